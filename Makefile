@@ -1,0 +1,51 @@
+# The whole developer interface. `make demo` and `make test` set everything up in .venv by themselves.
+PYTHON ?= python3
+SERVE ?= yes
+DEMO ?= demo-operation
+BENCH_SIZE ?= 2GB
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test soak check bench lock docs clean
+
+# pip itself verifies every hash; pure-Python source packages (dtfabric) are built without a compiler.
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null || \
+	  $(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+demo: $(VENV)/ready
+	$(BIN)/python -m safelight.cli.demo --operation $(DEMO) --serve $(SERVE)
+
+test: $(VENV)/ready-dev
+	$(BIN)/python -m pytest -m "not soak" -n 2
+
+soak: $(VENV)/ready-dev
+	$(BIN)/python -m pytest -m "soak or not soak" -n 2
+
+check: $(VENV)/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m safelight.cli.gendocs --check
+
+docs: $(VENV)/ready-dev
+	$(BIN)/python -m safelight.cli.gendocs
+
+bench: $(VENV)/ready-dev
+	$(BIN)/python benchmarks/run.py --size $(BENCH_SIZE)
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
+lock: $(VENV)/ready-dev
+	$(BIN)/$(LOCK) --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) demo-operation demo-sources

@@ -1,0 +1,1 @@
+"""Inspectors: one file each, from the bytes of one content to facts about it."""

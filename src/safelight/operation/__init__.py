@@ -1,0 +1,1 @@
+"""One operation's folder: where its stores lie and how it is set up."""

@@ -1,0 +1,94 @@
+"""`operation.toml`: limits of the engine, of archives and of what inspectors keep. Every key has a default.
+
+The table in `docs/settings.md` is generated from these dataclasses.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+import tomli_w
+
+from safelight.errors import BadInput
+
+
+def _setting(default: int | float | bool, doc: str) -> int | float | bool:
+    return field(default=default, metadata={"doc": doc})  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """[engine]: limits of one unit of work in a supervised child."""
+
+    workers: int = _setting(0, "children at work; 0 means one per core")
+    batch_items: int = _setting(2000, "items in a batch, at most")
+    batch_megabytes: int = _setting(2048, "megabytes in a batch, at most")
+    time_base_seconds: float = _setting(30.0, "time limit of one item: this, plus the next for each megabyte")
+    time_per_megabyte_seconds: float = _setting(0.5, "seconds of time limit for each megabyte of the item")
+    memory_megabytes: int = _setting(2048, "resident memory of one child, at most")
+    walk_deaths: int = _setting(100, "deaths of a walker after which the volume is given up")
+
+
+@dataclass(frozen=True)
+class ArchiveSettings:
+    """[archives]: limits against archive bombs."""
+
+    max_depth: int = _setting(16, "archives within archives, at most")
+    max_members: int = _setting(1_000_000, "members of one archive, at most")
+    max_member_megabytes: int = _setting(65_536, "unpacked megabytes of one member, at most")
+    max_total_megabytes: int = _setting(1_048_576, "unpacked megabytes of one archive, at most")
+    max_ratio: int = _setting(2000, "unpacked size over packed size, at most (counted above 64 MB)")
+
+
+@dataclass(frozen=True)
+class InspectionSettings:
+    """[inspection]: what inspectors keep."""
+
+    text_kilobytes: int = _setting(4096, "kilobytes of text kept of one document, at most")
+    strings_megabytes: int = _setting(4, "first megabytes searched for printable strings when an inspector fails")
+    thumbnail_pixels: int = _setting(320, "longest side of a sealed thumbnail")
+    keyframes: int = _setting(32, "keyframes of a video that get a perceptual hash, at most")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one operation."""
+
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    archives: ArchiveSettings = field(default_factory=ArchiveSettings)
+    inspection: InspectionSettings = field(default_factory=InspectionSettings)
+
+
+_SECTIONS: dict[str, type] = {
+    "engine": EngineSettings,
+    "archives": ArchiveSettings,
+    "inspection": InspectionSettings,
+}
+
+
+def read_settings(path: Path) -> Settings:
+    """Read `operation.toml`. Raises BadInput on unknown keys or values of the wrong type."""
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInput(f"{path} cannot be read: {error}.", "Correct the file; see docs/settings.md.") from error
+    sections: dict[str, object] = {}
+    for name, values in given.items():
+        kind = _SECTIONS.get(name)
+        if kind is None or not isinstance(values, dict):
+            raise BadInput(f"{path} has an unknown section [{name}].", "Remove it; see docs/settings.md.")
+        known = {item.name: item.default for item in fields(kind)}
+        for key, value in values.items():
+            default = known.get(key)
+            ok = isinstance(value, (int, float)) if isinstance(default, float) else type(value) is type(default)
+            if key not in known or not ok or (isinstance(value, (int, float)) and value < 0):
+                raise BadInput(f"{path}: {name}.{key} = {value!r} is not allowed.", "See docs/settings.md.")
+        sections[name] = kind(**values)
+    return Settings(**sections)  # type: ignore[arg-type]
+
+
+def write_settings(path: Path, settings: Settings) -> None:
+    """Write every setting with its value, so that the file shows what can be set."""
+    path.write_bytes(tomli_w.dumps(asdict(settings)).encode())

@@ -1,0 +1,1 @@
+"""The vocabulary: ids that last and times with their basis."""

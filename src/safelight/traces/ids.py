@@ -1,0 +1,35 @@
+"""Computed ids: two machines that take in the same registered source write the same ids.
+
+An id is `<kind letter><rule version>-` and 32 characters of lower-case base32: the first 160 bits of a SHA-256 over
+the rule's fields, each preceded by its length (eight bytes, big endian), so that no two field lists share their bytes.
+A changed rule gets a new version and ships a mapping (DESIGN "Names that last").
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+
+
+def _computed(prefix: str, fields: Iterable[bytes]) -> str:
+    digest = hashlib.sha256(prefix.encode())
+    for field in fields:
+        digest.update(len(field).to_bytes(8, "big"))
+        digest.update(field)
+    return prefix + "-" + base64.b32encode(digest.digest()[:20]).decode().lower()
+
+
+def source_id(operation_id: str, exhibit_key: str, label: str) -> str:
+    """Id of a source: fixed at registration, never a mount point. `exhibit_key` is the exhibit's random UUID."""
+    return _computed("s1", [operation_id.encode(), exhibit_key.encode(), label.encode()])
+
+
+def item_id(source: str, spec: bytes) -> str:
+    """Id of an item: its source and its path specification's canonical bytes (`evidence.spec.PathSpec`)."""
+    return _computed("i1", [source.encode(), spec])
+
+
+def batch_id(stage: str, members: Iterable[str]) -> str:
+    """Id of a batch of work: what is done to which items. The same members in any order give the same id."""
+    return _computed("b1", [stage.encode(), *(member.encode() for member in sorted(members))])
