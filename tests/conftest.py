@@ -1,0 +1,29 @@
+"""What all tests share: the public real data, and a loud word where something that only tests need is missing."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def missing(what: str) -> None:
+    """Fail in CI, skip loudly elsewhere: `what` is needed by this test and is not there."""
+    if IN_CI:
+        pytest.fail(f"{what} is missing, and CI must have it")
+    warnings.warn(pytest.PytestWarning(f"SKIPPED BECAUSE {what} IS MISSING"), stacklevel=2)
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    """The folder of public real data beside the checkout (or SAFELIGHT_REALDATA)."""
+    named = os.environ.get("SAFELIGHT_REALDATA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "realdata"
+    if not folder.is_dir():
+        missing(f"the real test data ({folder})")
+    return folder
