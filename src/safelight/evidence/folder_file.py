@@ -1,0 +1,109 @@
+"""One regular file of a folder, read by position; says at its end whether it changed meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safelight.evidence.model import EvidenceError
+from safelight.evidence.spec import escape
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+NO_ATIME = os.O_NOATIME
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+def failure(error: OSError, path: bytes) -> EvidenceError:
+    """What an error of the operating system means for the item at `path`."""
+    if error.errno in (errno.ENOENT, errno.ESTALE):
+        return EvidenceError("vanished", f"{escape(path)}: it is not there any more")
+    if error.errno in (errno.ENOTDIR, errno.ELOOP):
+        return EvidenceError("vanished", f"{escape(path)}: something else lies in its place now")
+    return EvidenceError("unreadable", f"{escape(path)}: {error.strerror or error}")
+
+
+class FolderFile(io.RawIOBase):
+    """Read-only and seekable. Reading to the end raises EvidenceError("changed") if size or time moved.
+
+    `folder` is a descriptor of the directory that holds `name`. `native_path` is the same file by its path,
+    for libraries that read by themselves.
+    """
+
+    def __init__(self, folder: int, name: bytes, native_path: Path) -> None:
+        super().__init__()
+        self._fd = -1
+        # What lies there is looked at before it is opened: opening a device or a FIFO can have effects.
+        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        if not stat.S_ISREG(status.st_mode):
+            raise EvidenceError("unreadable", "not a regular file")
+        try:
+            self._fd = os.open(name, _FILE | NO_ATIME, dir_fd=folder)
+        except PermissionError:
+            self._fd = os.open(name, _FILE, dir_fd=folder)
+        self._before = os.fstat(self._fd)
+        if not stat.S_ISREG(self._before.st_mode):
+            raise EvidenceError("unreadable", "not a regular file")
+        self.native_path = native_path
+        self._position = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes when it was opened."""
+        return self._before.st_size
+
+    @property
+    def allocated_bytes(self) -> int:
+        """Bytes that the file takes on its disk; far below `size` for a sparse file."""
+        return self._before.st_blocks * 512
+
+    @property
+    def changed(self) -> bool:
+        """Whether its size or time of modification moved since it was opened."""
+        now = os.fstat(self._fd)
+        return (now.st_size, now.st_mtime_ns) != (self._before.st_size, self._before.st_mtime_ns)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        if base + offset < 0:
+            raise ValueError("negative seek position")
+        self._position = base + offset
+        return self._position
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        if not len(view):
+            return 0
+        try:
+            count = os.preadv(self._fd, [view], self._position)
+        except OSError as error:
+            raise failure(error, self.native_path.name.encode("utf-8", "surrogateescape")) from error
+        if count == 0 and self.changed:
+            raise EvidenceError("changed", "the file changed while it was read")
+        self._position += count
+        return count
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def close(self) -> None:
+        if not self.closed and self._fd >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self._fd)
+            self._fd = -1
+        super().close()

@@ -1,0 +1,225 @@
+"""Seekable streams over what can only be unpacked from front to back, and over a part of another stream.
+
+Going forward costs one pass and no disk. What is at most 16 MB is kept in memory. The first step back in something
+larger starts a second pass that keeps what it passes in a sealed spool, so that reading members of a tar inside a
+gz in any order costs two passes in all and never one for each member.
+"""
+
+from __future__ import annotations
+
+import bz2
+import contextlib
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import zstandard
+from isal import isal_zlib
+
+from safelight.evidence.bounds import Expansion, Guard, expansion_of
+from safelight.evidence.model import EvidenceError
+from safelight.evidence.spool import MEMORY_BYTES, SealedFile
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+#: Bytes that one step of unpacking reads or yields, at most.
+STEP = 1 << 18
+
+Decode = Callable[[], Iterator[bytes]]
+
+
+def as_failure(error: Exception) -> EvidenceError:
+    """What an exception of a decoder or of the stream below it means for the item."""
+    if isinstance(error, EvidenceError):
+        return error
+    if isinstance(error, OSError) and error.errno is not None:
+        return EvidenceError("unreadable", str(error.strerror or error))
+    if isinstance(error, MemoryError) or (isinstance(error, lzma.LZMAError) and "emory" in str(error)):
+        return EvidenceError("limit", "needs more memory to unpack than is allowed")
+    if isinstance(error, zstandard.ZstdError) and "memory" in str(error):
+        return EvidenceError("limit", "needs more memory to unpack than is allowed")
+    return EvidenceError("corrupt", str(error) or type(error).__name__)
+
+
+#: What decoders raise on damaged input. bz2 raises OSError without a number, and the stream below OSError with one.
+DECODER_ERRORS = (
+    EvidenceError,
+    OSError,
+    EOFError,
+    ValueError,
+    MemoryError,
+    OverflowError,
+    zlib.error,
+    isal_zlib.IsalError,
+    lzma.LZMAError,
+    zstandard.ZstdError,
+)
+assert bz2  # its errors are the OSError and EOFError above
+
+
+class _Seekable(io.RawIOBase):
+    """Position keeping that both streams below share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def _end(self) -> int:
+        raise NotImplementedError
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_CUR:
+            offset += self._position
+        elif whence == io.SEEK_END:
+            offset += self._end()
+        if offset < 0:
+            raise ValueError("negative seek position")
+        self._position = offset
+        return offset
+
+
+class Window(_Seekable):
+    """`size` bytes of `stream` from `start`. Shares the stream: each read seeks first. Closing leaves it open."""
+
+    def __init__(self, stream: io.RawIOBase, start: int, size: int) -> None:
+        super().__init__()
+        self._stream, self._start, self._size = stream, start, size
+
+    @property
+    def expansion(self) -> Expansion:
+        return expansion_of(self._stream)
+
+    def _end(self) -> int:
+        return self._size
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        wanted = min(len(view), self._size - self._position)
+        if wanted <= 0:
+            return 0
+        try:
+            self._stream.seek(self._start + self._position)
+            count = self._stream.readinto(view[:wanted]) or 0
+        except DECODER_ERRORS as error:
+            raise as_failure(error) from error
+        if not count:
+            raise EvidenceError("corrupt", f"ends {self._size - self._position} bytes early")
+        self._position += count
+        return count
+
+
+class Unpacked(_Seekable):
+    """What `decode()` yields, each call from the start; `size` in bytes, or None if only unpacking can tell.
+
+    Limits are kept by `guard` while it goes. Raises EvidenceError where decoding fails, after the bytes before.
+    """
+
+    def __init__(self, decode: Decode, guard: Guard, size: int | None) -> None:
+        super().__init__()
+        if size is not None:
+            guard.check(size)
+        self._decode, self._guard, self._size = decode, guard, size
+        self._chunks: Iterator[bytes] | None = None
+        self._failed: EvidenceError | None = None
+        self._chunk, self._chunk_start = b"", 0
+        self._memory: bytearray | None = bytearray()
+        self._spool: SealedFile | None = None
+
+    @property
+    def expansion(self) -> Expansion:
+        """So far, or in all where the size is known."""
+        produced = self._chunk_start + len(self._chunk)
+        return self._guard.expansion(produced if self._size is None else self._size)
+
+    def _end(self) -> int:
+        if self._size is None:
+            while self._advance():
+                pass
+        assert self._size is not None
+        return self._size
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        if not len(view):
+            return 0
+        data = self._at(self._position, len(view))
+        view[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _at(self, position: int, size: int) -> bytes | memoryview:
+        """Some bytes from `position`, at most `size`; empty at the end."""
+        while True:
+            if self._memory is not None and position < len(self._memory):
+                return bytes(self._memory[position : position + size])
+            if self._spool is not None and position < self._spool.length:
+                return self._spool.read(position, size)
+            offset = position - self._chunk_start
+            if 0 <= offset < len(self._chunk):
+                return memoryview(self._chunk)[offset : offset + size]
+            if self._size is not None and position >= self._size and self._chunks is None:
+                return b""
+            if offset < 0:
+                self._restart()
+            if not self._advance():
+                return b""
+
+    def _restart(self) -> None:
+        """Go back to the start; from now on what is passed is kept."""
+        self._chunks, self._failed, self._chunk, self._chunk_start = None, None, b"", 0
+        if self._spool is None:
+            with contextlib.suppress(OSError):
+                self._spool = SealedFile()
+
+    def _advance(self) -> bool:
+        """Unpack one more chunk; False at the end."""
+        if self._failed is not None:
+            raise self._failed
+        if self._chunks is None:
+            self._chunks = self._decode()
+        start = self._chunk_start + len(self._chunk)
+        try:
+            chunk = next(self._chunks, None)
+            if chunk is not None:
+                self._guard.check(start + len(chunk))
+        except DECODER_ERRORS as error:
+            self._failed = as_failure(error)
+            raise self._failed from error
+        self._chunk, self._chunk_start = chunk or b"", start
+        if chunk is None:
+            self._size = start
+            return False
+        self._keep(start, chunk)
+        return True
+
+    def _keep(self, start: int, chunk: bytes) -> None:
+        if self._memory is not None and start == len(self._memory):
+            if start + len(chunk) > MEMORY_BYTES:
+                self._memory = None
+            else:
+                self._memory += chunk
+        if self._spool is not None and start == self._spool.length:
+            try:
+                self._spool.append(chunk)
+            except OSError:
+                # A full disk costs speed, not the item: what is not kept is unpacked again.
+                self._spool.capacity = self._spool.length
+
+    def close(self) -> None:
+        self._chunks, self._memory, self._chunk = None, None, b""
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
+        super().close()
