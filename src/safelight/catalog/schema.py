@@ -1,4 +1,5 @@
-"""Every table of the catalog, every column with its description, unit and source; `docs/catalog.md` is made from it.
+"""Every table of the catalog, every column with its description, unit and source; `docs/catalog.md` is made
+from it.
 
 Columns are only ever added. Parts written before a column existed read as null there (`union_by_name`).
 """
@@ -47,7 +48,9 @@ class Table:
         return pa.schema([pa.field(column.name, column.type) for column in self.columns])
 
 
-_SHA256 = Column("sha256", _TEXT, "The content: lower-case hexadecimal SHA-256 of the bytes", "", "all bytes, one read")
+_SHA256 = Column(
+    "sha256", _TEXT, "The content: lower-case hexadecimal SHA-256 of the bytes", "", "all bytes, one read"
+)
 _MADE_BY = (
     Column("inspector", _TEXT, "Name of the inspector that derived the row", "", "inspector"),
     Column("version", _INT, "Version of that inspector", "", "inspector"),
@@ -58,7 +61,8 @@ def _time(name: str, doc: str) -> Column:
     return Column(
         name,
         MOMENT,
-        f"{doc}: utc (null if the zone is unknown), wall clock, original text, basis (stated, derived, assumed, unknown)",
+        f"{doc}: utc (null if the zone is unknown), wall clock, original text, basis (stated, derived, "
+        "assumed, unknown)",
         "microseconds in Parquet timestamps",
         "file system or archive entry",
     )
@@ -70,11 +74,21 @@ ITEMS = Table(
     (
         Column("item_id", _TEXT, "Computed id of the item", "", "traces/ids.py"),
         Column("source_id", _TEXT, "The source that it lies in", "", "ledger registration"),
-        Column("exhibit", _TEXT, "Key (UUID) of the exhibit that the source was registered under", "", "ledger"),
-        Column("container", _TEXT, "item_id of the archive or image that it lies in; null at the top", "", "walk"),
+        Column(
+            "exhibit", _TEXT, "Key (UUID) of the exhibit that the source was registered under", "", "ledger"
+        ),
+        Column(
+            "container", _TEXT, "item_id of the archive or image that it lies in; null at the top", "", "walk"
+        ),
         Column("depth", _INT, "Containers between the source and the item", "containers", "walk"),
         Column("spec", _TEXT, "Path specification, canonical form", "", "evidence/spec.py"),
-        Column("path", _TEXT, "Path for people, from the source down; `%XX` for bytes that are not text", "", "walk"),
+        Column(
+            "path",
+            _TEXT,
+            "Path for people, from the source down; `%XX` for bytes that are not text",
+            "",
+            "walk",
+        ),
         Column("name", _TEXT, "Last part of the path", "", "walk"),
         Column("extension", _TEXT, "Extension in lower case without the dot; empty if none", "", "name"),
         Column("kind", _TEXT, "file, folder, link, stream (alternate data stream) or special", "", "walk"),
@@ -90,20 +104,46 @@ ITEMS = Table(
         Column("sha1", _TEXT, "SHA-1, lower-case hexadecimal", "", "all bytes, same read"),
         Column("md5", _TEXT, "MD5, lower-case hexadecimal", "", "all bytes, same read"),
         Column("mime", _TEXT, "Type by content", "", "signature, else libmagic"),
-        Column("type", _TEXT, "Group of the type: picture, video, audio, document, mail, archive, image, database, "
-               "program, text, other, empty", "", "mime"),
+        Column(
+            "type",
+            _TEXT,
+            "Group of the type: picture, video, audio, document, mail, archive, image, database, "
+            "program, text, other, empty",
+            "",
+            "mime",
+        ),
         Column("type_basis", _TEXT, "signature, libmagic or none", "", "inspect/filetype.py"),
-        Column("extension_disagrees", _BOOL, "The extension names another type than the content", "", "name and content"),
-        Column("maybe_encrypted", _BOOL, "Over 1 MB, no known type, entropy near 8 bits a byte: possibly an encrypted "
-               "container", "", "sampled entropy"),
+        Column(
+            "extension_disagrees",
+            _BOOL,
+            "The extension names another type than the content",
+            "",
+            "name and content",
+        ),
+        Column(
+            "opens_as",
+            _TEXT,
+            "Format that opens it as a container (zip, ewf ...), `unsupported: NAME` for one that is "
+            "recognised and cannot be read yet; null if it is no container",
+            "",
+            "evidence/formats.py",
+        ),
+        Column(
+            "maybe_encrypted",
+            _BOOL,
+            "Over 1 MB, no known type, entropy near 8 bits a byte: possibly an encrypted container",
+            "",
+            "sampled entropy",
+        ),
         Column("failed", _TEXT, "Cause, if the bytes could not be read whole; see `failures`", "", "hashing"),
     ),
     ("source_id", "path", "item_id"),
-)  # fmt: skip
+)
 
 CONTAINERS = Table(
     "containers",
-    "One row for each walk that ended: a source's root, an archive, an image. Proves that no child is missing.",
+    "One row for each walk that ended: a source's root, an archive, an image. Proves that no child is "
+    "missing.",
     (
         Column("source_id", _TEXT, "The source", "", "ledger registration"),
         Column("item_id", _TEXT, "The container's item; null for the source's root", "", "walk"),
@@ -127,14 +167,17 @@ VOLUMES = Table(
         Column("size", _BIG, "Length", "bytes", "partition table"),
         Column("type_text", _TEXT, "Type as the table states it", "", "partition table"),
         Column("label", _TEXT, "Volume label", "", "file system or table"),
-        Column("file_system", _TEXT, "ntfs, fat32, ext4 ...; empty if none was recognised", "", "file system"),
+        Column(
+            "file_system", _TEXT, "ntfs, fat32, ext4 ...; empty if none was recognised", "", "file system"
+        ),
     ),
     ("source_id", "start"),
 )
 
 INSPECTIONS = Table(
     "inspections",
-    "How each inspector ended on each content whose type it accepts. A type that it does not accept is `not mine` "
+    "How each inspector ended on each content whose type it accepts. A type that it does not accept is `not "
+    "mine` "
     "without a row.",
     (
         _SHA256,
@@ -147,24 +190,33 @@ INSPECTIONS = Table(
 
 FAILURES = Table(
     "failures",
-    "Everything that could not be walked, read or inspected: what, by which part, why, and under which limits.",
+    "Everything that could not be walked, read or inspected: what, by which part, why, and under which "
+    "limits.",
     (
         Column("source_id", _TEXT, "The source; null for a content", "", "engine"),
-        Column("item_id", _TEXT, "The item; null where a content or a place without item failed", "", "engine"),
+        Column(
+            "item_id", _TEXT, "The item; null where a content or a place without item failed", "", "engine"
+        ),
         _SHA256,
         Column("place", _TEXT, "Path for people", "", "walk"),
         Column("stage", _TEXT, "walk, read, open or inspect", "", "engine"),
         Column("inspector", _TEXT, "Walker, hasher or inspector that failed", "", "engine"),
         Column("version", _INT, "Its version", "", "engine"),
-        Column("cause", _TEXT, "crash, exit, time limit, memory limit, unreadable, unsupported, encrypted, corrupt, "
-               "limit, changed, vanished, defect", "", "engine"),
+        Column(
+            "cause",
+            _TEXT,
+            "crash, exit, time limit, memory limit, unreadable, unsupported, encrypted, corrupt, "
+            "limit, changed, vanished, defect",
+            "",
+            "engine",
+        ),
         Column("detail", _TEXT, "One sentence", "", "whatever failed"),
         Column("seconds", _FLOAT, "Time until it failed, where the engine ended it", "seconds", "engine"),
         Column("limit_seconds", _FLOAT, "Time limit in force", "seconds", "settings"),
         Column("limit_megabytes", _INT, "Memory limit in force", "megabytes", "settings"),
     ),
     ("source_id", "item_id"),
-)  # fmt: skip
+)
 
 PICTURES = Table(
     "pictures",
@@ -182,15 +234,33 @@ PICTURES = Table(
         Column("serial", _TEXT, "Body serial number as written", "", "EXIF 0xA431, maker notes not read"),
         Column("lens", _TEXT, "Lens model as written", "", "EXIF 0xA434"),
         Column("software", _TEXT, "Software as written", "", "EXIF 0x0131"),
-        Column("taken", MOMENT, "DateTimeOriginal, with the offset tag if there is one", "", "EXIF 0x9003, 0x9011"),
+        Column(
+            "taken",
+            MOMENT,
+            "DateTimeOriginal, with the offset tag if there is one",
+            "",
+            "EXIF 0x9003, 0x9011",
+        ),
         Column("digitised", MOMENT, "DateTimeDigitized", "", "EXIF 0x9004, 0x9012"),
         Column("latitude", _FLOAT, "WGS 84 as written, north positive", "degrees", "EXIF GPS"),
         Column("longitude", _FLOAT, "WGS 84 as written, east positive", "degrees", "EXIF GPS"),
         Column("altitude", _FLOAT, "Above sea level as written", "metres", "EXIF GPS"),
         Column("gps_time", MOMENT, "GPS date and time (UTC by the standard)", "", "EXIF GPS"),
         Column("pdq", _TEXT, "256-bit PDQ, 64 hexadecimal digits", "", "inspect/pdq.py"),
-        Column("pdq_quality", _INT, "PDQ quality 0 to 100; below 50 it should not be matched", "", "inspect/pdq.py"),
-        Column("pdq_recipe", _TEXT, "Preprocessing: sets made elsewhere match with a margin", "", "inspect/pdq.py"),
+        Column(
+            "pdq_quality",
+            _INT,
+            "PDQ quality 0 to 100; below 50 it should not be matched",
+            "",
+            "inspect/pdq.py",
+        ),
+        Column(
+            "pdq_recipe",
+            _TEXT,
+            "Preprocessing: sets made elsewhere match with a margin",
+            "",
+            "inspect/pdq.py",
+        ),
     ),
     ("sha256",),
 )
@@ -277,19 +347,26 @@ DERIVATIVES = Table(
 
 HITS = Table(
     "hits",
-    "Contents that stand in a hash set. `Known` says nothing about good or bad; the category is the set's own claim.",
+    "Contents that stand in a hash set. `Known` says nothing about good or bad; the category is the set's "
+    "own claim.",
     (
         _SHA256,
         Column("set_id", _TEXT, "The hash set", "", "ledger"),
         Column("set_name", _TEXT, "Its name", "", "ledger"),
         Column("algorithm", _TEXT, "md5, sha1 or sha256: which digest matched", "", "match"),
-        Column("scheme", _TEXT, "Category scheme of the set (code lists drift between countries and versions)", "", "set"),
+        Column(
+            "scheme",
+            _TEXT,
+            "Category scheme of the set (code lists drift between countries and versions)",
+            "",
+            "set",
+        ),
         Column("code", _TEXT, "Category code in that scheme", "", "set"),
         Column("label", _TEXT, "Category label in that scheme", "", "set"),
         Column("detail", _TEXT, "What else the set says of it, as JSON (series, tags, product)", "", "set"),
     ),
     ("sha256", "set_id"),
-)  # fmt: skip
+)
 
 TABLES: dict[str, Table] = {
     table.name: table

@@ -1,0 +1,1 @@
+"""Analyses: facts in, findings out; one file each."""

@@ -1,0 +1,136 @@
+"""Rows become one Parquet part: columns checked against the schema, zstd, written in slices of bounded
+memory.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from safelight.catalog.durable import Disk, NewFile
+from safelight.catalog.journal import NewPart, layout_id
+from safelight.catalog.schema import MOMENT, TABLES
+from safelight.catalog.snapshot import PartName
+
+#: A slice (one row group) ends at this many rows or this many bytes of text and blobs, whichever comes first.
+_SLICE_ROWS = 8192
+_SLICE_BYTES = 32 << 20
+#: What point look-ups ask for; a Bloom filter in each row group lets a reader skip all groups but the right
+#: one.
+LOOKED_UP = ("item_id", "sha256", "sha1", "md5", "container")
+TEMPORARY = ".tmp"
+
+
+def temporary_name(folder: Path, batch: str) -> Path:
+    """A name that no other writer has, in the same folder so that the rename is atomic."""
+    return folder / f".{batch}.{secrets.token_hex(6)}{TEMPORARY}"
+
+
+def as_slices(table: str, rows: Iterable[Mapping[str, Any]] | pa.Table) -> Iterator[pa.Table]:
+    """Rows as Arrow tables with all of the table's columns. Raises ValueError on a column that the schema
+    lacks.
+    """
+    schema = TABLES[table].arrow
+    if isinstance(rows, pa.Table):
+        yield from _conform(table, rows, schema)
+        return
+    names = frozenset(schema.names)
+    moments = frozenset(field.name for field in schema if field.type == MOMENT)
+    waiting: list[Mapping[str, Any]] = []
+    size = 0
+    for row in rows:
+        _check_names(table, row, names, moments)
+        waiting.append(row)
+        size += sum(len(value) for value in row.values() if type(value) is str or type(value) is bytes)
+        if len(waiting) >= _SLICE_ROWS or size >= _SLICE_BYTES:
+            yield pa.Table.from_pylist(waiting, schema=schema)
+            waiting, size = [], 0
+    if waiting:
+        yield pa.Table.from_pylist(waiting, schema=schema)
+
+
+_MOMENT_FIELDS = frozenset(field.name for field in MOMENT)
+
+
+def _check_names(table: str, row: Mapping[str, Any], names: frozenset[str], moments: frozenset[str]) -> None:
+    if not row.keys() <= names:
+        raise ValueError(f"{table} has no column {', '.join(sorted(set(row) - names))}")
+    for name in moments:
+        value = row.get(name)
+        if value is not None and not value.keys() <= _MOMENT_FIELDS:
+            raise ValueError(f"{table}.{name} has no field {', '.join(sorted(set(value) - _MOMENT_FIELDS))}")
+
+
+def _conform(table: str, given: pa.Table, schema: pa.Schema) -> Iterator[pa.Table]:
+    strange = set(given.column_names) - set(schema.names)
+    if strange:
+        raise ValueError(f"{table} has no column {', '.join(sorted(strange))}")
+    columns = [
+        given.column(field.name).cast(field.type)
+        if field.name in given.column_names
+        else pa.nulls(given.num_rows, field.type)
+        for field in schema
+    ]
+    whole = pa.Table.from_arrays(columns, schema=schema)
+    for start in range(0, whole.num_rows, _SLICE_ROWS):
+        yield whole.slice(start, _SLICE_ROWS)
+
+
+def write_part(
+    folder: Path, key: PartName, batch: str, slices: Iterable[pa.Table], disk: Disk, *, level: int = 0
+) -> tuple[NewPart, Path] | None:
+    """Write and sync one part under a temporary name; None if there is no row. Raises OSError."""
+    iterator = iter(slices)
+    first = next(iterator, None)
+    if first is None:
+        return None
+    disk.make_folder(folder)
+    temporary = temporary_name(folder, batch)
+    rows = 0
+    with NewFile(temporary, disk) as file:
+        with parquet_writer(file, first.schema, key.table, first.num_rows, compacted=level > 0) as writer:
+            slice_: pa.Table | None = first
+            while slice_ is not None:
+                rows += slice_.num_rows
+                writer.write_table(slice_, row_group_size=max(1, slice_.num_rows))
+                slice_ = next(iterator, None)
+        file.finish()
+    names = tuple(first.schema.names)
+    return NewPart(key, rows, file.bytes, file.sha256, layout_id(names), level), temporary
+
+
+def parquet_writer(
+    file: NewFile, schema: pa.Schema, table: str, group_rows: int, *, compacted: bool
+) -> pq.ParquetWriter:
+    """A writer with the house's settings: zstd; statistics; Bloom filters where look-ups go, in compacted
+    parts.
+
+    Digests and ids get no dictionary: nearly every value differs.
+    """
+    looked_up = [name for name in LOOKED_UP if name in schema.names]
+    plain = {*looked_up, "path", "spec", "name", "text", "sealed"}
+    blooms = {name: {"ndv": max(1, group_rows), "fpp": 0.01} for name in looked_up} if compacted else None
+    return pq.ParquetWriter(
+        file,
+        schema,
+        compression="zstd",
+        compression_level=3 if compacted else 1,
+        use_dictionary=[name for name in _leaves(schema) if name.split(".")[0] not in plain],
+        bloom_filter_options=blooms,
+        store_schema=False,
+    )
+
+
+def _leaves(schema: pa.Schema) -> Sequence[str]:
+    leaves: list[str] = []
+    for field in schema:
+        if pa.types.is_struct(field.type):
+            leaves.extend(f"{field.name}.{child.name}" for child in field.type)
+        else:
+            leaves.append(field.name)
+    return leaves
