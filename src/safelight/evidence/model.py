@@ -116,6 +116,23 @@ class OpenContext:
     skip: frozenset[bytes] = frozenset()
 
 
+class NativeStream(Protocol):
+    """What a stream may say of itself, as an attribute: a window on a plain file of the operating system tells
+    the file's path and the window's first byte, so that native readers go past Python. None (or no such
+    attribute): the bytes exist only through the stream."""
+
+    native: tuple[Path, int] | None
+
+
+class FileSystem(Protocol):
+    """What a container may say of itself beside `Container`'s methods, for the catalog's `volumes`."""
+
+    file_system: str
+    """ntfs, fat32, ext4, apfs ..."""
+    label: str
+    """Volume label, "" if there is none or it is not read."""
+
+
 class Container(Protocol):
     """An opened layer: it lists what lies in it and opens it again by the last layer of a specification."""
 

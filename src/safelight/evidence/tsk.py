@@ -1,0 +1,85 @@
+"""File systems that The Sleuth Kit reads: NTFS, FAT12/16/32, exFAT, ext2/3/4, HFS+, ISO 9660, UFS.
+
+A layer is `tsk`, the path within the volume and `inode` (with `seq` where the file system has one); `type`
+and `id` name a stream beside the main one (NTFS alternate data, HFS+ forks and extended attributes).
+`name_only` marks deleted names whose content is not known any more, `nth` tells equal entries of one folder
+apart.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from safelight.evidence.model import Container, Entry, EvidenceError, Found, OpenContext, Tally
+from safelight.evidence.spec import Layer, PathSpec
+from safelight.evidence.tsk_image import StreamImage, open_file_system
+from safelight.evidence.tsk_label import file_system_name, label_of
+from safelight.evidence.tsk_signature import signatures
+from safelight.evidence.tsk_stream import open_stream
+from safelight.evidence.tsk_walk import Walk, reason
+
+OPENING = b"(opening the file system)"
+
+
+class TskContainer:
+    """An opened file system. `file_system` and `label` are what it says of itself ("" if nothing)."""
+
+    def __init__(
+        self, system: Any, image: StreamImage | None, stream: io.RawIOBase, context: OpenContext
+    ) -> None:
+        self._system = system
+        self._image = image
+        self._context = context
+        self.file_system = file_system_name(system)
+        self.label = label_of(system, stream)
+
+    def walk(self, at: PathSpec) -> Iterator[Found]:
+        children = 0
+        for found in Walk(self._system, at, self._context).run():
+            children += isinstance(found, Entry)
+            yield found
+        yield Tally(at, children)
+
+    def open(self, layer: Layer) -> io.RawIOBase:
+        return open_stream(self._system, self._image, layer)
+
+    def close(self) -> None:
+        """The file system is closed with its last stream: nothing native is freed under a reader."""
+        self._system = None
+
+
+class TskFormat:
+    """See the module."""
+
+    kind = "tsk"
+    transparent = False
+
+    def recognise(self, stream: io.RawIOBase, context: OpenContext) -> bool:
+        return bool(signatures(stream))
+
+    def open_container(self, stream: io.RawIOBase, context: OpenContext) -> Container:
+        """Raises EvidenceError: "unsupported" for a file system that is recognised and cannot be read,
+        "encrypted", and "corrupt" where the signature is there and the rest is not."""
+        context.note(OPENING)
+        if OPENING in context.skip:
+            raise EvidenceError("corrupt", "opening the file system killed the reader before")
+        why: list[str] = []
+        unsupported: list[str] = []
+        for signature in signatures(stream):
+            if signature.tsk_type is None:
+                unsupported.append(signature.name)
+                continue
+            try:
+                system, image = open_file_system(stream, context, signature.tsk_type)
+            except (OSError, RuntimeError) as error:
+                why.append(f"{signature.name}: {reason(error)}")
+                continue
+            return TskContainer(system, image, stream, context)
+        if unsupported:
+            raise EvidenceError("unsupported", f"the file system {unsupported[0]} is not read yet")
+        raise EvidenceError("corrupt", "; ".join(why) or "no file system that is known")
+
+
+FORMAT = TskFormat()
