@@ -36,12 +36,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `sort` is the order of compacted parts."""
+    """One table. `sort` is the order of compacted parts; a heavy one (large rows) is joined without
+    sorting.
+    """
 
     name: str
     doc: str
     columns: tuple[Column, ...]
     sort: tuple[str, ...]
+    heavy: bool = False
 
     @property
     def arrow(self) -> pa.Schema:
@@ -112,7 +115,13 @@ ITEMS = Table(
             "",
             "mime",
         ),
-        Column("type_basis", _TEXT, "signature, libmagic or none", "", "inspect/filetype.py"),
+        Column(
+            "type_basis",
+            _TEXT,
+            "signature, text (check of the bytes), libmagic or none",
+            "",
+            "inspect/filetype.py",
+        ),
         Column(
             "extension_disagrees",
             _BOOL,
@@ -327,6 +336,7 @@ TEXTS = Table(
         Column("cut", _BOOL, "There was more than is kept", "", "inspector"),
     ),
     ("sha256",),
+    heavy=True,
 )
 
 DERIVATIVES = Table(
@@ -343,6 +353,7 @@ DERIVATIVES = Table(
         Column("sealed", pa.binary(), "Sealed bytes (libsodium sealed box)", "", "ledger/keys.py"),
     ),
     ("sha256",),
+    heavy=True,
 )
 
 HITS = Table(

@@ -1,8 +1,8 @@
 """The contract of an inspector: what it accepts, what it emits, and how it says that something failed.
 
-Adding an inspector is one file with one class and one line in `registry.py` (third parties: the entry point group
-`safelight.inspectors`). It runs once for each content in a supervised child and may crash, hang or eat memory:
-that costs only the content that caused it.
+Adding an inspector is one file with one class and one line in `registry.py` (third parties: the entry point
+group `safelight.inspectors`). It runs once for each content in a supervised child and may crash, hang or eat
+memory: that costs only the content that caused it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,18 @@ from typing import Any, Literal, Protocol
 from safelight.operation.settings import InspectionSettings
 
 Group = Literal[
-    "picture", "video", "audio", "document", "mail", "archive", "image", "database", "program", "text", "other", "empty"
+    "picture",
+    "video",
+    "audio",
+    "document",
+    "mail",
+    "archive",
+    "image",
+    "database",
+    "program",
+    "text",
+    "other",
+    "empty",
 ]
 Cause = Literal["unreadable", "unsupported", "encrypted", "corrupt", "limit"]
 
@@ -43,7 +54,8 @@ class Fact:
 
 @dataclass(slots=True)
 class Derivative:
-    """A small picture made from the content. It is sealed (encrypted) in the child before it is written anywhere."""
+    """A small picture made from the content. It is sealed (encrypted) in the child before it is written
+    anywhere."""
 
     recipe: str
     """What it is: `thumb-320`, `still-1` ... and the name of its preprocessing."""
@@ -55,7 +67,8 @@ class Derivative:
 
 @dataclass(slots=True)
 class Content:
-    """One content as an inspector sees it. `open()` gives a new read-only, seekable, buffered stream each time."""
+    """One content as an inspector sees it. `open()` gives a new read-only, seekable, buffered stream each
+    time."""
 
     sha256: str
     size: int
@@ -78,4 +91,5 @@ class Inspector(Protocol):
         """By type alone, without reading bytes."""
 
     def inspect(self, content: Content) -> Iterable[Fact | Derivative]:
-        """Facts and derivatives. Raises InspectionFailed or NotMine; anything else is recorded as its defect."""
+        """Facts and derivatives. Raises InspectionFailed or NotMine; anything else is recorded as its
+        defect."""
