@@ -5,6 +5,7 @@ journal".
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from safelight.catalog.compaction import Report, compact, is_due
 from safelight.catalog.durable import Disk, full_disk_is_told
 from safelight.catalog.journal import Entry, Journal, NewPart
 from safelight.catalog.parts import as_slices, write_part
@@ -21,8 +23,8 @@ from safelight.catalog.snapshot import PartName, Snapshot
 from safelight.catalog.views import open_views
 from safelight.operation.folder import OperationFolder
 
-#: Batch ids name files, so they are plain; what compaction makes begins with `c1-`.
-_BATCH = re.compile(r"(?!c1-)[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+#: Batch ids name files, so they are plain; what compaction and rewriting make begins with `c1-` and `r1-`.
+_BATCH = re.compile(r"(?![cr]1-)[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
 
 
 class Catalog:
@@ -82,9 +84,7 @@ class Catalog:
             written: list[tuple[NewPart, Path]] = []
             for table in sorted(tables):
                 key = PartName(table, f"{batch_id}.parquet")
-                part = write_part(
-                    self.parts / table, key, batch_id, as_slices(table, tables[table]), self.disk
-                )
+                part = write_part(self.parts, key, as_slices(table, tables[table]), self.disk)
                 if part is not None:
                     written.append(part)
                     undo.callback(self.disk.remove, part[1])
@@ -135,7 +135,7 @@ class Catalog:
         return self.journal.head()
 
     @property
-    def temporary(self) -> Path:
+    def spill(self) -> Path:
         """Where DuckDB spills: inside the operation, so that evidence never lands in a shared /tmp."""
         return self.parts.parent / "spill"
 
@@ -147,5 +147,20 @@ class Catalog:
         Works as long as the snapshot is younger than the grace period of compaction. Nothing but its parts
         can be read, no extension loads, and the settings are locked.
         """
-        self.disk.make_folder(self.temporary)
-        return open_views(snapshot or self.snapshot(), self.parts, self.temporary, memory_limit, threads)
+        self.disk.make_folder(self.spill)
+        spill = self.spill / secrets.token_hex(8)  # DuckDB makes and removes it; two must never share one
+        return open_views(snapshot or self.snapshot(), self.parts, spill, memory_limit, threads)
+
+    def compact(self, *, force: bool = False) -> Report:
+        """Merge small parts into large sorted ones: what is due, or with `force` all of each table. Raises
+        DiskFull.
+        """
+        return compact(self, force=force)
+
+    def maybe_compact(self) -> Report:
+        """Compact if a table has too many small parts (one indexed count), for a background thread during
+        intake.
+
+        Called after every few batches it keeps the live parts of a table below 500.
+        """
+        return compact(self, force=False) if is_due(self.journal.live_counts()) else Report()

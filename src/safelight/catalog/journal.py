@@ -196,7 +196,6 @@ class Journal:
                 yield False
                 return
             now = now_us()
-            self._supersede(connection, replaces, sequence, now)
             digest = entry_digest(previous, sequence, batch, kind, made_by, now, parts, replaces)
             connection.execute(
                 _entries.insert().values(
@@ -204,6 +203,7 @@ class Journal:
                     made_by=_canonical(dict(made_by)), committed_at=now, digest=digest,
                 )
             )  # fmt: skip
+            self._supersede(connection, replaces, sequence, now)
             known = {row.layout for row in connection.execute(sql.select(_layouts.c.layout))}
             for layout, columns in layouts.items():
                 if layout not in known:

@@ -18,17 +18,12 @@ from safelight.catalog.schema import MOMENT, TABLES
 from safelight.catalog.snapshot import PartName
 
 #: A slice (one row group) ends at this many rows or this many bytes of text and blobs, whichever comes first.
-_SLICE_ROWS = 8192
-_SLICE_BYTES = 32 << 20
+SLICE_ROWS = 8192
+SLICE_BYTES = 32 << 20
 #: What point look-ups ask for; a Bloom filter in each row group lets a reader skip all groups but the right
 #: one.
 LOOKED_UP = ("item_id", "sha256", "sha1", "md5", "container")
 TEMPORARY = ".tmp"
-
-
-def temporary_name(folder: Path, batch: str) -> Path:
-    """A name that no other writer has, in the same folder so that the rename is atomic."""
-    return folder / f".{batch}.{secrets.token_hex(6)}{TEMPORARY}"
 
 
 def as_slices(table: str, rows: Iterable[Mapping[str, Any]] | pa.Table) -> Iterator[pa.Table]:
@@ -47,7 +42,7 @@ def as_slices(table: str, rows: Iterable[Mapping[str, Any]] | pa.Table) -> Itera
         _check_names(table, row, names, moments)
         waiting.append(row)
         size += sum(len(value) for value in row.values() if type(value) is str or type(value) is bytes)
-        if len(waiting) >= _SLICE_ROWS or size >= _SLICE_BYTES:
+        if len(waiting) >= SLICE_ROWS or size >= SLICE_BYTES:
             yield pa.Table.from_pylist(waiting, schema=schema)
             waiting, size = [], 0
     if waiting:
@@ -77,31 +72,60 @@ def _conform(table: str, given: pa.Table, schema: pa.Schema) -> Iterator[pa.Tabl
         for field in schema
     ]
     whole = pa.Table.from_arrays(columns, schema=schema)
-    for start in range(0, whole.num_rows, _SLICE_ROWS):
-        yield whole.slice(start, _SLICE_ROWS)
+    for start in range(0, whole.num_rows, SLICE_ROWS):
+        yield whole.slice(start, SLICE_ROWS)
 
 
 def write_part(
-    folder: Path, key: PartName, batch: str, slices: Iterable[pa.Table], disk: Disk, *, level: int = 0
+    parts: Path,
+    key: PartName,
+    slices: Iterator[pa.Table],
+    disk: Disk,
+    *,
+    level: int = 0,
+    limit: int | None = None,
+    group_rows: int = SLICE_ROWS,
 ) -> tuple[NewPart, Path] | None:
-    """Write and sync one part under a temporary name; None if there is no row. Raises OSError."""
-    iterator = iter(slices)
-    first = next(iterator, None)
+    """Write and sync one part under a temporary name; returns it with that name, or None if no slice is left.
+
+    Takes slices (one row group each) until the file has `limit` bytes. Raises OSError.
+    """
+    first = next(slices, None)
     if first is None:
         return None
+    folder = parts / key.table
     disk.make_folder(folder)
-    temporary = temporary_name(folder, batch)
+    temporary = folder / f".{key.name}.{secrets.token_hex(6)}{TEMPORARY}"
     rows = 0
     with NewFile(temporary, disk) as file:
-        with parquet_writer(file, first.schema, key.table, first.num_rows, compacted=level > 0) as writer:
+        with parquet_writer(file, first.schema, key.table, group_rows, compacted=level > 0) as writer:
             slice_: pa.Table | None = first
             while slice_ is not None:
                 rows += slice_.num_rows
                 writer.write_table(slice_, row_group_size=max(1, slice_.num_rows))
-                slice_ = next(iterator, None)
+                slice_ = next(slices, None) if limit is None or file.bytes < limit else None
         file.finish()
     names = tuple(first.schema.names)
     return NewPart(key, rows, file.bytes, file.sha256, layout_id(names), level), temporary
+
+
+def read_groups(parts: Path, key: PartName) -> Iterator[pa.Table]:
+    """The row groups of a part, one after the other."""
+    with pq.ParquetFile(parts / key.table / key.name) as file:
+        for number in range(file.metadata.num_row_groups):
+            yield file.read_row_group(number)
+
+
+def regroup(tables: Iterable[pa.Table], rows: int, size: int) -> Iterator[pa.Table]:
+    """The same rows in the same order as slices of about `rows` rows or `size` bytes, whichever is less."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(each.num_rows for each in waiting) >= rows or sum(each.nbytes for each in waiting) >= size:
+            yield pa.concat_tables(waiting).combine_chunks()
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()
 
 
 def parquet_writer(
