@@ -1,0 +1,13 @@
+"""`safelight compact`: rewrite many small parts of the catalog into few."""
+
+from __future__ import annotations
+
+from safelight.catalog.catalog import Catalog
+from safelight.cli.options import Operation, existing
+from safelight.cli.output import console
+
+
+def compact(operation: Operation) -> None:
+    """Rewrite the catalog's parts sorted and in few files. Happens by itself during intake; harmless at any time."""
+    report = Catalog.at(existing(operation)).compact(force=True)
+    console().print(str(report), markup=False)

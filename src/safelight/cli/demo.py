@@ -1,0 +1,96 @@
+"""`make demo`: a whole first day on harmless sources, from a new operation to the workbench.
+
+    python -m safelight.cli.demo --operation FOLDER --serve yes|no
+"""
+
+from __future__ import annotations
+
+import argparse
+import lzma
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from safelight.scenario.seizure import write_computer, write_hash_set
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+IMAGES = CHECKOUT / "tests" / "_data" / "filesystems"
+REALDATA = Path(os.environ.get("SAFELIGHT_REALDATA", CHECKOUT.parent / "shared" / "realdata"))
+
+#: Public files that the demonstration takes in where they are at hand.
+REAL = (
+    ("2016-0142-B1", "Public disk images", ("plaso_images", "sleuthkit_nps")),
+    ("2016-0142-B2", "Public pictures", ("skimage", "pdq")),
+    ("2016-0142-B3", "Broken and hostile files", ("malformed",)),
+)
+
+_BASIS = ["--seized", "2016-01-12", "--legal-basis", "Demonstration, no seizure", "--officer", "Demo"]
+_PASSPHRASE = "demonstration only"
+
+
+def main() -> int:
+    """Build the sources, take them in with the same commands that people use, show the figures, serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--operation", type=Path, required=True)
+    parser.add_argument("--serve", choices=("yes", "no"), default="yes")
+    options = parser.parse_args()
+    operation: Path = options.operation.absolute()
+    os.environ.setdefault("SAFELIGHT_PASSPHRASE", _PASSPHRASE)
+    say = Console(highlight=False)
+    if operation.exists():
+        shutil.rmtree(operation)
+    sources = operation.with_name("demo-sources")
+    images = _build(sources)
+    op = str(operation)
+    _run("init", op, "--name", "Demo: sjakk og tog", "--synthetic")
+    _run("exhibit", "add", op, "--id", "2016-0142-A1", "--label", "Home computer (folder)", *_BASIS)
+    _run("exhibit", "add", op, "--id", "2016-0142-A2", "--label", "Disk images", *_BASIS)
+    _run("exhibit", "custody", op, "2016-0142-A1", "received", "--place", "Evidence room 2", "--person", "K. Berg")
+    _run("known", "add", op, str(sources / "listed-patterns.json"), "--name", "Test patterns", "--origin", "Safelight demo")
+    _run("ingest", op, "--exhibit", "2016-0142-A1", str(sources / "computer"))
+    _run("ingest", op, "--exhibit", "2016-0142-A2", *(str(image) for image in images))
+    for number, label, folders in REAL:
+        found = [str(REALDATA / name) for name in folders if (REALDATA / name).is_dir()]
+        if found:
+            _run("exhibit", "add", op, "--id", number, "--label", label, *_BASIS)
+            _run("ingest", op, "--exhibit", number, *found)
+    say.print()
+    _run("status", op)
+    _run("verify", op)
+    say.print(f"\nThe passphrase of this demonstration is: {os.environ['SAFELIGHT_PASSPHRASE']}")
+    if options.serve == "yes":
+        _run("serve", op)
+    return 0
+
+
+def _build(sources: Path) -> list[Path]:
+    """Write the sources anew; gives the disk images among them."""
+    if sources.exists():
+        shutil.rmtree(sources)
+    (sources / "images").mkdir(parents=True)
+    write_computer(sources / "computer")
+    write_hash_set(sources / "listed-patterns.json")
+    images = []
+    for packed in sorted(IMAGES.glob("*.xz")):
+        image = sources / "images" / packed.stem
+        with lzma.open(packed) as stream, image.open("wb") as target:
+            shutil.copyfileobj(stream, target)
+        images.append(image)
+    return images
+
+
+def _run(*words: str) -> None:
+    """One command, run as people run it; an error ends the demonstration with its exit code."""
+    import subprocess
+
+    print("\n$ safelight " + " ".join(f"'{word}'" if " " in word else word for word in words), flush=True)  # noqa: T201
+    result = subprocess.run([sys.executable, "-m", "safelight.cli", *words], check=False)
+    if result.returncode:
+        sys.exit(result.returncode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

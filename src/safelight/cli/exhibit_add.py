@@ -1,0 +1,41 @@
+"""`safelight exhibit add`: register an exhibit with its legal basis."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from safelight.cli.options import Operation, existing, who
+from safelight.cli.output import console
+from safelight.ledger import exhibits
+from safelight.ledger.ledger import Ledger
+
+
+def exhibit_add(
+    operation: Operation,
+    id: Annotated[str, typer.Option("--id", help="Number of the exhibit, as the unit writes it.")],
+    label: Annotated[str, typer.Option(help="What it is, in words.")],
+    seized: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the seizure.")],
+    officer: Annotated[str, typer.Option(help="Who seized it.")],
+    legal_basis: Annotated[str, typer.Option(help="Decision and provision. Without it nothing is taken in.")] = "",
+    acquired_hash: Annotated[
+        str, typer.Option(help="Hash of the image stated at seizure: md5:..., sha1:... or sha256:...")
+    ] = "",
+) -> None:
+    """Register an exhibit: one seized thing, with its legal basis. A hash stated at seizure is compared at intake."""
+    with Ledger.open(existing(operation)) as ledger:
+        exhibit = exhibits.add(
+            ledger,
+            number=id,
+            label=label,
+            seized=seized.date(),
+            legal_basis=legal_basis,
+            officer=officer,
+            acquired_hash=acquired_hash or None,
+            actor=who(),
+        )
+    console().print(f"Exhibit {exhibit.number} is registered.", markup=False)
+    if not legal_basis:
+        console().print("It has no legal basis yet, so nothing can be taken into it.", markup=False)

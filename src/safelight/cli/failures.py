@@ -1,0 +1,29 @@
+"""`safelight failures`: what could not be read, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from safelight.access.door import Door
+from safelight.cli.options import Operation, Purpose, existing, who
+from safelight.cli.output import console, show
+
+
+def failures(
+    operation: Operation,
+    cause: Annotated[str, typer.Option(help="Only this cause: crash, time limit, encrypted, unsupported ...")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="Rows, at most.")] = 100,
+    purpose: Purpose = "overview",
+) -> None:
+    """List failures: place, part, cause and one sentence. Nothing else was lost with them."""
+    with Door(existing(operation), who=who(), purpose=purpose) as door:
+        page = door.failures(cause=cause or None, limit=limit)
+        total = sum(group.failures for group in door.failure_groups() if not cause or group.cause == cause)
+    show(
+        "",
+        ["cause", "stage", "part", "place", "detail", "item"],
+        [(f.cause, f.stage, f.inspector, f.place, f.detail, f.item_id) for f in page.rows],
+    )
+    console().print(f"{len(page.rows)} of {total} failures", markup=False)

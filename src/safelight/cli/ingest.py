@@ -1,0 +1,92 @@
+"""`safelight ingest`: take sources into an exhibit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from safelight.access.neutral import visible
+from safelight.cli.options import Operation, existing, who
+from safelight.cli.output import console, human_bytes
+from safelight.intake.progress import Progress as Figures
+from safelight.intake.run import intake, register
+from safelight.ledger.ledger import Ledger
+
+
+def ingest(
+    operation: Operation,
+    sources: Annotated[list[Path], typer.Argument(help="Folders, files, archives or disk images.", metavar="SOURCE...")],
+    exhibit: Annotated[str, typer.Option(help="Number of the exhibit that they belong to.")],
+    label: Annotated[str, typer.Option(help="Label of the source; its file name if not given (one source only).")] = "",
+    credential: Annotated[
+        list[str] | None, typer.Option(help="Password or key to try on what is encrypted. May be repeated.")
+    ] = None,
+) -> None:
+    """Take sources in: list, hash and type everything, match known hashes, then inspect each content once.
+
+    Stop with Ctrl-C (or pull the plug): the same command goes on where it stopped. The evidence is only ever read.
+    """
+    folder = existing(operation)
+    if label and len(sources) > 1:
+        raise typer.BadParameter("--label goes with one source")
+    with Ledger.open(folder) as ledger:
+        chosen = [register(ledger, exhibit, path, actor=who(), label=label or None) for path in sources]
+    with LiveProgress() as live:
+        figures = intake(folder, chosen, actor=who(), credentials=credential or (), listener=live.show)
+    out = console()
+    out.print(
+        f"{figures.items} items, {figures.contents} distinct contents, {human_bytes(figures.bytes)}; "
+        f"{figures.hits} known, {figures.failures} failures.",
+        markup=False,
+    )
+    if figures.failures:
+        out.print(f"See what failed and why: safelight failures {operation}", markup=False)
+
+
+class LiveProgress:
+    """One line a stage on the terminal's error stream, quiet when that is no terminal but for a line a stage."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[figures]}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._tasks: dict[tuple[str, str], int] = {}
+
+    def __enter__(self) -> LiveProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, figures: Figures) -> None:
+        """Called with the run's figures at most twice a second."""
+        key = (figures.stage, figures.source)
+        described = f"{figures.stage} {visible(figures.source)}".strip()
+        if key not in self._tasks:
+            for task in self._bar.tasks:
+                self._bar.update(task.id, total=task.completed or 1, completed=task.completed or 1)
+            self._tasks[key] = self._bar.add_task(described, total=None, figures="")
+            if not self._console.is_terminal:
+                self._console.print(described, markup=False)
+        text = f"{figures.items:,} items  {human_bytes(figures.bytes)}  {human_bytes(figures.rate_bytes)}/s"
+        if figures.failed:
+            text += f"  {figures.failed} failed"
+        if figures.remaining_seconds is not None:
+            text += f"  {figures.remaining_seconds:.0f} s left"
+        self._bar.update(
+            self._tasks[key],  # type: ignore[arg-type]
+            completed=figures.items,
+            total=figures.total_items,
+            figures=text,
+        )

@@ -1,0 +1,124 @@
+"""`safelight items`: list or export items."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from safelight.access.door import Door
+from safelight.access.filter import ItemFilter
+from safelight.access.model import ItemRow, Order
+from safelight.cli.options import Operation, Purpose, existing, who
+from safelight.cli.output import Format, console, human_bytes, show, write_rows
+from safelight.traces.moment import Moment, iso_utc
+
+COLUMNS = (
+    "id", "exhibit", "path", "kind", "size", "modified", "accessed", "changed", "created", "sha256", "sha1", "md5",
+    "type", "mime", "state", "deleted", "overwritten", "container", "failed", "known", "extension_disagrees",
+    "maybe_encrypted",
+)  # fmt: skip
+
+
+def items(
+    operation: Operation,
+    filter: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Filters such as type:picture, state:deleted, 'path:*/Desktop/*', hash:9f86d081, size:>=1MB, "
+            "modified:2015-01-01..2015-12-31, failed:any, exhibit:2016-0142-A1.",
+            metavar="[FILTER]...",
+        ),
+    ] = None,
+    type: Annotated[list[str] | None, typer.Option(help="Type: picture, video, document, archive ...")] = None,
+    exhibit: Annotated[list[str] | None, typer.Option(help="Number of the exhibit.")] = None,
+    path: Annotated[str, typer.Option(help="Path pattern: * and ? as in the shell.")] = "",
+    hash: Annotated[str, typer.Option(help="SHA-256, SHA-1 or MD5, or its first 8 digits or more.")] = "",
+    size: Annotated[str, typer.Option(help="Size: >=1MB, <10kB, 1MB..2MB.")] = "",
+    modified: Annotated[str, typer.Option(help="Modified between: 2015-01-01..2015-12-31.")] = "",
+    deleted: Annotated[bool, typer.Option("--deleted", help="Only deleted and orphaned items.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only items that failed.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="How to write the rows.")] = Format.table,
+    output: Annotated[Path | None, typer.Option(help="File to write to.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Rows, at most (table: 50 unless given).")] = 0,
+    order: Annotated[str, typer.Option(help="path, size or modified; with - in front the other way round.")] = "path",
+    purpose: Purpose = "overview",
+) -> None:
+    """List items; filters of different kinds must all hold. An export (csv, jsonl, parquet) is logged as a disclosure."""
+    words = [
+        *(filter or ()),
+        *(f"type:{value}" for value in type or ()),
+        *(f"exhibit:{value}" for value in exhibit or ()),
+        *([f"path:{path}"] if path else ()),
+        *([f"hash:{hash}"] if hash else ()),
+        *([f"size:{size}"] if size else ()),
+        *([f"modified:{modified}"] if modified else ()),
+        *(["state:deleted", "state:orphan"] if deleted else ()),
+        *(["failed:any"] if failed else ()),
+    ]
+    chosen = ItemFilter.from_words(words)
+    with Door(existing(operation), who=who(), purpose=purpose) as door:
+        if form is Format.table and output is None:
+            page = door.items(chosen, order=_order(order), limit=limit or 50)
+            counted = door.count(chosen)
+            show("", ["id", "exhibit", "path", "type", "size", "modified", "state", "failed"], map(_short, page.rows),
+                 right=["size"])  # fmt: skip
+            console().print(
+                f"{len(page.rows)} of {counted.items} items ({human_bytes(counted.bytes)})", markup=False
+            )
+            return
+        rows = (_full(row) for row in door.export(chosen, order=_order(order), limit=limit or None))
+        count = write_rows(rows, COLUMNS, form if form is not Format.table else Format.csv, output)
+    if output:
+        console().print(f"{count} rows in {output}", markup=False)
+
+
+def _order(text: str) -> Order:
+    from safelight.access.model import ORDERS
+
+    if text not in ORDERS:
+        raise typer.BadParameter(f"--order is one of {', '.join(ORDERS)}")
+    return text
+
+
+def _time(moment: Moment | None) -> str:
+    """UTC where the zone is known; else the wall clock without a zone."""
+    if moment is None:
+        return ""
+    if moment.utc_us is not None:
+        return iso_utc(moment.utc_us)
+    return iso_utc(moment.wall_us).removesuffix("Z") if moment.wall_us is not None else moment.text
+
+
+def _short(row: ItemRow) -> tuple[Any, ...]:
+    modified = _time(row.modified)
+    shown = modified[:19] + ("Z" if modified.endswith("Z") else "")
+    return row.item_id, row.exhibit, row.path, row.type or row.kind, human_bytes(row.size), shown, row.state, row.failed
+
+
+def _full(row: ItemRow) -> dict[str, Any]:
+    return {
+        "id": row.item_id,
+        "exhibit": row.exhibit,
+        "path": row.path,
+        "kind": row.kind,
+        "size": row.size,
+        "modified": _time(row.modified),
+        "accessed": _time(row.accessed),
+        "changed": _time(row.changed),
+        "created": _time(row.created),
+        "sha256": row.sha256,
+        "sha1": row.sha1,
+        "md5": row.md5,
+        "type": row.type,
+        "mime": row.mime,
+        "state": row.state,
+        "deleted": row.state != "allocated",
+        "overwritten": row.overwritten,
+        "container": row.container,
+        "failed": row.failed,
+        "known": "; ".join(row.sets),
+        "extension_disagrees": row.extension_disagrees,
+        "maybe_encrypted": row.maybe_encrypted,
+    }

@@ -1,0 +1,115 @@
+"""How rows leave a command: a table for people, CSV, JSON lines or Parquet for what comes next."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from safelight.access.neutral import csv_cell, visible
+from safelight.errors import Refused
+
+
+class Format(StrEnum):
+    """Formats of a listing."""
+
+    table = "table"
+    csv = "csv"
+    jsonl = "jsonl"
+    parquet = "parquet"
+
+
+def console() -> Console:
+    """The terminal; plain and wide when piped."""
+    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
+def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
+    """A table for people; every cell's control characters are made visible."""
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    console().print(table, markup=False)
+
+
+def _cell(value: Any) -> str:
+    from rich.markup import escape
+
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return escape(visible(str(value)))
+
+
+def write_rows(rows: Iterable[dict[str, Any]], columns: Sequence[str], form: Format, output: Path | None) -> int:
+    """Write rows as CSV, JSON lines or Parquet to a file or to standard output; gives the number of rows."""
+    if form is Format.parquet:
+        if output is None:
+            raise Refused("Parquet needs a file.", "Add --output FILE.parquet.")
+        return _write_parquet(rows, columns, output)
+    stream = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
+    count = 0
+    try:
+        writer = csv.writer(stream)
+        if form is Format.csv:
+            writer.writerow(columns)
+        for count, row in enumerate(rows, 1):
+            if form is Format.csv:
+                writer.writerow([csv_cell(row.get(column)) for column in columns])
+            else:
+                stream.write(orjson.dumps({column: row.get(column) for column in columns}).decode() + "\n")
+    finally:
+        if output:
+            stream.close()
+    return count
+
+
+def _write_parquet(rows: Iterable[dict[str, Any]], columns: Sequence[str], output: Path) -> int:
+    count = 0
+    writer: pq.ParquetWriter | None = None
+    batch: list[dict[str, Any]] = []
+    schema = pa.schema([(column, _arrow_type(column)) for column in columns])
+    with output.open("wb") as stream:
+        writer = pq.ParquetWriter(stream, schema)
+        for row in rows:
+            batch.append({column: row.get(column) for column in columns})
+            count += 1
+            if len(batch) == 10_000:
+                writer.write_table(pa.Table.from_pylist(batch, schema))
+                batch = []
+        if batch:
+            writer.write_table(pa.Table.from_pylist(batch, schema))
+        writer.close()
+    return count
+
+
+def _arrow_type(column: str) -> pa.DataType:
+    if column in ("size",):
+        return pa.int64()
+    if column in ("deleted", "overwritten", "extension_disagrees", "maybe_encrypted"):
+        return pa.bool_()
+    return pa.string()
+
+
+def human_bytes(size: int | float | None) -> str:
+    """`1.5 GB` (powers of 1000); empty for None."""
+    if size is None:
+        return ""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 1000 or unit == "TB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError

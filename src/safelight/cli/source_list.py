@@ -1,0 +1,33 @@
+"""`safelight source list`: registered sources."""
+
+from __future__ import annotations
+
+from safelight.access.door import Door
+from safelight.cli.options import Operation, Purpose, existing, who
+from safelight.cli.output import human_bytes, show
+
+
+def source_list(operation: Operation, purpose: Purpose = "overview") -> None:
+    """List the registered sources, where they are now, and whether they were taken in to the end."""
+    with Door(existing(operation), who=who(), purpose=purpose) as door:
+        found = [source for exhibit in door.exhibits() for source in exhibit.sources]
+    show(
+        "",
+        ["id", "exhibit", "label", "location", "kind", "items", "size", "failed", "complete", "stated hash"],
+        [
+            (
+                source.source_id,
+                source.exhibit,
+                source.label,
+                source.location,
+                source.kind,
+                source.items,
+                human_bytes(source.bytes),
+                source.failed,
+                source.complete,
+                source.hash_check,
+            )
+            for source in found
+        ],
+        right=["items", "size", "failed"],
+    )

@@ -1,0 +1,1 @@
+"""Intake: registered sources in, catalog rows out. Two passes: list and hash everything, then inspect each content."""

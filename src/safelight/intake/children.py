@@ -1,0 +1,291 @@
+"""What runs inside a supervised child: the walker, the hasher and the examiner of one intake.
+
+Each factory takes the same JSON configuration (`ChildConfig.as_json`) and returns a handler of `engine.model`. A child
+opens sources by itself and read-only; it holds the operation's public key only, so that a hostile file which takes a
+decoder over finds nothing there that opens pictures.
+"""
+
+from __future__ import annotations
+
+import base64
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safelight.engine.model import Task
+from safelight.evidence.model import Entry, EvidenceError, Limits, Tally, Trouble, Volume
+from safelight.evidence.reader import Reader
+from safelight.evidence.spec import from_bytes
+from safelight.inspect.digests import digest
+from safelight.inspect.examine import Ended, examine
+from safelight.inspect.filetype import extension_disagrees, identify, maybe_encrypted
+from safelight.inspect.model import Content, Derivative, Fact
+from safelight.inspect.registry import inspectors
+from safelight.inspect.strings import rescue
+from safelight.intake.rows import Row, item_row, trouble_row, volume_row
+from safelight.ledger.keys import seal
+from safelight.operation.settings import InspectionSettings, Settings
+
+Note = Callable[[bytes], None]
+
+#: A file with fewer than a hundredth of its bytes on disk and more than this many bytes is a failure ("limit"): hours
+#: of hashing zeros would hold up everything behind it.
+SPARSE_BYTES = 64 << 30
+
+
+@dataclass(frozen=True)
+class SourcePlace:
+    """A source as a child needs it."""
+
+    source_id: str
+    exhibit: str
+    location: str
+
+
+@dataclass(frozen=True)
+class ChildConfig:
+    """Everything that the children of one run are told."""
+
+    sources: tuple[SourcePlace, ...]
+    credentials: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    inspection: InspectionSettings = field(default_factory=InspectionSettings)
+    public_key: str = ""
+    key_id: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def limits_from(settings: Settings) -> Limits:
+    """The archive limits of `operation.toml` in bytes."""
+    archives = settings.archives
+    return Limits(
+        max_depth=archives.max_depth,
+        max_members=archives.max_members,
+        max_member_bytes=archives.max_member_megabytes << 20,
+        max_total_bytes=archives.max_total_megabytes << 20,
+        max_ratio=archives.max_ratio,
+    )
+
+
+class _Sources:
+    """The readers of a child, opened when first needed."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.places = {place["source_id"]: SourcePlace(**place) for place in config["sources"]}
+        self._credentials = tuple(config["credentials"])
+        self._limits = Limits(**config["limits"])
+        self._readers: dict[str, Reader] = {}
+
+    def reader(self, source_id: str) -> Reader:
+        if source_id not in self._readers:
+            location = Path(self.places[source_id].location)
+            self._readers[source_id] = Reader(location, credentials=self._credentials, limits=self._limits)
+        return self._readers[source_id]
+
+    def close(self) -> None:
+        for reader in self._readers.values():
+            reader.close()
+
+
+class Walker:
+    """Lists one container. Payload: source_id, container (item id or null), spec (or null), depth, skip (notes)."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._sources = _Sources(config)
+
+    def handle(self, task: Task, note: Note) -> Iterator[Row]:
+        """Rows `{"items": ...}`, `{"volumes": ...}`, `{"failures": ...}` and last `{"tally": n, "complete": bool}`."""
+        payload = task.payload
+        source = self._sources.places[payload["source_id"]]
+        where = {"source_id": source.source_id, "container": payload["container"]}
+        prefix = from_bytes(payload["spec"]) if payload["spec"] else None
+        skip = frozenset(base64.b64decode(text) for text in payload["skip"])
+        children = 0
+        try:
+            for found in self._sources.reader(source.source_id).walk(prefix, note=note, skip=skip):
+                match found:
+                    case Entry():
+                        children += 1
+                        yield {
+                            "items": item_row(found, exhibit=source.exhibit, depth=payload["depth"], **where),
+                            "first": found.first_block,
+                        }
+                    case Volume():
+                        yield {"volumes": volume_row(found, **where)}
+                    case Trouble():
+                        yield {"failures": trouble_row(found, **where)}
+                    case Tally():
+                        yield {"tally": children, "complete": True}
+        except EvidenceError as error:
+            trouble = Trouble(prefix or from_bytes(b'[["file",""]]'), error.cause, error.detail)
+            yield {"failures": trouble_row(trouble, **where) | {"stage": "open"}}
+            yield {"tally": children, "complete": False}
+
+    def close(self) -> None:
+        self._sources.close()
+
+
+class Hasher:
+    """Completes one `items` row: digests, size and type from the bytes, in one read. Payload: the row so far."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._sources = _Sources(config)
+        self._deepest = int(config["limits"]["max_depth"])
+
+    def handle(self, task: Task, note: Note) -> Iterator[Row]:
+        """`{"items": row}` and, where the bytes could not be read whole, `{"failures": row}`."""
+        row: Row = task.payload
+        if row["kind"] not in ("file", "stream"):
+            yield {"items": row}
+            return
+        try:
+            self._read(row)
+        except EvidenceError as error:
+            row["failed"] = error.cause
+            yield {"items": row}
+            yield {"failures": read_failure(row, error.cause, error.detail)}
+            return
+        yield {"items": row}
+        kind = row["opens_as"]
+        if kind and kind.startswith("unsupported:"):
+            detail = f"{kind.removeprefix('unsupported:').strip()} is recognised and cannot be opened yet"
+            yield {"failures": read_failure(row, "unsupported", detail) | {"stage": "open"}}
+        elif kind and row["depth"] >= self._deepest:
+            detail = f"lies in {row['depth']} containers already; [archives] max_depth is {self._deepest}"
+            yield {"failures": read_failure(row, "limit", detail) | {"stage": "open"}}
+
+    def _read(self, row: Row) -> None:
+        reader = self._sources.reader(row["source_id"])
+        spec = from_bytes(row["spec"])
+        try:
+            with reader.open(spec) as stream:
+                allocated = getattr(stream, "allocated_bytes", None)
+                size = row["size"] or 0
+                if allocated is not None and size > SPARSE_BYTES and allocated < size // 100:
+                    raise EvidenceError("limit", f"sparse file: {size} bytes of which {allocated} are on disk")
+                digests = digest(stream)
+                if getattr(stream, "changed", False):
+                    raise EvidenceError("changed", "the file changed while it was read")
+        except OSError as error:
+            raise EvidenceError("unreadable", error.strerror or type(error).__name__) from error
+        kind = identify(digests.head, digests.size, row["name"])
+        row["size"] = digests.size
+        row["sha256"], row["sha1"], row["md5"] = digests.sha256, digests.sha1, digests.md5
+        row["mime"], row["type"], row["type_basis"] = kind.mime, kind.group, kind.basis
+        row["extension_disagrees"] = extension_disagrees(row["name"], kind.mime)
+        row["opens_as"] = reader.container_kind(spec, digests.head, digests.size)
+        if row["opens_as"] is None:
+            row["maybe_encrypted"] = maybe_encrypted(digests, kind)
+
+    def close(self) -> None:
+        self._sources.close()
+
+
+def read_failure(row: Row, cause: str, detail: str) -> Row:
+    """The `failures` row of an item whose bytes could not be read."""
+    return {
+        "source_id": row["source_id"],
+        "item_id": row["item_id"],
+        "place": row["path"],
+        "stage": "read",
+        "inspector": "hasher",
+        "cause": cause,
+        "detail": detail,
+    }
+
+
+class Examiner:
+    """Runs inspectors over one content. Payload: sha256, size, mime, group, name, source_id, spec, only (names), rescue."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._sources = _Sources(config)
+        self._settings = InspectionSettings(**config["inspection"])
+        self._public_key = base64.b64decode(config["public_key"])
+        self._key_id = config["key_id"]
+        self._inspectors = {inspector.name: inspector for inspector in inspectors()}
+
+    def handle(self, task: Task, note: Note) -> Iterator[Row]:
+        """Rows by table name; each inspector ends with its `inspections` row."""
+        payload = task.payload
+        spec = from_bytes(payload["spec"])
+        reader = self._sources.reader(payload["source_id"])
+        content = Content(
+            sha256=payload["sha256"],
+            size=payload["size"],
+            mime=payload["mime"],
+            group=payload["group"],
+            name=payload["name"],
+            open=lambda: reader.open_buffered(spec),
+            settings=self._settings,
+        )
+        if payload["rescue"]:
+            note(b"strings")
+            fact = rescue(content)
+            yield {fact.table: fact.row | {"sha256": content.sha256, "inspector": "strings", "version": 1}}
+        began = _cpu()
+        chosen = [self._inspectors[name] for name in payload["only"]]
+        for found in examine(content, chosen, note):
+            made_by = {"sha256": content.sha256, "inspector": found.inspector, "version": found.version}
+            match found.what:
+                case Fact(table, row):
+                    yield {table: row | made_by}
+                case Derivative() as small:
+                    yield {"derivatives": self._sealed(small) | made_by}
+                case Ended() as end:
+                    ended, began = _cpu() - began, _cpu()
+                    yield {"inspections": {**made_by, "outcome": end.outcome, "seconds": round(ended, 4)}}
+                    if end.outcome == "failed":
+                        yield {"failures": inspect_failure(payload, found.inspector, found.version, end.cause, end.detail)}
+
+    def _sealed(self, small: Derivative) -> Row:
+        return {
+            "recipe": small.recipe,
+            "mime": small.mime,
+            "width": small.width,
+            "height": small.height,
+            "key_id": self._key_id,
+            "sealed": base64.b64encode(seal(self._public_key, small.data)).decode(),
+        }
+
+    def close(self) -> None:
+        self._sources.close()
+
+
+def inspect_failure(payload: Row, inspector: str, version: int, cause: str, detail: str) -> Row:
+    """The `failures` row of a content on which an inspector failed."""
+    return {
+        "source_id": payload["source_id"],
+        "item_id": payload["item_id"],
+        "sha256": payload["sha256"],
+        "place": payload["path"],
+        "stage": "inspect",
+        "inspector": inspector,
+        "version": version,
+        "cause": cause,
+        "detail": detail,
+    }
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime if usage else time.process_time()
+
+
+def walker(config: dict[str, Any]) -> Walker:
+    """Factory for the engine."""
+    return Walker(config)
+
+
+def hasher(config: dict[str, Any]) -> Hasher:
+    """Factory for the engine."""
+    return Hasher(config)
+
+
+def examiner(config: dict[str, Any]) -> Examiner:
+    """Factory for the engine."""
+    return Examiner(config)

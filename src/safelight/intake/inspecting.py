@@ -1,0 +1,164 @@
+"""Pass two: every inspector once over every content that it accepts, what is urgent first.
+
+What is left to do is computed from the catalog: a content waits as long as an inspector that accepts its type has no
+row in `inspections` (of its present version). So a run that was cut off goes on by itself, a new version of an
+inspector is run over what is there, and a content that killed one inspector comes back for the others only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from safelight.catalog.catalog import Catalog
+from safelight.engine.model import Batch, BatchResult, Outcome, Task
+from safelight.engine.supervisor import Supervisor
+from safelight.inspect.model import Inspector
+from safelight.inspect.registry import inspectors
+from safelight.intake.children import inspect_failure
+from safelight.intake.hashing import MADE_BY
+from safelight.intake.progress import Reporter
+from safelight.intake.rows import Row
+from safelight.operation.settings import EngineSettings
+from safelight.traces.ids import batch_id
+
+#: Contents of one batch: they cost a hundred times more than hashing, so batches are smaller.
+BATCH_CONTENTS = 200
+BATCH_BYTES = 1 << 30
+
+#: 0 listed in a set with a category, 1 pictures, 2 video, 3 what is written, 4 the rest, 5 known from a set without
+#: categories (NSRL): such are looked at last, never left out.
+_WAITING = """
+    with listed as (
+        select sha256, max(case when code is not null then 1 else 0 end) as categorised from hits group by sha256
+    ), ended as (
+        select sha256, list(inspector || ' ' || version) as done,
+               bool_or(outcome = 'failed') as failed from inspections group by sha256
+    ), rescued as (
+        select distinct sha256 from texts where kind = 'strings'
+    ), contents as (
+        select sha256, min_by(struct_pack(item_id := item_id, source_id := source_id, spec := spec, name := name,
+                              path := path, size := size, mime := mime, "type" := "type"), (depth, path, item_id)) as f
+        from items where sha256 is not null and size > 0 group by sha256
+    )
+    select c.sha256, f.item_id, f.source_id, f.spec, f.name, f.path, f.size, f.mime, f."type", e.done,
+           coalesce(e.failed, false) and r.sha256 is null as rescue
+    from contents c left join listed l using (sha256) left join ended e using (sha256)
+         left join rescued r using (sha256)
+    order by case when l.categorised = 1 then 0 when l.categorised = 0 then 5 when f."type" = 'picture' then 1
+                  when f."type" = 'video' then 2 when f."type" in ('document', 'mail', 'text') then 3 else 4 end,
+             f.source_id, f.path, c.sha256
+"""
+
+
+@dataclass(slots=True)
+class Inspecting:
+    """Pass two over the whole catalog."""
+
+    catalog: Catalog
+    settings: EngineSettings
+    examiners: Supervisor
+    reporter: Reporter
+
+    def everything(self) -> None:
+        """Goes round until nothing waits; each round ends every inspector that it started, so it ends."""
+        while self._round():
+            pass
+
+    def _round(self) -> bool:
+        worked = False
+        for result in self.examiners.run(self._batches()):
+            worked = True
+            self._commit(result)
+        return worked
+
+    def _batches(self) -> Iterator[Batch]:
+        every = inspectors()
+        tasks: list[Task] = []
+        size = 0
+        for task in self._waiting(every):
+            tasks.append(task)
+            size += task.size
+            if len(tasks) >= BATCH_CONTENTS or size >= BATCH_BYTES:
+                yield _batch(tasks)
+                tasks, size = [], 0
+        if tasks:
+            yield _batch(tasks)
+
+    def _waiting(self, every: list[Inspector]) -> Iterator[Task]:
+        with self.catalog.connect() as database:
+            found = database.execute(_WAITING)
+            while rows := found.fetchmany(2000):
+                for sha256, item_id, source_id, spec, name, path, size, mime, group, done, rescue in rows:
+                    missing = [
+                        inspector.name
+                        for inspector in every
+                        if f"{inspector.name} {inspector.version}" not in (done or ())
+                        and inspector.accepts(mime, group, size)
+                    ]
+                    if missing or rescue:
+                        payload: dict[str, Any] = {
+                            "sha256": sha256,
+                            "item_id": item_id,
+                            "source_id": source_id,
+                            "spec": spec,
+                            "name": name,
+                            "path": path,
+                            "size": size,
+                            "mime": mime,
+                            "group": group,
+                            "only": missing,
+                            "rescue": rescue,
+                        }
+                        yield Task(sha256, size, payload)
+
+    def _commit(self, result: BatchResult) -> None:
+        tables: dict[str, list[Row]] = {}
+        size = failed = count = 0
+        for outcome in result.outcomes():
+            count += 1
+            size += outcome.task.size
+            for row in [*outcome.rows, *_ended_by_engine(outcome)]:
+                for table, values in row.items():
+                    tables.setdefault(table, []).append(values)
+                    failed += table == "failures"
+        self.catalog.write(result.batch.id, tables, made_by=MADE_BY)
+        result.close()
+        self.reporter.add(items=count, bytes=size, failed=failed)
+        self.catalog.maybe_compact()
+
+
+def _batch(tasks: list[Task]) -> Batch:
+    versions = {inspector.name: inspector.version for inspector in inspectors()}
+    members = [
+        f"{task.key} {' '.join(f'{name}-{versions[name]}' for name in task.payload['only'])} {task.payload['rescue']}"
+        for task in tasks
+    ]
+    return Batch(batch_id("inspect1", members), tasks)
+
+
+def _ended_by_engine(outcome: Outcome) -> Iterator[Row]:
+    """Rows for an inspector that crashed, hung or grew too large: the failure, and that it ended."""
+    failure = outcome.failure
+    if failure is None:
+        return
+    payload = outcome.task.payload
+    culprit = failure.note.decode("utf-8", "replace")
+    if culprit == "strings":
+        # Even the rescue died: without a row it would be tried for ever.
+        yield {"texts": {"sha256": payload["sha256"], "inspector": "strings", "version": 1, "kind": "strings",
+                         "text": "", "cut": True}}  # fmt: skip
+    names = [culprit] if culprit in payload["only"] else payload["only"][:1] if culprit != "strings" else []
+    versions = {inspector.name: inspector.version for inspector in inspectors()}
+    for name in names:
+        made_by = {"sha256": payload["sha256"], "inspector": name, "version": versions[name]}
+        yield {"inspections": {**made_by, "outcome": "failed", "seconds": round(outcome.seconds, 4)}}
+        yield {
+            "failures": inspect_failure(payload, name, versions[name], failure.cause, failure.detail)
+            | {
+                "seconds": round(failure.seconds, 2),
+                "limit_seconds": failure.limit_seconds,
+                "limit_megabytes": failure.limit_megabytes,
+            }
+        }

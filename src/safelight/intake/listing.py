@@ -1,0 +1,205 @@
+"""Pass one, first half: walk a source and the containers in it, and cut what is found into batches for hashing.
+
+A batch's id is computed from the ids of its items, and batches are cut in the walk's own order, which is the same
+every time. A run that was cut off walks again (metadata only), finds the finished batches by their ids and skips them.
+If the source changed in between, the cuts move: then the items that are there already are left out one by one.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from safelight.catalog.catalog import Catalog
+from safelight.engine.model import Batch, Failure, Task
+from safelight.engine.supervisor import Supervisor
+from safelight.intake.rows import Row, failure_row
+from safelight.operation.settings import EngineSettings
+from safelight.traces.ids import batch_id
+
+HASHING = "hash1"
+
+
+@dataclass(slots=True)
+class ContainerPlace:
+    """A container to be walked: the source itself (`item_id` and `spec` None) or an item in it. `depth`: of its children."""
+
+    source_id: str
+    item_id: str | None
+    spec: str | None
+    path: str
+    kind: str
+    depth: int
+
+    def task(self, skip: Iterable[bytes] = ()) -> Task:
+        """The walker's task."""
+        payload = {
+            "source_id": self.source_id,
+            "container": self.item_id,
+            "spec": self.spec,
+            "depth": self.depth,
+            "skip": [base64.b64encode(note).decode() for note in sorted(skip)],
+        }
+        return Task(self.item_id or self.source_id, 0, payload)
+
+
+@dataclass(slots=True)
+class Listed:
+    """What walks said besides their items; written once all of their items are in the catalog."""
+
+    containers: list[Row] = field(default_factory=list)
+    volumes: list[Row] = field(default_factory=list)
+    failures: list[Row] = field(default_factory=list)
+
+    def end(self, place: ContainerPlace, children: int, complete: bool) -> None:
+        self.containers.append(
+            {
+                "source_id": place.source_id,
+                "item_id": place.item_id,
+                "kind": place.kind,
+                "children": children,
+                "complete": complete,
+            }
+        )
+
+
+def walk_failure(place: ContainerPlace, failure: Failure, where: str) -> Row:
+    """The `failures` row of a walk that the engine had to end."""
+    return failure_row(
+        stage="walk",
+        inspector="walker",
+        cause=failure.cause,
+        detail=f"{failure.detail} at {where}" if where else failure.detail,
+        source_id=place.source_id,
+        item=place.item_id,
+        place=place.path,
+        seconds=round(failure.seconds, 2),
+        limit_seconds=failure.limit_seconds,
+        limit_megabytes=failure.limit_megabytes,
+    )
+
+
+def walk_one(walkers: Supervisor, place: ContainerPlace, listed: Listed, max_deaths: int) -> Iterator[Row]:
+    """The `items` rows of one container as its walk goes.
+
+    When the walker dies, the walk begins again and what came before is passed over; a place that kills it twice is
+    recorded and left out. After `max_deaths` the rest of the container is given up, and that is recorded too.
+    """
+    skip: set[bytes] = set()
+    suspect: bytes | None = None
+    given = 0
+    others: Listed = Listed()
+    for _death in range(max_deaths + 1):
+        seen = children = 0
+        others = Listed()
+        complete = False
+        failure: Failure | None = None
+        for row in walkers.stream(place.task(skip)):
+            if isinstance(row, Failure):
+                failure = row
+            elif "items" in row:
+                seen += 1
+                children += 1
+                if seen > given:
+                    given = seen
+                    yield row["items"] | {"_first": row["first"]}
+            elif "tally" in row:
+                complete = row["complete"]
+            else:
+                others.volumes.extend([row["volumes"]] if "volumes" in row else [])
+                others.failures.extend([row["failures"]] if "failures" in row else [])
+        if failure is None:
+            listed.volumes += others.volumes
+            listed.failures += others.failures
+            listed.end(place, children, complete)
+            return
+        if failure.note and failure.note == suspect:
+            skip.add(failure.note)
+            listed.failures.append(walk_failure(place, failure, failure.note.decode("utf-8", "replace")))
+            suspect = None
+        else:
+            suspect = failure.note or None
+            if not failure.note and _death:
+                listed.failures.append(walk_failure(place, failure, ""))
+                break
+    listed.volumes += others.volumes
+    listed.failures += others.failures
+    listed.end(place, given, False)
+
+
+def walk_many(walkers: Supervisor, places: list[ContainerPlace], listed: Listed) -> Iterator[Row]:
+    """The `items` rows of many small containers, in the order of `places`, listed in batches by all children at once."""
+    tasks = [place.task() for place in places]
+    batches = [Batch(f"walk-{start}", tasks[start : start + 50]) for start in range(0, len(tasks), 50)]
+    results = {result.batch.id: result for result in walkers.run(batches)}
+    by_key = {place.item_id: place for place in places}
+    for batch in batches:
+        for outcome in results[batch.id].outcomes():
+            place = by_key[outcome.task.key]
+            children, complete = 0, False
+            for row in outcome.rows:
+                if "items" in row:
+                    children += 1
+                    yield row["items"] | {"_first": row["first"]}
+                elif "volumes" in row:
+                    listed.volumes.append(row["volumes"])
+                elif "failures" in row:
+                    listed.failures.append(row["failures"])
+                else:
+                    complete = row["complete"]
+            if outcome.failure is not None:
+                listed.failures.append(walk_failure(place, outcome.failure, ""))
+            listed.end(place, children, complete)
+        results[batch.id].close()
+
+
+def cut(rows: Iterable[Row], settings: EngineSettings) -> Iterator[list[Row]]:
+    """Rows into batches of at most `batch_items` rows and about `batch_megabytes` of content."""
+    batch: list[Row] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += row["size"] or 0
+        if len(batch) >= settings.batch_items or size >= settings.batch_megabytes << 20:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def hash_batches(
+    catalog: Catalog, rows: Iterable[Row], settings: EngineSettings, *, resumed: bool, skipped: list[int]
+) -> Iterator[Batch]:
+    """Batches that are not in the catalog yet, each in disk order. `skipped` gets [items, bytes] of finished ones."""
+    for members in cut(rows, settings):
+        identity = batch_id(HASHING, (row["item_id"] for row in members))
+        if catalog.has(identity):
+            _count(skipped, members)
+            continue
+        if resumed:
+            there = _already_there(catalog, [row["item_id"] for row in members])
+            if there:
+                _count(skipped, [row for row in members if row["item_id"] in there])
+                members = [row for row in members if row["item_id"] not in there]
+                identity = batch_id(HASHING, (row["item_id"] for row in members))
+        if members:
+            members.sort(key=lambda row: row["_first"])
+            yield Batch(identity, [_hash_task(row) for row in members])
+
+
+def _count(skipped: list[int], rows: list[Row]) -> None:
+    skipped[0] += len(rows)
+    skipped[1] += sum(row["size"] or 0 for row in rows)
+
+
+def _hash_task(row: Row) -> Task:
+    payload: dict[str, Any] = {key: value for key, value in row.items() if key != "_first"}
+    return Task(row["item_id"], row["size"] or 0, payload)
+
+
+def _already_there(catalog: Catalog, ids: list[str]) -> set[str]:
+    with catalog.connect() as database:
+        found = database.execute("select item_id from items where item_id in (select unnest(?))", [ids]).fetchall()
+    return {row[0] for row in found}

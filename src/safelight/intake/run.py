@@ -1,0 +1,202 @@
+"""One intake from beginning to end: register, list and hash, match known hashes, inspect, close with a ledger entry."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import cpu_count
+from pathlib import Path
+
+import safelight
+from safelight.analyse.known import match_contents
+from safelight.catalog.catalog import Catalog
+from safelight.engine.model import Limits as EngineLimits
+from safelight.engine.supervisor import Supervisor
+from safelight.errors import NotFound, Unreachable
+from safelight.inspect.registry import inspectors
+from safelight.intake.children import ChildConfig, SourcePlace, limits_from
+from safelight.intake.fingerprint import fingerprint
+from safelight.intake.hashing import Hashing
+from safelight.intake.inspecting import Inspecting
+from safelight.intake.lock import run_lock
+from safelight.intake.progress import Progress, Reporter
+from safelight.ledger import audit, exhibits, hashsets, runs, sources
+from safelight.ledger.keys import KeyRing
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.sources import Source
+from safelight.operation.folder import OperationFolder
+from safelight.operation.settings import Settings, read_settings
+
+#: Imported once by the fork server, so that a new child starts in hundredths of a second.
+PRELOAD = ("safelight.intake.children",)
+
+_CHILDREN = "safelight.intake.children"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What stands in the catalog at the end of a run (not what this run added)."""
+
+    items: int
+    contents: int
+    bytes: int
+    failures: int
+    hits: int
+
+
+def register(ledger: Ledger, exhibit: str, location: Path, *, actor: str, label: str | None = None) -> Source:
+    """Register a source under an exhibit (once; again gives the same). Raises NotFound, NoLegalBasis."""
+    owner = exhibits.find(ledger, exhibit)
+    location = location.absolute()
+    if not location.exists():
+        raise NotFound(f"There is no source at {location}.", "Check the path, or mount the evidence first.")
+    mark = fingerprint(location)
+    return sources.register(
+        ledger, owner, label or location.name, location, str(mark["kind"]), mark, actor=actor
+    )
+
+
+def intake(
+    folder: OperationFolder,
+    chosen: Sequence[Source],
+    *,
+    actor: str,
+    credentials: Sequence[str] = (),
+    listener: Callable[[Progress], None] = lambda progress: None,
+) -> Figures:
+    """Take in the chosen sources. Cut off at any moment, the same call goes on where it stopped.
+
+    Raises Locked if another run is at work, Unreachable if a source is not where it was, DiskFull, Interrupted.
+    """
+    for source in chosen:
+        if not Path(source.location).exists():
+            raise Unreachable(
+                f"The source {source.label} is not at {source.location}.",
+                f"Mount it there, or say where it is: `safelight source locate {folder.root} {source.id} PATH`.",
+            )
+    settings = read_settings(folder.settings)
+    catalog = Catalog.at(folder)
+    ledger = Ledger.open(folder)
+    with run_lock(folder.lock), ledger:
+        _clear(folder.spool)
+        catalog.sweep()
+        run_id = str(uuid.uuid4())
+        reporter = Reporter(folder.spool / "progress.json", Progress(run_id), listener)
+        for source in chosen:
+            audit.collect(ledger, actor=actor, purpose="intake", what={"run": run_id}, subjects=[source.id])
+        config = _config(folder, ledger, settings, credentials)
+        try:
+            _two_passes(folder, catalog, ledger, settings, config, chosen, reporter)
+        except BaseException:
+            reporter.stage("stopped")
+            raise
+        figures = count(catalog)
+        sequence, digest = catalog.head()
+        versions = {"safelight": safelight.__version__} | {i.name: str(i.version) for i in inspectors()}
+        runs.record(ledger, _as_figures(figures), f"{sequence}:{digest}", versions, actor)
+        reporter.stage("done", total_items=figures.items, total_bytes=figures.bytes)
+    return figures
+
+
+def _two_passes(
+    folder: OperationFolder,
+    catalog: Catalog,
+    ledger: Ledger,
+    settings: Settings,
+    config: ChildConfig,
+    chosen: Sequence[Source],
+    reporter: Reporter,
+) -> None:
+    workers = settings.engine.workers or cpu_count() or 1
+    with (
+        _children("walker", config, settings, 1, folder.spool / "walk") as walkers,
+        _children("hasher", config, settings, workers, folder.spool / "hash") as hashers,
+    ):
+        hashing = Hashing(catalog, settings, walkers, hashers, reporter, settings.archives.max_depth)
+        for source in chosen:
+            place = next(place for place in config.sources if place.source_id == source.id)
+            reporter.stage("hashing", source.label)
+            hashing.source(place, source.kind)
+    reporter.stage("matching")
+    match_known(folder, catalog, ledger)
+    with _children("examiner", config, settings, workers, folder.spool / "inspect") as examiners:
+        waiting = count(catalog)
+        reporter.stage("inspecting", total_items=waiting.contents)
+        Inspecting(catalog, settings.engine, examiners, reporter).everything()
+
+
+def match_known(folder: OperationFolder, catalog: Catalog, ledger: Ledger) -> None:
+    """Match every content against every hash set that is registered; what was matched before is skipped."""
+    registered = [known.set_id for known in hashsets.every(ledger)]
+    match_contents(catalog, [folder.known / set_id for set_id in registered])
+
+
+def count(catalog: Catalog) -> Figures:
+    """The figures that a run's ledger entry keeps."""
+    query = """
+        select (select count(*) from items), (select count(distinct sha256) from items),
+               (select coalesce(sum(size), 0) from items where kind in ('file', 'stream')),
+               (select count(*) from failures), (select count(*) from hits)
+    """
+    with catalog.connect() as database:
+        row = database.execute(query).fetchone()
+    assert row is not None
+    return Figures(*(int(value) for value in row))
+
+
+def _as_figures(figures: Figures) -> dict[str, dict[str, int | str]]:
+    definitions = {
+        "items": "rows of items",
+        "contents": "distinct SHA-256 of items",
+        "bytes": "sum of the sizes of files and streams",
+        "failures": "rows of failures",
+        "hits": "rows of hits",
+    }
+    return {
+        name: {"value": getattr(figures, name), "definition": definition} for name, definition in definitions.items()
+    }
+
+
+def _config(
+    folder: OperationFolder, ledger: Ledger, settings: Settings, credentials: Sequence[str]
+) -> ChildConfig:
+    ring = KeyRing.open(folder)
+    places = tuple(
+        SourcePlace(source.id, source.exhibit, str(source.location)) for source in sources.every(ledger)
+    )
+    return ChildConfig(
+        sources=places,
+        credentials=tuple(credentials),
+        limits=limits_from(settings),
+        inspection=settings.inspection,
+        public_key=base64.b64encode(ring.public).decode(),
+        key_id=ring.key_id,
+    )
+
+
+@contextmanager
+def _children(
+    factory: str, config: ChildConfig, settings: Settings, workers: int, spool: Path
+) -> Iterator[Supervisor]:
+    engine = settings.engine
+    limits = EngineLimits(
+        engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes
+    )
+    spool.mkdir(mode=0o700, exist_ok=True)
+    with Supervisor(
+        f"{_CHILDREN}:{factory}", config.as_json(), limits=limits, workers=workers, spool=spool, preload=PRELOAD
+    ) as supervisor:
+        yield supervisor
+
+
+def _clear(spool: Path) -> None:
+    """What a run that was cut off left behind is worth nothing: its batches are made again."""
+    for path in spool.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "progress.json":
+            path.unlink()

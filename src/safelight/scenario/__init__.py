@@ -1,0 +1,1 @@
+"""Synthetic evidence with harmless content, in real formats. Shares no code with what reads it."""
