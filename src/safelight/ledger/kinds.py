@@ -1,0 +1,60 @@
+"""The kinds of entries that Safelight writes: verb, what the subjects are, what the payload holds.
+
+A kind's payload only ever gains a new version; old entries stay as they were written. `docs/ledger.md` repeats this
+table and a test compares them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. `subjects` says in which order the entry's subject ids stand."""
+
+    name: str
+    verb: str
+    subjects: str
+    payload: str
+
+
+OPERATION_CREATED = Kind(
+    "operation.created", "administration", "operation", "operation_id, name, synthetic, format"
+)
+EXHIBIT_ADDED = Kind(
+    "exhibit.added", "collection", "exhibit", "number, label, seized, legal_basis, officer, acquired_hash, size"
+)
+EXHIBIT_CORRECTED = Kind("exhibit.corrected", "alteration", "exhibit", "the changed fields of exhibit.added")
+CUSTODY_RECORDED = Kind("custody.recorded", "custody", "exhibit", "act, place, person, happened_at, note")
+SOURCE_REGISTERED = Kind(
+    "source.registered", "collection", "source, exhibit", "label, location, kind, fingerprint"
+)
+SOURCE_LOCATED = Kind("source.located", "decision", "source", "location")
+HASHSET_REGISTERED = Kind("hashset.registered", "combination", "hash set", "info")
+HASHSET_WITHDRAWN = Kind("hashset.withdrawn", "decision", "hash set", "reason")
+IMAGE_CHECKED = Kind("image.checked", "run", "exhibit, source", "result, stated, found, reason")
+RUN_ENDED = Kind("run.ended", "run", "", "figures, journal_head, versions")
+CONSULTED = Kind("consulted", "consultation", "what was shown", "what")
+DISCLOSED = Kind("disclosed", "disclosure", "what was handed out", "recipient, what")
+PAYLOAD_ERASED = Kind("payload.erased", "erasure", "entry:<number> of each", "reason")
+KEY_MADE = Kind("key.made", "administration", "key", "public, retires, reason")
+NOTE_WRITTEN = Kind("note.written", "decision", "what it is about", "text")
+
+KINDS: tuple[Kind, ...] = (
+    OPERATION_CREATED,
+    EXHIBIT_ADDED,
+    EXHIBIT_CORRECTED,
+    CUSTODY_RECORDED,
+    SOURCE_REGISTERED,
+    SOURCE_LOCATED,
+    HASHSET_REGISTERED,
+    HASHSET_WITHDRAWN,
+    IMAGE_CHECKED,
+    RUN_ENDED,
+    CONSULTED,
+    DISCLOSED,
+    PAYLOAD_ERASED,
+    KEY_MADE,
+    NOTE_WRITTEN,
+)

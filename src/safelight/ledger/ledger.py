@@ -1,0 +1,270 @@
+"""The ledger of one operation: a small port that appends entries and reads them back.
+
+Acts with a meaning of their own (exhibits, custody, sources, audit ...) are modules of functions that take a ledger.
+Everything that must be checked before it is written is checked inside `writing()`, where no other writer can interfere.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+import sqlalchemy as sa
+
+from safelight.errors import AlreadyExists, DiskFull, IntegrityBroken, NotAnOperation, NotFound, SafelightError
+from safelight.ledger import chain, kinds, projections
+from safelight.ledger.entry import FORMAT_VERSION, Draft, Entry, from_body
+from safelight.ledger.head import Head
+from safelight.ledger.headlog import HeadLog, HeldLog
+from safelight.ledger.store import Store, create_store, open_store
+from safelight.ledger.tables import ENTRIES, PAYLOADS, SUBJECTS
+from safelight.operation.folder import OperationFolder
+from safelight.traces.moment import now_us
+
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The one writing transaction: what is read on `connection` cannot change before the entries are committed."""
+
+    connection: sa.Connection
+    clock: chain.Clock
+
+    def append(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        *,
+        verb: str,
+        actor: str,
+        subjects: Iterable[str] = (),
+        purpose: str = "",
+        authorisation: str = "",
+        valid_from: int | None = None,
+        valid_to: int | None = None,
+        corrects: int | None = None,
+    ) -> Entry:
+        """Append one entry and bring the state up to it. Raises Refused."""
+        return self.append_draft(
+            Draft(
+                kind, payload, verb, actor, tuple(subjects), purpose, authorisation, valid_from, valid_to, corrects
+            )
+        )  # fmt: skip
+
+    def append_draft(self, draft: Draft) -> Entry:
+        """Append one draft and bring the state up to it. Raises Refused."""
+        entry = chain.append(self.connection, draft, self.clock)
+        projections.apply(self.connection, entry, draft.payload)
+        return entry
+
+
+class Ledger:
+    """One operation's ledger. Threads may share it; a process opens its own. Close it, or use it in `with`."""
+
+    def __init__(self, store: Store, head_log: HeadLog | None, clock: chain.Clock = now_us) -> None:
+        self.store = store
+        self.head_log = head_log
+        self._clock = clock
+        with store.reading() as connection:
+            first = _first_payload(connection)
+        self.operation_id: str = first["operation_id"]
+        self.name: str = first["name"]
+        self.synthetic: bool = first["synthetic"]
+
+    @classmethod
+    def create(
+        cls,
+        place: OperationFolder | str,
+        *,
+        name: str,
+        actor: str,
+        synthetic: bool = False,
+        clock: chain.Clock = now_us,
+    ) -> Self:
+        """Make the tables and the first entry, which gives the operation its random id.
+
+        `place` is an operation's folder (SQLite, with `head.log`) or an SQLAlchemy URL. Raises AlreadyExists.
+        """
+        where, log = _where(place)
+        if isinstance(place, OperationFolder):
+            place.ledger.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        store = create_store(where)
+        operation_id = str(uuid.uuid4())
+        first = Draft(
+            kinds.OPERATION_CREATED.name,
+            {"operation_id": operation_id, "name": name, "synthetic": synthetic, "format": FORMAT_VERSION},
+            kinds.OPERATION_CREATED.verb,
+            actor,
+            (operation_id,),
+        )
+        try:
+            with _writing(store, log, clock) as act:
+                if chain.head_of(act.connection).seq:
+                    raise AlreadyExists("There is a ledger already.", "Open it, or choose another place.")
+                act.append_draft(first)
+            return cls(store, log, clock)
+        except BaseException:
+            store.close()
+            raise
+
+    @classmethod
+    def open(cls, place: OperationFolder | str, *, clock: chain.Clock = now_us) -> Self:
+        """Open an existing ledger. Raises NotAnOperation if there is none or a newer version made it."""
+        where, log = _where(place)
+        store = open_store(where)
+        try:
+            return cls(store, log, clock)
+        except BaseException:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One transaction of several acts. Raises DiskFull, Locked, or IntegrityBroken if entries were lost."""
+        with _writing(self.store, self.head_log, self._clock) as act:
+            yield act
+
+    def append(
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        *,
+        verb: str,
+        actor: str,
+        subjects: Iterable[str] = (),
+        purpose: str = "",
+        authorisation: str = "",
+        valid_from: int | None = None,
+        valid_to: int | None = None,
+        corrects: int | None = None,
+    ) -> Entry:
+        """Append one entry in a transaction of its own; it is on the disk when this returns. Raises Refused."""
+        with self.writing() as act:
+            return act.append(
+                kind, payload, verb=verb, actor=actor, subjects=subjects, purpose=purpose,
+                authorisation=authorisation, valid_from=valid_from, valid_to=valid_to, corrects=corrects,
+            )  # fmt: skip
+
+    def append_many(self, drafts: Iterable[Draft]) -> list[Entry]:
+        """Append several entries in one transaction: all of them or none. Raises Refused."""
+        with self.writing() as act:
+            return [act.append_draft(draft) for draft in drafts]
+
+    def head(self) -> Head:
+        """Number and hash of the newest entry; `str()` of it is short enough to write on paper."""
+        with self.store.reading() as connection:
+            return chain.head_of(connection)
+
+    def entry(self, seq: int) -> Entry:
+        """One entry. Raises NotFound."""
+        with self.store.reading() as connection:
+            row = connection.execute(_columns().where(ENTRIES.c.seq == seq)).first()
+        if row is None:
+            raise NotFound(f"The ledger has no entry {seq}.", "Its newest is shown by `safelight status`.")
+        return from_body(bytes(row.body), bytes(row.previous), bytes(row.hash))
+
+    def entries(
+        self,
+        after: int = 0,
+        limit: int | None = None,
+        kinds: Iterable[str] | None = None,
+        subject: str | None = None,
+    ) -> Iterator[Entry]:
+        """Entries behind number `after` in their order, at most `limit`, of these kinds, about this subject.
+
+        Read in pages: entries written meanwhile are seen, memory does not grow.
+        """
+        query = _columns().order_by(ENTRIES.c.seq)
+        if kinds is not None:
+            query = query.where(ENTRIES.c.kind.in_(list(kinds)))
+        if subject is not None:
+            about = sa.select(SUBJECTS.c.seq).where(SUBJECTS.c.subject == subject)
+            query = query.where(ENTRIES.c.seq.in_(about))
+        while limit is None or limit > 0:
+            page = _PAGE if limit is None else min(limit, _PAGE)
+            with self.store.reading() as connection:
+                rows = connection.execute(query.where(ENTRIES.c.seq > after).limit(page)).all()
+            for row in rows:
+                yield from_body(bytes(row.body), bytes(row.previous), bytes(row.hash))
+            if len(rows) < page:
+                return
+            after = rows[-1].seq
+            limit = None if limit is None else limit - len(rows)
+
+    def payload(self, seq: int) -> dict[str, Any] | None:
+        """What an entry says; None if it was erased. Raises NotFound if there is no such entry."""
+        with self.store.reading() as connection:
+            found = connection.execute(sa.select(PAYLOADS.c.payload).where(PAYLOADS.c.seq == seq)).scalar()
+        if found is None:
+            self.entry(seq)
+            return None
+        loaded: dict[str, Any] = orjson.loads(bytes(found))
+        return loaded
+
+
+def _where(place: OperationFolder | str) -> tuple[Path | str, HeadLog | None]:
+    if isinstance(place, OperationFolder):
+        return place.ledger, HeadLog(place.head_log)
+    return place, None
+
+
+@contextmanager
+def _writing(store: Store, log: HeadLog | None, clock: chain.Clock) -> Iterator[Writing]:
+    with log.held() if log else nullcontext() as held:
+        with store.writing() as connection:
+            before = chain.head_of(connection)
+            if held is not None:
+                _catch_up(held, connection, before)
+            yield Writing(connection, clock)
+            after = chain.head_of(connection)
+        if held is not None and after.seq > before.seq:
+            # The commit stands whatever happens here; the next writer finds the log behind and completes it.
+            try:
+                held.append(after)
+            except DiskFull:
+                return
+
+
+def _catch_up(held: HeldLog, connection: sa.Connection, head: Head) -> None:
+    """Complete the log after a crash between commit and log. Raises IntegrityBroken if it knows what the chain lost."""
+    last = held.last() or Head(0, bytes(32))
+    if last.seq > head.seq or chain.hash_at(connection, last.seq, 0, b"") != last.hash:
+        raise IntegrityBroken(
+            f"The ledger ends at entry {head.seq}, but {held.path.name} has seen entry {last.seq} as {last}.",
+            "Nothing is written to it any more: run `safelight verify`, then restore a backup.",
+        )
+    if last.seq < head.seq:
+        held.append(head)
+
+
+def _columns() -> sa.Select[Any]:
+    return sa.select(ENTRIES.c.seq, ENTRIES.c.body, ENTRIES.c.previous, ENTRIES.c.hash)
+
+
+def _first_payload(connection: sa.Connection) -> dict[str, Any]:
+    found = connection.execute(sa.select(PAYLOADS.c.payload).where(PAYLOADS.c.seq == 1)).scalar()
+    try:
+        first = orjson.loads(bytes(found or b""))
+        if first["format"] != FORMAT_VERSION:
+            raise NotAnOperation("A newer version of Safelight made this ledger.", "Install that version.")
+        return {key: first[key] for key in ("operation_id", "name", "synthetic")}
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, SafelightError):
+            raise
+        raise NotAnOperation("The ledger has no readable first entry.", "Restore it from a backup.") from error

@@ -1,0 +1,175 @@
+"""State tables as a pure function of the chain: `apply` follows each entry, `rebuild` replays them all.
+
+Invariant: after every transaction the state equals what `rebuild` would make of the entries and payloads that exist.
+An erased payload takes its facts with it; exhibits and sources keep a row with their id, so that nothing that points
+at them hangs in the air.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from safelight.ledger import kinds, tables
+from safelight.ledger.entry import Entry, from_body
+
+Payload = dict[str, Any]
+_PAGE = 1000
+
+
+def apply(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    """Bring the state up to this entry. `payload` is None if it was erased."""
+    if entry.subjects:
+        rows = [
+            {"seq": entry.seq, "position": place, "subject": subject}
+            for place, subject in enumerate(entry.subjects)
+        ]
+        connection.execute(tables.SUBJECTS.insert(), rows)
+    follow = _FOLLOW.get((entry.kind, entry.version))
+    if follow is not None:
+        follow(connection, entry, payload)
+
+
+def rebuild(source: sa.Connection, target: sa.Connection) -> None:
+    """Make the state in `target` (which may be `source`) anew from the entries in `source`."""
+    for table in reversed(tables.STATE.sorted_tables):
+        target.execute(table.delete())
+    after = 0
+    while rows := source.execute(_page(after)).all():
+        for row in rows:
+            payload = None if row.payload is None else orjson.loads(bytes(row.payload))
+            apply(target, from_body(bytes(row.body), bytes(row.previous), bytes(row.hash)), payload)
+        after = rows[-1].seq
+
+
+def _page(after: int) -> sa.Select[Any]:
+    entries, payloads = tables.ENTRIES, tables.PAYLOADS
+    return (
+        sa.select(entries.c.seq, entries.c.previous, entries.c.hash, entries.c.body, payloads.c.payload)
+        .select_from(entries.outerjoin(payloads, entries.c.seq == payloads.c.seq))
+        .where(entries.c.seq > after)
+        .order_by(entries.c.seq)
+        .limit(_PAGE)
+    )
+
+
+def _exhibit_added(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    fields = payload or {
+        "number": f"erased:{entry.seq}",
+        "label": "",
+        "seized": "",
+        "legal_basis": "",
+        "officer": "",
+        "acquired_hash": None,
+        "size": None,
+    }
+    connection.execute(
+        tables.EXHIBITS.insert().values(
+            key=entry.subjects[0], seq=entry.seq, recorded_at=entry.recorded_at, **fields
+        )
+    )
+
+
+def _exhibit_corrected(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    if payload:
+        connection.execute(
+            tables.EXHIBITS.update().where(tables.EXHIBITS.c.key == entry.subjects[0]).values(**payload)
+        )
+
+
+def _custody_recorded(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    if payload:
+        connection.execute(
+            tables.CUSTODY.insert().values(
+                seq=entry.seq, exhibit=entry.subjects[0], actor=entry.actor, recorded_at=entry.recorded_at, **payload
+            )
+        )  # fmt: skip
+
+
+def _source_registered(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    fields = payload or {"label": "", "location": "", "kind": "", "fingerprint": {}}
+    connection.execute(
+        tables.SOURCES.insert().values(
+            id=entry.subjects[0],
+            exhibit=entry.subjects[1],
+            label=fields["label"],
+            location=fields["location"],
+            kind=fields["kind"],
+            fingerprint=_text(fields["fingerprint"]),
+            seq=entry.seq,
+            recorded_at=entry.recorded_at,
+        )
+    )
+
+
+def _source_located(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    if payload:
+        connection.execute(
+            tables.SOURCES.update()
+            .where(tables.SOURCES.c.id == entry.subjects[0])
+            .values(location=payload["location"])
+        )
+
+
+def _hashset_registered(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    if payload:
+        connection.execute(
+            tables.HASHSETS.insert().values(
+                set_id=entry.subjects[0], info=_text(payload["info"]), seq=entry.seq, recorded_at=entry.recorded_at
+            )
+        )  # fmt: skip
+
+
+def _hashset_withdrawn(connection: sa.Connection, entry: Entry, _payload: Payload | None) -> None:
+    connection.execute(
+        tables.HASHSETS.update()
+        .where(tables.HASHSETS.c.set_id == entry.subjects[0])
+        .values(withdrawn_at=entry.recorded_at)
+    )
+
+
+def _image_checked(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    if payload:
+        connection.execute(
+            tables.IMAGECHECKS.insert().values(
+                seq=entry.seq,
+                exhibit=entry.subjects[0],
+                source=entry.subjects[1] if len(entry.subjects) > 1 else None,
+                recorded_at=entry.recorded_at,
+                **payload,
+            )
+        )
+
+
+def _run_ended(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    if payload:
+        connection.execute(
+            tables.RUNS.insert().values(
+                seq=entry.seq,
+                figures=_text(payload["figures"]),
+                journal_head=payload["journal_head"],
+                versions=_text(payload["versions"]),
+                actor=entry.actor,
+                recorded_at=entry.recorded_at,
+            )
+        )
+
+
+def _text(value: Payload) -> str:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+_FOLLOW: dict[tuple[str, int], Callable[[sa.Connection, Entry, Payload | None], None]] = {
+    (kinds.EXHIBIT_ADDED.name, 1): _exhibit_added,
+    (kinds.EXHIBIT_CORRECTED.name, 1): _exhibit_corrected,
+    (kinds.CUSTODY_RECORDED.name, 1): _custody_recorded,
+    (kinds.SOURCE_REGISTERED.name, 1): _source_registered,
+    (kinds.SOURCE_LOCATED.name, 1): _source_located,
+    (kinds.HASHSET_REGISTERED.name, 1): _hashset_registered,
+    (kinds.HASHSET_WITHDRAWN.name, 1): _hashset_withdrawn,
+    (kinds.IMAGE_CHECKED.name, 1): _image_checked,
+    (kinds.RUN_ENDED.name, 1): _run_ended,
+}

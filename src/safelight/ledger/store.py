@@ -1,0 +1,135 @@
+"""Connections to the ledger's database: one writer at a time in commit order, readers on a snapshot.
+
+SQLite: WAL, `synchronous=FULL` (a commit is on the disk when it returns), `BEGIN IMMEDIATE`, deleted payloads are
+overwritten (`secure_delete`). PostgreSQL: a transaction-scoped advisory lock, which is let go only after the commit is
+visible, so that the sequence has no gap and its order is the order of commits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from safelight.errors import AlreadyExists, DiskFull, Locked, NotAnOperation
+from safelight.ledger import migrations
+from safelight.ledger.tables import ENTRIES
+
+_ADVISORY_LOCK: Final = 0x5AFE_1160
+_BUSY_MS: Final = 60_000
+
+
+class Store:
+    """One ledger's database. Threads may share it; a forked child must open its own."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self.sqlite = url.get_backend_name() == "sqlite"
+        self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
+        if self.sqlite:
+            sa.event.listen(self.engine, "connect", _configure_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+        self._writer = self.engine.execution_options(safelight_write=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection whose statements all see the same snapshot. Nothing written on it is kept."""
+        options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(**options)
+            with connection.begin() as transaction:
+                try:
+                    yield connection
+                finally:
+                    transaction.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """The one writing transaction; commits at the end. Raises DiskFull, or Locked after a minute's waiting."""
+        try:
+            with self._writer.begin() as connection:
+                if not self.sqlite:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+                yield connection
+        except sa.exc.OperationalError as error:
+            text = str(error.orig).lower()
+            if "disk is full" in text or "no space left" in text:
+                raise DiskFull("The ledger cannot be written: the disk is full.", "Make room, then repeat.") from error
+            if "locked" in text:
+                raise Locked("Another process holds the ledger for too long.", "End it, then repeat.") from error
+            raise
+
+    def checkpoint(self) -> None:
+        """Fold what was erased out of SQLite's write-ahead log, or let PostgreSQL drop dead rows."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if self.sqlite else "VACUUM payloads")
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def create_store(place: Path | str) -> Store:
+    """A new, empty database with every table. Raises AlreadyExists if there is a ledger."""
+    if isinstance(place, Path):
+        # Made by hand, so that nobody else may read it from the first byte on; SQLite gives its side files this mode.
+        os.close(os.open(place, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    store = Store(url_of(place))
+    try:
+        with store.writing() as connection:
+            migrations.upgrade(connection)
+            if connection.execute(sa.select(ENTRIES.c.seq).limit(1)).first() is not None:
+                raise AlreadyExists("There is a ledger already.", "Open the operation, or choose another place.")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def open_store(place: Path | str) -> Store:
+    """An existing database, brought to this version's tables. Raises NotAnOperation."""
+    if isinstance(place, Path) and not place.is_file():
+        raise NotAnOperation(f"{place} does not exist.", "Make an operation with `safelight init`.")
+    store = Store(url_of(place))
+    try:
+        with store.reading() as connection:
+            revision = migrations.revision(connection)
+        if revision is None:
+            raise NotAnOperation("This database holds no ledger.", "Name an operation that `safelight init` made.")
+        if revision != migrations.NEWEST:
+            with store.writing() as connection:
+                migrations.upgrade(connection)
+    except sa.exc.DatabaseError as error:
+        store.close()
+        raise NotAnOperation(f"The ledger cannot be opened: {error.orig}.", "Restore it from a backup.") from error
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def url_of(place: Path | str) -> sa.URL:
+    """A path means SQLite; text is an SQLAlchemy URL."""
+    if isinstance(place, Path):
+        return sa.URL.create("sqlite+pysqlite", database=str(place))
+    return sa.make_url(place)
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN; the driver must not add its own
+    for pragma in (
+        f"busy_timeout={_BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "trusted_schema=OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    write = connection.get_execution_options().get("safelight_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
