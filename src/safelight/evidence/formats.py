@@ -1,0 +1,104 @@
+"""Every container format, in the order in which they are asked. Adding one is one line here, with its reason.
+
+Third parties add theirs through the entry point group `safelight.formats` (an object that satisfies
+`Format`); they are asked after ours, so that they can add and not replace.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+from functools import cache
+from importlib.metadata import entry_points
+
+from safelight.evidence import ewf, partitions
+from safelight.evidence.model import EvidenceError, Format, OpenContext
+
+ENTRY_POINTS = "safelight.formats"
+
+
+def _arriving(*names: str) -> tuple[Format, ...]:
+    found = []
+    for name in names:
+        try:
+            found.append(importlib.import_module(f"safelight.evidence.{name}").FORMAT)
+        except (ImportError, AttributeError):
+            continue
+    return tuple(found)
+
+
+#: Images say what they are in their first bytes; what they hold must not be taken for them, so they come
+#: first.
+IMAGES: tuple[Format, ...] = (ewf.FORMAT, *_arriving("vmdk", "vhd", "qcow", "dmg"))
+
+#: Encrypted volumes keep the boot sector of what they replace (BitLocker: NTFS), so they come before file
+#: systems; partition tables before file systems, since remnants of an old file system survive behind a new
+#: table, while the reader of tables knows a boot sector when it sees one.
+VOLUMES: tuple[Format, ...] = (*_arriving("encrypted"), partitions.FORMAT)
+
+#: APFS first: its containers are none of libtsk's.
+FILE_SYSTEMS: tuple[Format, ...] = _arriving("apfs", "tsk")
+
+#: Split raw images are known by name alone: after everything that is known by content.
+NAMED: tuple[Format, ...] = _arriving("raw")
+
+#: Archives after images: a tar header can lie anywhere, and a disk image can begin with one file's remains.
+ARCHIVES: tuple[Format, ...] = _arriving("zip", "sevenzip", "gzip", "bzip2", "xz", "zstd", "tar")
+
+#: What is recognised and cannot be read yet comes last, so that a reader added above takes over.
+UNSUPPORTED: tuple[Format, ...] = _arriving("unsupported")
+
+
+@cache
+def every_format() -> tuple[Format, ...]:
+    """Ours in order, then those of third parties by name."""
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    ours = (*IMAGES, *VOLUMES, *FILE_SYSTEMS, *ARCHIVES, *NAMED, *UNSUPPORTED)
+    return (*ours, *(point.load() for point in found))
+
+
+def format_named(kind: str) -> Format:
+    """The format whose layers have this kind. Raises EvidenceError("unsupported")."""
+    for known in every_format():
+        if known.kind == kind:
+            return known
+    raise EvidenceError("unsupported", f"no reader for layers of the kind {kind} is installed")
+
+
+def recognise(stream: io.RawIOBase, context: OpenContext) -> Format | None:
+    """The first format that knows the stream as its own; None if none does.
+
+    Raises EvidenceError if the bytes that would tell could not be read and no format knew the stream all the
+    same.
+    """
+    trouble: EvidenceError | None = None
+    for known in every_format():
+        try:
+            if known.recognise(stream, context):
+                return known
+        except EvidenceError as error:
+            trouble = trouble or error
+        except OSError as error:
+            trouble = trouble or EvidenceError("unreadable", str(error))
+    if trouble is not None:
+        raise trouble
+    return None
+
+
+def holds_volumes(known: Format) -> bool:
+    """Images, partition tables and file systems: a source that is one of these has no item for itself."""
+    return known.transparent or known in FILE_SYSTEMS
+
+
+def container_kind(stream: io.RawIOBase, context: OpenContext) -> str | None:
+    """What an item is as a container: the kind of the format that walks it, `unsupported:NAME` for one that
+    is recognised and cannot be read, None for a plain file. Raises EvidenceError if the item cannot be
+    read."""
+    known = recognise(stream, context)
+    if known is None or known not in UNSUPPORTED:
+        return known.kind if known else None
+    try:
+        known.open_container(stream, context).close()
+    except EvidenceError as error:
+        return f"unsupported:{error.detail}"
+    return known.kind
