@@ -1,0 +1,354 @@
+"""The one door: it knows who asks and why, and writes down what was shown.
+
+    door = Door(folder, who="engineer", purpose="intake of 2016-0142")
+    with door.consult("items", wanted.words()) as look:  # one entry in the audit, when the block ends
+        page = look.items(wanted)
+    with door.stream(item_id, reason="asked for by counsel") as chunks:  # a disclosure, written first
+        ...
+
+Nothing else reads the catalog's parts or the ledger's tables for people. `progress` alone writes no entry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Self
+
+from duckdb import DuckDBPyConnection
+
+from safelight.access import content, failures, hits, items, papers, progress, sealed
+from safelight.access import item as one_item
+from safelight.access.filter import ItemFilter
+from safelight.access.model import (
+    Bytes,
+    Counted,
+    ExhibitCard,
+    Facet,
+    FailureGroup,
+    FailureRow,
+    Figure,
+    Histogram,
+    Hit,
+    HitGroup,
+    InspectorCost,
+    ItemFacts,
+    ItemRow,
+    Order,
+    Overview,
+    Page,
+    Progress,
+)
+from safelight.access.where import Condition, condition
+from safelight.catalog.catalog import Catalog
+from safelight.errors import NotFound, Refused
+from safelight.ledger import audit
+from safelight.ledger.keys import UnlockedKeys
+from safelight.ledger.ledger import Ledger
+from safelight.messages import _
+from safelight.operation.folder import OperationFolder
+
+
+class Door:
+    """Opens one operation for one person with one purpose. Safe for several threads; close it when done."""
+
+    def __init__(
+        self, folder: OperationFolder, *, who: str, purpose: str, keys: UnlockedKeys | None = None
+    ) -> None:
+        self.folder, self.who, self.purpose, self.keys = folder, who, purpose, keys
+        self._catalog = Catalog.at(folder)
+        self._ledger = Ledger.open(folder)
+        self._lock = threading.Lock()
+        self._head: tuple[int, str] | None = None
+        self._db: DuckDBPyConnection | None = None
+
+    def close(self) -> None:
+        """Let go of both stores."""
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+            self._db = self._head = None
+            self._catalog.close()
+            self._ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _cursor(self) -> DuckDBPyConnection:
+        """A cursor on the newest snapshot; views are made again only when the journal has moved."""
+        with self._lock:
+            snapshot = self._catalog.snapshot()
+            head = (snapshot.sequence, snapshot.digest)
+            if self._db is None or head != self._head:
+                if self._db is not None:
+                    self._db.close()
+                self._db, self._head = self._catalog.connect(snapshot), head
+            return self._db.cursor()
+
+    @contextmanager
+    def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
+        """Read for one page or command; one consultation is written when the block ends, come what may."""
+        with self._cursor() as db:
+            look = Consultation(self, db)
+            try:
+                yield look
+            finally:
+                shown = look.shown
+                audit.consult(
+                    self._ledger,
+                    actor=self.who,
+                    purpose=self.purpose,
+                    what=f"{what}: {query}" if query else what,
+                    subjects=shown,
+                )
+
+    def progress(self) -> Progress | None:
+        """How far the run under way is. Polled, so it writes no entry."""
+        return progress.read(self.folder)
+
+    # What leaves the house: written down before the first byte goes.
+
+    @contextmanager
+    def stream(self, item_id: str, reason: str) -> Iterator[Iterable[bytes]]:
+        """An item's bytes in chunks, out of its source.
+
+        Raises Refused without a reason, NotFound, Unreachable, EvidenceError.
+        """
+        self._reason(reason)
+        with self._cursor() as db:
+            whole = one_item.whole_id(db, item_id)
+            source_id, spec, _size = one_item.spec_of(db, whole)
+        reader, opened = content.opened(papers.source(self._ledger, source_id), spec)
+        with reader, opened:
+            self._disclose("cat", reason, [whole])
+            yield iter(lambda: opened.read(1 << 20) or b"", b"")
+
+    def export(self, wanted: ItemFilter, reason: str, limit: int | None = None) -> Iterator[ItemRow]:
+        """Every matching row by path, for a file that leaves the house. Raises Refused without a reason."""
+        self._reason(reason)
+        self._disclose(f"export: {wanted.words()}", reason, [])
+        with self._cursor() as db:
+            numbers = papers.numbers(self._ledger)
+            keys = {key: number for number, key in numbers.items()}
+            yield from items.stream(db, condition(wanted, numbers), keys, limit)
+
+    def sealed(self, sha256: str) -> bytes | None:
+        """The picture's sealed degree (grey, 96 px, blurred) for a page; None without keys or picture."""
+        found = self._plain(sha256, None)
+        return sealed.degrade(found, "sealed") if found else None
+
+    def open_derivative(self, sha256: str, recipe: str | None, reason: str) -> bytes:
+        """The picture at Grey 320, as an act that is written down.
+
+        Raises Refused (no reason), NotFound (no picture, or its key is not held).
+        """
+        self._reason(reason)
+        plain = self._plain(sha256, recipe)
+        if plain is None:
+            raise NotFound(
+                _("There is no picture that could be opened for this content."),
+                _("Start the workbench with the operation's passphrase, or see its failures."),
+            )
+        self._disclose("open sealed picture, grey 320", reason, [sha256])
+        return sealed.degrade(plain, "grey")
+
+    def _plain(self, sha256: str, recipe: str | None) -> bytes | None:
+        if self.keys is None:
+            return None
+        with self._cursor() as db:
+            row = db.execute(
+                "SELECT key_id, sealed FROM derivatives WHERE sha256 = ? AND (? IS NULL OR recipe = ?) "
+                "ORDER BY recipe DESC LIMIT 1",
+                [sha256, recipe, recipe],
+            ).fetchone()
+        return self.keys.open(row[0], row[1]) if row else None
+
+    def _reason(self, reason: str) -> None:
+        if not reason.strip():
+            raise Refused(_("A reason is needed, and none was given."), _("Say why, in one sentence."))
+
+    def _disclose(self, what: str, reason: str, subjects: list[str]) -> None:
+        audit.disclose(
+            self._ledger, actor=self.who, purpose=self.purpose, what=what, reason=reason, subjects=subjects
+        )
+
+
+class Consultation:
+    """Reads of one page or command, on one snapshot. Made by `Door.consult`."""
+
+    def __init__(self, door: Door, db: DuckDBPyConnection) -> None:
+        self._door, self._db = door, db
+        self._ledger = door._ledger
+        self._shown: dict[str, None] = {}
+        self._numbers = papers.numbers(self._ledger)
+
+    @property
+    def shown(self) -> list[str]:
+        """Ids that were shown: each of a few, a digest for lists (`digest of N ids: ...`)."""
+        if len(self._shown) <= 5:
+            return list(self._shown)
+        digest = hashlib.sha256("\n".join(sorted(self._shown)).encode("utf-8", "surrogateescape")).hexdigest()
+        return [f"sha256:{digest} of {len(self._shown)} ids"]
+
+    def _show(self, ids: Iterable[str | None]) -> None:
+        self._shown.update((one, None) for one in ids if one)
+
+    @property
+    def _keys(self) -> Mapping[str, str]:
+        return {key: number for number, key in self._numbers.items()}
+
+    def _where(self, wanted: ItemFilter) -> Condition:
+        return condition(wanted, self._numbers)
+
+    # Items
+
+    def items(
+        self,
+        wanted: ItemFilter | None = None,
+        order: Order = "path",
+        after: str | None = None,
+        before: str | None = None,
+        limit: int = 200,
+    ) -> Page[ItemRow]:
+        """One page of items with their findings. Raises Refused on a cursor of another list."""
+        found = items.page(
+            self._db, self._where(wanted or ItemFilter()), self._keys, order, after, before, limit
+        )
+        self._show(row.item_id for row in found.rows)
+        return Page(items.with_findings(self._db, found.rows), found.before, found.after)
+
+    def count(self, wanted: ItemFilter | None = None, contents: bool = True) -> Counted:
+        """Exact counts of items, contents and bytes."""
+        return items.count(self._db, self._where(wanted or ItemFilter()), contents)
+
+    def facets(self, wanted: ItemFilter | None = None) -> tuple[Facet, ...]:
+        """Exhibit, type, state, failed, known; each counted under the rest of the filter."""
+        labels = {card.number: card.label for card in papers.listed(self._ledger)}
+        return items.facets(self._db, wanted or ItemFilter(), self._numbers, labels)
+
+    def histogram(
+        self, wanted: ItemFilter | None = None, time: str = "modified", bars: int = 120
+    ) -> Histogram:
+        """Items over one of their times."""
+        return items.histogram(self._db, self._where(wanted or ItemFilter()), time, bars)
+
+    def item(self, item_id: str) -> ItemFacts:
+        """Everything about one item; the beginning of its id (ten characters) will do. Raises NotFound."""
+        whole = one_item.whole_id(self._db, item_id)
+        row = one_item.row(self._db, whole, self._keys)
+        card = papers.card(self._ledger, self._db, row.exhibit)
+        self._show([whole])
+        return one_item.whole(self._db, whole, self._keys, card, row)
+
+    def copies(
+        self, sha256: str, after: str | None = None, before: str | None = None, limit: int = 50
+    ) -> Page[ItemRow]:
+        """All items with one content."""
+        found = items.page(
+            self._db, self._where(ItemFilter(hash=sha256)), self._keys, "path", after, before, limit
+        )
+        self._show(row.item_id for row in found.rows)
+        return found
+
+    def bytes(self, item_id: str, offset: int = 0, length: int = 512) -> Bytes:
+        """A piece of an item for the hex view, read out of its source now."""
+        source_id, spec, size = one_item.spec_of(self._db, item_id)
+        self._show([item_id])
+        return content.piece(
+            papers.source(self._ledger, source_id),
+            item_id,
+            spec,
+            size,
+            max(offset, 0),
+            min(length, content.MOST),
+        )
+
+    # Failures and hits
+
+    def failures(
+        self,
+        wanted: ItemFilter | None = None,
+        inspector: str = "",
+        after: str | None = None,
+        limit: int = 200,
+    ) -> Page[FailureRow]:
+        """Failures by cause, part and place. Raises Refused on a cursor of another list."""
+        found = failures.page(self._db, wanted or ItemFilter(), self._numbers, inspector, after, limit)
+        self._show(row.item_id or row.sha256 for row in found.rows)
+        return found
+
+    def failure_groups(self, wanted: ItemFilter | None = None) -> tuple[FailureGroup, ...]:
+        """Failures by cause and part, most first."""
+        return failures.groups(self._db, wanted or ItemFilter(), self._numbers)
+
+    def hits(
+        self, hash_set: str = "", category: str = "", after: str | None = None, limit: int = 200
+    ) -> Page[Hit]:
+        """Items whose content stands in a hash set (name or id) or category (`scheme/code`)."""
+        found = hits.page(self._db, self._keys, hash_set, category, after, limit)
+        self._show(hit.item.item_id for hit in found.rows)
+        return found
+
+    def hit_groups(self) -> tuple[HitGroup, ...]:
+        """Hits by set and category."""
+        return hits.groups(self._db)
+
+    # Exhibits and the whole
+
+    def exhibits(self) -> tuple[ExhibitCard, ...]:
+        """Every exhibit with custody, sources and figures, by number."""
+        cards = papers.cards(self._ledger, self._db)
+        self._show(card.key for card in cards)
+        return cards
+
+    def exhibit(self, number: str) -> ExhibitCard:
+        """One exhibit. Raises NotFound."""
+        card = papers.card(self._ledger, self._db, number)
+        if card is None:
+            raise NotFound(
+                _("There is no exhibit %(number)s.") % {"number": number},
+                _("See `safelight exhibit list` for those there are."),
+            )
+        self._show([card.key])
+        return card
+
+    def costs(self, exhibit: str | None = None) -> tuple[InspectorCost, ...]:
+        """What each inspector cost, for one exhibit (number) or all."""
+        return papers.costs(self._db, self._numbers.get(exhibit) if exhibit else None)
+
+    def overview(self) -> Overview:
+        """The operation in figures, each with the filter that opens its rows."""
+        types = self._types()
+        deleted, failed, hit = (
+            Figure(name, self.count(wanted, contents=False).items, wanted)
+            for name, wanted in (
+                ("deleted", ItemFilter(state=("deleted", "orphan"))),
+                ("failed", ItemFilter(failed=("any",))),
+                ("hits", ItemFilter(known=("any",))),
+            )
+        )
+        return Overview(
+            name=self._ledger.name,
+            synthetic=self._ledger.synthetic,
+            head=str(self._ledger.head()),
+            total=self.count(),
+            by_type=types,
+            deleted=deleted,
+            failed=failed,
+            hit=hit,
+            failures=self.failure_groups(),
+            hits=self.hit_groups(),
+            exhibits=self.exhibits(),
+        )
+
+    def _types(self) -> tuple[Figure, ...]:
+        rows = self._db.execute(
+            "SELECT coalesce(type, 'other') AS t, count(*) FROM items "
+            "GROUP BY 1 ORDER BY t = 'other', 2 DESC, 1"
+        ).fetchall()
+        return tuple(Figure(name, int(n), ItemFilter(type=(name,))) for name, n in rows)

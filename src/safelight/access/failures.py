@@ -1,0 +1,105 @@
+"""Queries on failures: what could not be read, walked or inspected, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from safelight.access.cursor import Cursor, decode
+from safelight.access.filter import ItemFilter
+from safelight.access.model import FailureGroup, FailureRow, Page
+from safelight.access.where import Condition, condition
+
+COLUMNS = (
+    "source_id, item_id, sha256, place, stage, inspector, version, cause, detail, seconds, "
+    "limit_seconds, limit_megabytes"
+)
+
+
+def failure_of(values: tuple[Any, ...]) -> FailureRow:
+    """A row of `COLUMNS`."""
+    source, item, sha256, place, stage, inspector, version, cause, detail, *limits = values
+    texts = (text or "" for text in (place, stage, inspector))
+    return FailureRow(source, item, sha256, *texts, version, cause or "", detail or "", *limits)
+
+
+def _condition(wanted: ItemFilter, exhibits: Mapping[str, str], inspector: str) -> Condition:
+    """Failures under the filter's causes, of items that match the rest of it."""
+    found = Condition()
+    causes = [cause for cause in wanted.failed if cause not in ("any", "none")]
+    if causes:
+        found.add(f"f.cause IN ({', '.join('?' * len(causes))})", *causes)
+    if inspector:
+        found.add("f.inspector = ?", inspector)
+    rest = wanted.without("failed")
+    if rest:
+        items = condition(rest, exhibits)
+        found.add(
+            f"(f.item_id IN (SELECT i.item_id FROM items i WHERE {items.sql}) "
+            f"OR f.sha256 IN (SELECT i.sha256 FROM items i WHERE {items.sql})"
+            + (" OR (f.item_id IS NULL AND f.source_id IN (SELECT i.source_id FROM items i WHERE "
+               f"{items.sql}))" if _only_place(rest) else "") + ")",
+            *(items.values * (3 if _only_place(rest) else 2)),
+        )  # fmt: skip
+    return found
+
+
+def _only_place(rest: ItemFilter) -> bool:
+    """Only exhibit and source are asked for: places without an item (a whole volume) belong there too."""
+    return all(key in ("exhibit", "source") for key, _value in rest.pairs())
+
+
+#: Total order of failures; the columns are free of nulls so that rows compare.
+_KEY = ("cause", "inspector", "coalesce(f.place, '')", "coalesce(f.item_id, '')", "coalesce(f.sha256, '')",
+        "coalesce(f.detail, '')")  # fmt: skip
+_SORT = ", ".join(key if key.startswith("coalesce") else f"coalesce(f.{key}, '')" for key in _KEY)
+
+
+def page(
+    db: DuckDBPyConnection,
+    wanted: ItemFilter,
+    exhibits: Mapping[str, str],
+    inspector: str = "",
+    after: str | None = None,
+    limit: int = 200,
+) -> Page[FailureRow]:
+    """Failures by cause, part and place."""
+    found = _condition(wanted, exhibits, inspector)
+    if after:
+        values = decode(after, "failures", len(_KEY)).values
+        found.add(f"({_SORT}) > ({', '.join('?' * len(_KEY))})", *values)
+    rows = db.execute(
+        f"SELECT {_SORT}, {COLUMNS} FROM failures f WHERE {found.sql} ORDER BY {_SORT} LIMIT {limit + 1:d}",
+        found.values,
+    ).fetchall()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(
+        tuple(failure_of(row[len(_KEY) :]) for row in rows),
+        None,
+        Cursor("failures", rows[-1][: len(_KEY)]).encode() if rows and more else None,
+    )
+
+
+def groups(
+    db: DuckDBPyConnection, wanted: ItemFilter, exhibits: Mapping[str, str]
+) -> tuple[FailureGroup, ...]:
+    """Failures by cause and part, most first."""
+    found = _condition(wanted, exhibits, "")
+    rows = db.execute(
+        "SELECT f.cause, coalesce(f.inspector, ''), count(*) AS n, min(f.detail) FROM failures f "
+        f"WHERE {found.sql} GROUP BY 1, 2 ORDER BY n DESC, 1, 2",
+        found.values,
+    ).fetchall()
+    return tuple(FailureGroup(cause, inspector, int(n), detail or "") for cause, inspector, n, detail in rows)
+
+
+def of_item(db: DuckDBPyConnection, item_id: str, sha256: str | None) -> tuple[FailureRow, ...]:
+    """Failures of an item and of its content."""
+    rows = db.execute(
+        f"SELECT {COLUMNS} FROM failures WHERE item_id = ? OR sha256 = ? ORDER BY stage, inspector, detail",
+        [item_id, sha256],
+    ).fetchall()
+    return tuple(failure_of(row) for row in rows)

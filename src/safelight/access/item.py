@@ -1,0 +1,183 @@
+"""Everything about one item, and the way from the exhibit to its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from duckdb import DuckDBPyConnection
+
+from safelight.access import facts, failures, hits, items
+from safelight.access.model import ExhibitCard, ItemFacts, ItemRow, SourceFigures, Step
+from safelight.access.neutral import visible
+from safelight.errors import NotFound
+from safelight.evidence.spec import Layer, PathSpec, from_bytes
+from safelight.messages import _
+
+
+def not_found(item_id: str) -> NotFound:
+    """The one answer for an item that is not there."""
+    return NotFound(
+        _("There is no item %(id)s.") % {"id": visible(item_id)},
+        _("Check the id, or look for its hash or path among the items."),
+    )
+
+
+def whole_id(db: DuckDBPyConnection, item_id: str) -> str:
+    """The id itself, or the one item whose id begins so (at least ten characters). Raises NotFound."""
+    rows = db.execute(
+        "SELECT DISTINCT item_id FROM items WHERE item_id >= ? AND item_id < ? LIMIT 2",
+        [item_id, item_id + "~"],
+    ).fetchall()
+    if len(item_id) < 10 or len(rows) != 1:
+        raise not_found(item_id)
+    return str(rows[0][0])
+
+
+def row(db: DuckDBPyConnection, item_id: str, exhibits: Mapping[str, str]) -> ItemRow:
+    """One item as the table shows it, findings included. Raises NotFound."""
+    found = items.by_ids(db, [item_id], exhibits)
+    if not found:
+        raise not_found(item_id)
+    return items.with_findings(db, tuple(found))[0]
+
+
+def spec_of(db: DuckDBPyConnection, item_id: str) -> tuple[str, str, int | None]:
+    """Source, path specification and size. Raises NotFound."""
+    found = db.execute("SELECT source_id, spec, size FROM items WHERE item_id = ?", [item_id]).fetchone()
+    if found is None:
+        raise not_found(item_id)
+    return found[0], found[1], found[2]
+
+
+def whole(
+    db: DuckDBPyConnection,
+    item_id: str,
+    exhibits: Mapping[str, str],
+    exhibit: ExhibitCard | None,
+    found: ItemRow | None = None,
+) -> ItemFacts:
+    """All facts about an item. Raises NotFound."""
+    item = found or row(db, item_id, exhibits)
+    spec, depth, link, basis = db.execute(
+        "SELECT spec, depth, link_target, type_basis FROM items WHERE item_id = ?", [item_id]
+    ).fetchone() or ("", 0, None, None)
+    content = facts.of_content(db, item.sha256)
+    children = db.execute(
+        "SELECT sum(children) FROM containers WHERE source_id = ? AND item_id = ?", [item.source_id, item_id]
+    ).fetchone()
+    source = (
+        next((one for one in exhibit.sources if one.source_id == item.source_id), None) if exhibit else None
+    )
+    return ItemFacts(
+        row=item,
+        spec=spec,
+        depth=depth or 0,
+        link_target=link,
+        type_basis=basis,
+        provenance=_provenance(db, item, spec, exhibit, source),
+        exhibit=exhibit,
+        inspections=content.inspections,
+        facts=content.facts,
+        texts=content.texts,
+        hits=hits.of_item(db, item),
+        failures=failures.of_item(db, item_id, item.sha256),
+        derivatives=content.derivatives,
+        children=int(children[0]) if children and children[0] is not None else None,
+        not_checked=_not_checked(db, item, content, source),
+    )
+
+
+def _provenance(
+    db: DuckDBPyConnection,
+    item: ItemRow,
+    spec: str,
+    exhibit: ExhibitCard | None,
+    source: SourceFigures | None,
+) -> tuple[Step, ...]:
+    """Legal basis, exhibit, source, volume, the containers on the way, path, bytes."""
+    steps = []
+    if exhibit is not None:
+        steps.append(Step(exhibit.legal_basis or _("No legal basis recorded"), exhibit.officer))
+        steps.append(Step(exhibit.number, exhibit.label))
+    steps.append(Step(source.label if source else item.source_id, source.kind if source else ""))
+    try:
+        layers = from_bytes(spec).layers
+    except ValueError:
+        layers = ()
+    steps += _volumes(db, item.source_id, layers)
+    steps += [Step(path, _("container"), item_id) for item_id, path in _containers(db, item.container)]
+    steps.append(Step(item.path, item.kind, item.item_id))
+    if item.size:
+        steps.append(Step(_("bytes 0–%(last)s") % {"last": f"{item.size - 1:,}"}))
+    return tuple(steps)
+
+
+def _volumes(db: DuckDBPyConnection, source_id: str, layers: tuple[Layer, ...]) -> list[Step]:
+    """The volumes that the specification goes through: every prefix of it that stands in `volumes`."""
+    prefixes = [PathSpec(layers[:n]).to_bytes().decode() for n in range(1, len(layers))]
+    if not prefixes:
+        return []
+    rows = db.execute(
+        "SELECT scheme, number, start, type_text, label, file_system FROM volumes "
+        f"WHERE source_id = ? AND spec IN ({', '.join('?' * len(prefixes))}) ORDER BY length(spec)",
+        [source_id, *prefixes],
+    ).fetchall()
+    steps = []
+    for scheme, number, start, type_text, label, file_system in rows:
+        name = " ".join(part for part in (label, file_system or type_text) if part)
+        steps.append(
+            Step(name or _("Volume %(number)s") % {"number": number},
+                 _("%(scheme)s %(number)s, offset %(start)s")
+                 % {"scheme": scheme or "", "number": number, "start": f"{start or 0:,}"})
+        )  # fmt: skip
+    return steps
+
+
+def _containers(db: DuckDBPyConnection, container: str | None) -> list[tuple[str, str]]:
+    """Containers from the outermost to the innermost."""
+    chain: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    while container and container not in seen:
+        seen.add(container)
+        found = db.execute("SELECT path, container FROM items WHERE item_id = ?", [container]).fetchone()
+        if found is None:
+            break
+        chain.append((container, found[0]))
+        container = found[1]
+    return chain[::-1]
+
+
+def _not_checked(
+    db: DuckDBPyConnection, item: ItemRow, content: facts.ContentFacts, source: SourceFigures | None
+) -> tuple[str, ...]:
+    """What nobody looked at, in sentences: absence is no finding."""
+    found = []
+    if item.kind in ("file", "stream"):
+        if item.sha256 is None:
+            found.append(
+                _("The bytes were not read whole, so there are no hashes and no look-up in hash sets.")
+            )
+        elif not content.inspections:
+            found.append(
+                _("No inspector has looked at the content: none accepts its type, or it still waits.")
+            )
+        broken = [one.inspector for one in content.inspections if one.outcome == "failed"]
+        if broken:
+            found.append(
+                _("%(names)s failed on the content: its facts are missing.") % {"names": ", ".join(broken)}
+            )
+        if item.sha256 is not None and not db.execute("SELECT 1 FROM hits LIMIT 1").fetchone():
+            found.append(_("No hash set has a hit in this operation; see whether any was added."))
+    if item.overwritten:
+        found.append(
+            _("Deleted, and its blocks may have been used again: the bytes may belong to another file.")
+        )
+    if source is not None and source.hash_check in ("not checked", "none stated"):
+        found.append(
+            _("The hash stated at seizure was NOT CHECKED.")
+            if source.hash_check == "not checked"
+            else _(
+                "No hash was stated at seizure: whether the source is unchanged since then was NOT CHECKED."
+            )
+        )
+    return tuple(found)

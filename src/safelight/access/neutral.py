@@ -1,0 +1,43 @@
+"""Names from evidence made harmless for terminals, pages and spreadsheets, without hiding what stood there.
+
+Characters that hide, reorder or act are written as `‹U+202E›` (ESC as `‹U+001B›`). In CSV a cell that a
+spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV Injection).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: Cc control, Cf format (bidirectional marks, zero width), Cs surrogates, Co private, Cn unassigned,
+#: Zl and Zp line and paragraph separators.
+_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+#: Letters and marks that draw nothing or only a blank.
+_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800") | frozenset(
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0x180B, 0x1810), *range(0xE0100, 0xE01F0))
+)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def _shown(char: str) -> str:
+    if char in _INVISIBLE or unicodedata.category(char) in _HARMFUL:
+        return f"‹U+{ord(char):04X}›"
+    return char
+
+
+def visible(text: str) -> str:
+    """Every hidden, reordering or acting character as `‹U+XXXX›`; a line stays one line."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(char) for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same for running text: line feeds and tabs stay."""
+    return "".join(char if char in "\n\t" else _shown(char) for char in text)
+
+
+def csv_cell(text: str) -> str:
+    """A cell for CSV: no formula, no control character."""
+    return ("'" if text.startswith(_FORMULA) else "") + visible(text)

@@ -1,0 +1,166 @@
+"""From an item filter to one parameterised SQL condition on the catalog's `items` view (named `i`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from safelight.access.filter import TIMES, ItemFilter
+
+#: A time of an item in microseconds: UTC where the zone is known, else the wall clock as it stands.
+TIME_US = "coalesce(epoch_us(i.{0}.utc), epoch_us(i.{0}.wall))"
+
+#: Items that failed anywhere: their own bytes, the item at a later stage, or their content in an inspector.
+_FAILED = (
+    "(i.failed IS NOT NULL OR i.item_id IN (SELECT f.item_id FROM failures f WHERE f.item_id IS NOT NULL) "
+    "OR i.sha256 IN (SELECT f.sha256 FROM failures f WHERE f.sha256 IS NOT NULL))"
+)
+_DIGESTS = {32: ("md5",), 40: ("sha1",), 64: ("sha256",)}
+
+
+@dataclass(slots=True)
+class Condition:
+    """SQL and its parameters, in order."""
+
+    parts: list[str] = field(default_factory=list)
+    values: list[object] = field(default_factory=list)
+
+    def add(self, sql: str, *values: object) -> None:
+        self.parts.append(sql)
+        self.values.extend(values)
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.parts) if self.parts else "true"
+
+
+def condition(
+    wanted: ItemFilter, exhibits: Mapping[str, str] | None = None, skip: str | None = None
+) -> Condition:
+    """The condition for a filter. `exhibits` maps numbers to keys; `skip` leaves one key out."""
+    found = Condition()
+    if wanted.type and skip != "type":
+        _among(found, "coalesce(i.type, 'other')", wanted.type)
+    if wanted.exhibit and skip != "exhibit":
+        numbers = exhibits or {}
+        _among(found, "i.exhibit", [numbers.get(number, number) for number in wanted.exhibit])
+    if wanted.source:
+        _among(found, "i.source_id", wanted.source)
+    if wanted.state and skip != "state":
+        _among(found, "i.state", wanted.state)
+    if wanted.kind:
+        _among(found, "i.kind", wanted.kind)
+    if wanted.container:
+        found.add("i.container = ?", wanted.container)
+    if wanted.failed and skip != "failed":
+        _failed(found, wanted.failed)
+    if wanted.known and skip != "known":
+        _known(found, wanted.known)
+    if wanted.category:
+        _category(found, wanted.category)
+    _names(found, wanted)
+    _numbers(found, wanted)
+    return found
+
+
+def _among(found: Condition, column: str, values: tuple[str, ...] | list[str]) -> None:
+    found.add(f"{column} IN ({', '.join('?' * len(values))})", *values)
+
+
+def _names(found: Condition, wanted: ItemFilter) -> None:
+    if wanted.path:
+        if any(mark in wanted.path for mark in "*?["):
+            found.add("i.path GLOB ?", wanted.path)
+        else:
+            plain = wanted.path.rstrip("/")
+            found.add(
+                "(i.path = ? OR starts_with(i.path, ?) OR starts_with(i.path, ?))",
+                plain,
+                plain + "/",
+                plain + " › ",
+            )
+    if wanted.name:
+        if any(mark in wanted.name for mark in "*?["):
+            found.add("lower(i.name) GLOB lower(?)", wanted.name)
+        else:
+            found.add("contains(lower(i.name), lower(?))", wanted.name)
+
+
+def _numbers(found: Condition, wanted: ItemFilter) -> None:
+    if wanted.hash:
+        columns = _DIGESTS.get(len(wanted.hash))
+        if columns:
+            found.add(f"i.{columns[0]} = ?", wanted.hash)
+        else:
+            after = _after_prefix(wanted.hash)
+            parts = [f"(i.{name} >= ? AND i.{name} < ?)" for name in ("sha256", "sha1", "md5")]
+            found.add("(" + " OR ".join(parts) + ")", *([wanted.hash, after] * 3))
+    if wanted.size_min is not None:
+        found.add("i.size >= ?", wanted.size_min)
+    if wanted.size_max is not None:
+        found.add("i.size <= ?", wanted.size_max)
+    for name in TIMES:
+        span = getattr(wanted, name)
+        if span is not None and span.start_us is not None:
+            found.add(f"{TIME_US.format(name)} >= ?", span.start_us)
+        if span is not None and span.end_us is not None:
+            found.add(f"{TIME_US.format(name)} < ?", span.end_us)
+    if wanted.extension_disagrees:
+        found.add("i.extension_disagrees")
+    if wanted.maybe_encrypted:
+        found.add("i.maybe_encrypted")
+
+
+def _after_prefix(prefix: str) -> str:
+    """The first text after everything that begins with `prefix` (hexadecimal): a range can skip parts."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def _failed(found: Condition, causes: tuple[str, ...]) -> None:
+    parts: list[str] = []
+    values: list[object] = []
+    named = [cause for cause in causes if cause not in ("any", "none")]
+    if "any" in causes:
+        parts.append(_FAILED)
+    if "none" in causes:
+        parts.append(f"NOT coalesce({_FAILED}, false)")
+    if named:
+        marks = ", ".join("?" * len(named))
+        parts.append(
+            f"(i.failed IN ({marks}) OR i.item_id IN (SELECT f.item_id FROM failures f "
+            f"WHERE f.item_id IS NOT NULL AND f.cause IN ({marks})) OR i.sha256 IN (SELECT f.sha256 "
+            f"FROM failures f WHERE f.sha256 IS NOT NULL AND f.cause IN ({marks})))"
+        )
+        values = [*named, *named, *named]
+    found.add("(" + " OR ".join(parts) + ")", *values)
+
+
+def _known(found: Condition, sets: tuple[str, ...]) -> None:
+    parts: list[str] = []
+    values: list[object] = []
+    named = [name for name in sets if name not in ("any", "none")]
+    if "any" in sets:
+        parts.append("i.sha256 IN (SELECT h.sha256 FROM hits h)")
+    if "none" in sets:
+        parts.append(
+            "(i.sha256 IS NULL OR i.sha256 NOT IN (SELECT h.sha256 FROM hits h WHERE h.sha256 IS NOT NULL))"
+        )
+    if named:
+        marks = ", ".join("?" * len(named))
+        parts.append(
+            "i.sha256 IN (SELECT h.sha256 FROM hits h "
+            f"WHERE h.set_id IN ({marks}) OR h.set_name IN ({marks}))"
+        )
+        values = [*named, *named]
+    found.add("(" + " OR ".join(parts) + ")", *values)
+
+
+def _category(found: Condition, categories: tuple[str, ...]) -> None:
+    parts: list[str] = []
+    for category in categories:
+        scheme, _slash, code = category.rpartition("/")
+        found.values.append(scheme)
+        parts.append("(h.scheme = ?" + (" AND h.code = ?)" if code else ")"))
+        if code:
+            found.values.append(code)
+    found.parts.append(f"i.sha256 IN (SELECT h.sha256 FROM hits h WHERE {' OR '.join(parts)})")
