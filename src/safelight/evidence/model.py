@@ -116,14 +116,6 @@ class OpenContext:
     skip: frozenset[bytes] = frozenset()
 
 
-class NativeStream(Protocol):
-    """What a stream may say of itself, as an attribute: a window on a plain file of the operating system tells
-    the file's path and the window's first byte, so that native readers go past Python. None (or no such
-    attribute): the bytes exist only through the stream."""
-
-    native: tuple[Path, int] | None
-
-
 class FileSystem(Protocol):
     """What a container may say of itself beside `Container`'s methods, for the catalog's `volumes`."""
 

@@ -12,9 +12,11 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import pytsk3
+
 from safelight.evidence.model import Container, Entry, EvidenceError, Found, OpenContext, Tally
 from safelight.evidence.spec import Layer, PathSpec
-from safelight.evidence.tsk_image import StreamImage, open_file_system
+from safelight.evidence.tsk_image import VolumeImage
 from safelight.evidence.tsk_label import file_system_name, label_of
 from safelight.evidence.tsk_signature import signatures
 from safelight.evidence.tsk_stream import open_stream
@@ -26,9 +28,7 @@ OPENING = b"(opening the file system)"
 class TskContainer:
     """An opened file system. `file_system` and `label` are what it says of itself ("" if nothing)."""
 
-    def __init__(
-        self, system: Any, image: StreamImage | None, stream: io.RawIOBase, context: OpenContext
-    ) -> None:
+    def __init__(self, system: Any, image: VolumeImage, stream: io.RawIOBase, context: OpenContext) -> None:
         self._system = system
         self._image = image
         self._context = context
@@ -72,7 +72,8 @@ class TskFormat:
                 unsupported.append(signature.name)
                 continue
             try:
-                system, image = open_file_system(stream, context, signature.tsk_type)
+                image = VolumeImage(stream)
+                system = pytsk3.FS_Info(image, type=signature.tsk_type)
             except (OSError, RuntimeError) as error:
                 why.append(f"{signature.name}: {reason(error)}")
                 continue

@@ -10,8 +10,8 @@ import pytsk3
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import Layer
 from safelight.evidence.stream import RandomAccess
-from safelight.evidence.tsk_entry import attributes, is_main, link_target
-from safelight.evidence.tsk_image import StreamImage
+from safelight.evidence.tsk_entry import attributes, link_target
+from safelight.evidence.tsk_image import VolumeImage
 from safelight.evidence.tsk_walk import reason
 
 #: The most that is asked of The Sleuth Kit at once (it allocates what it is asked for).
@@ -33,9 +33,10 @@ class TskStream(RandomAccess):
     """Read-only and seekable. A read that The Sleuth Kit refuses raises EvidenceError("unreadable", ...)."""
 
     def __init__(
-        self, file: Any, size: int, attribute: tuple[int, int] | None, image: StreamImage | None
+        self, system: Any, file: Any, size: int, attribute: tuple[int, int] | None, image: VolumeImage
     ) -> None:
         super().__init__(size)
+        self._keep = system  # the file reads through it
         self._file = file
         self._attribute = attribute
         self._image = image
@@ -51,14 +52,14 @@ class TskStream(RandomAccess):
         try:
             data = bytes(self._file.read_random(offset, size, *(self._attribute or ())))
         except (OSError, RuntimeError, MemoryError) as error:
-            below = self._image.trouble if self._image is not None else None
+            below = self._image.trouble
             raise EvidenceError("unreadable", f"at byte {offset}: {below or reason(error)}") from error
         if len(data) < size:
             raise EvidenceError("unreadable", f"the data ends at byte {offset + len(data)} of {self.size}")
         return data
 
 
-def open_stream(system: Any, image: StreamImage | None, layer: Layer) -> io.RawIOBase:
+def open_stream(system: Any, image: VolumeImage, layer: Layer) -> io.RawIOBase:
     """Open by the attributes of the layer. Raises EvidenceError."""
     if layer.get("name_only"):
         return BytesStream(b"")
@@ -73,11 +74,10 @@ def open_stream(system: Any, image: StreamImage | None, layer: Layer) -> io.RawI
         target = link_target(meta)
         if target is not None:  # short targets lie in the inode, and the data stream would read as zeros
             return BytesStream(target)
-        main = next((stream for stream in attributes(file) if is_main(stream)), None)
         size = int(meta.size) if int(meta.type) != int(pytsk3.TSK_FS_META_TYPE_DIR) else 0
-        return TskStream(file, size if main is not None else 0, None, image)
+        return TskStream(system, file, size, None, image)
     wanted = (layer.number("type"), layer.number("id"))
     found = next((stream for stream in attributes(file) if (stream.type, stream.id) == wanted), None)
     if found is None:
         raise EvidenceError("unreadable", f"inode {layer.get('inode')} has no stream {wanted[0]}-{wanted[1]}")
-    return TskStream(file, found.size, wanted, image)
+    return TskStream(system, file, found.size, wanted, image)
