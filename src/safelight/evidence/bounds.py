@@ -1,9 +1,10 @@
 """Limits against archive bombs, kept while members are unpacked: nothing is unpacked in advance to find out.
 
-The ratio of a member is its unpacked size over its packed size times the ratio of the container it lies in, so
-that archives nested to multiply (42.zip: six levels, 42 kB to 4.5 PB) meet the same limit as one huge member. It
-counts only above `ratio_from_bytes`, since a few kB of zeros are no bomb. Sources: D. Fifield, "A better zip bomb"
-(WOOT 2019) for overlapping members; the defaults stand in `operation.settings.ArchiveSettings`.
+The ratio of a member is its unpacked size over its packed size times the ratio of the container it lies in,
+so that archives nested to multiply (42.zip: six levels, 42 kB to 4.5 PB) meet the same limit as one huge
+member. It counts only above `ratio_from_bytes`, since a few kB of zeros are no bomb. Sources: D. Fifield,
+"A better zip bomb" (WOOT 2019) for overlapping members; the defaults stand in
+`operation.settings.ArchiveSettings`.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """A folder of the operating system: listed in a fixed order, opened without following a link, never written.
 
 Every step goes from an open directory to a name in it (`openat` with O_NOFOLLOW), so that nesting is not
-bounded by PATH_MAX, a loop of links cannot exist, and a directory that is swapped for a link while the walk goes
-on is not entered. Names are bytes. Inodes and devices are no part of an item's identity: two machines that hold
-the same tree write the same specifications. O_NOATIME keeps access times as they were where the system permits
-it (owner or root); reading where a symbolic link points to may still touch the link's own access time, which only
-a read-only mount prevents.
+bounded by PATH_MAX, a loop of links cannot exist, and a directory that is swapped for a link while the walk
+goes on is not entered. Names are bytes. Inodes and devices are no part of an item's identity: two machines
+that hold the same tree write the same specifications. O_NOATIME keeps access times as they were where the
+system permits it (owner or root); reading where a symbolic link points to may still touch the link's own
+access time, which only a read-only mount prevents.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from safelight.evidence.folder_file import NO_ATIME, FolderFile, failure
+from safelight.evidence.folder_file import FolderFile
 from safelight.evidence.model import Entry, EvidenceError, Found, Kind, Tally, TimeName, Trouble
+from safelight.evidence.osfile import open_quietly, os_error
 from safelight.evidence.spec import Layer, PathSpec
 from safelight.traces.moment import Moment, stated_utc
 
 #: Directories held open at once; those further up are closed and entered again through "..".
 _OPEN_DIRECTORIES = 64
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_STEP = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class FolderContainer:
         try:
             self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
-            raise failure(error, os.fsencode(root)) from error
+            raise os_error(error) from error
         self._nearest: tuple[bytes, int] | None = None
 
     def walk(self, at: PathSpec) -> Iterator[Found]:
@@ -85,7 +86,7 @@ class FolderContainer:
             status = os.stat(name, dir_fd=fd, follow_symlinks=False)
             target = os.readlink(name, dir_fd=fd) if stat.S_ISLNK(status.st_mode) else None
         except OSError as error:
-            trouble = failure(error, path)
+            trouble = os_error(error)
             yield Trouble(spec, trouble.cause, trouble.detail)
             return
         kind = _kind(status.st_mode)
@@ -94,7 +95,7 @@ class FolderContainer:
             try:
                 child = self._level(path, _open_directory(name, fd))
             except OSError as error:
-                trouble = failure(error, path)
+                trouble = os_error(error)
                 yield Trouble(spec, trouble.cause, trouble.detail)
                 return
             levels.append(child)
@@ -117,7 +118,7 @@ class FolderContainer:
                 for entry in entries:
                     level.names.append(os.fsencode(entry.name))
         except OSError as error:
-            trouble = failure(error, level.path)
+            trouble = os_error(error)
             spec = at.child(Layer("folder", level.path)) if level.path else at
             yield Trouble(spec, trouble.cause, trouble.detail)
         level.names.sort(reverse=True)
@@ -155,7 +156,7 @@ class FolderContainer:
         try:
             return FolderFile(self._descend(folder), name, self.root / os.fsdecode(layer.path))
         except OSError as error:
-            raise failure(error, layer.path) from error
+            raise os_error(error) from error
 
     def _descend(self, folder: bytes) -> int:
         """A descriptor of the directory `folder`, step by step from the root; the last one is kept."""
@@ -171,7 +172,7 @@ class FolderContainer:
             try:
                 if step in (b"", b".", b"..") or b"\0" in step:
                     raise EvidenceError("unreadable", "not a place inside the folder")
-                below = os.open(step, _DIRECTORY | os.O_PATH, dir_fd=fd)
+                below = os.open(step, _STEP, dir_fd=fd)
             finally:
                 os.close(fd)
             fd = below
@@ -189,10 +190,7 @@ class FolderContainer:
 
 
 def _open_directory(name: bytes, above: int) -> int:
-    try:
-        return os.open(name, _DIRECTORY | NO_ATIME, dir_fd=above)
-    except PermissionError:
-        return os.open(name, _DIRECTORY, dir_fd=above)
+    return open_quietly(name, os.O_DIRECTORY, dir_fd=above)
 
 
 def _kind(mode: int) -> Kind:

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safelight.evidence.model import EvidenceError
-from safelight.evidence.spec import escape
+from safelight.evidence.osfile import open_quietly, os_error
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-NO_ATIME = os.O_NOATIME
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-
-
-def failure(error: OSError, path: bytes) -> EvidenceError:
-    """What an error of the operating system means for the item at `path`."""
-    if error.errno in (errno.ENOENT, errno.ESTALE):
-        return EvidenceError("vanished", f"{escape(path)}: it is not there any more")
-    if error.errno in (errno.ENOTDIR, errno.ELOOP):
-        return EvidenceError("vanished", f"{escape(path)}: something else lies in its place now")
-    return EvidenceError("unreadable", f"{escape(path)}: {error.strerror or error}")
 
 
 class FolderFile(io.RawIOBase):
@@ -43,10 +31,7 @@ class FolderFile(io.RawIOBase):
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):
             raise EvidenceError("unreadable", "not a regular file")
-        try:
-            self._fd = os.open(name, _FILE | NO_ATIME, dir_fd=folder)
-        except PermissionError:
-            self._fd = os.open(name, _FILE, dir_fd=folder)
+        self._fd = open_quietly(name, os.O_NOCTTY, dir_fd=folder)
         self._before = os.fstat(self._fd)
         if not stat.S_ISREG(self._before.st_mode):
             raise EvidenceError("unreadable", "not a regular file")
@@ -87,12 +72,30 @@ class FolderFile(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer).cast("B")
-        if not len(view):
-            return 0
+        return self._count(lambda: os.preadv(self._fd, [view], self._position)) if len(view) else 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or size < 0:
+            return self.readall()
+        data = b""
+
+        def fetch() -> int:
+            nonlocal data
+            data = os.pread(self._fd, size, self._position)
+            return len(data)
+
+        if size:
+            self._count(fetch)
+        return data
+
+    def _count(self, fetch: Callable[[], int]) -> int:
+        """Move on by what `fetch` got; at the end, see whether the file is still the one that was opened."""
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
         try:
-            count = os.preadv(self._fd, [view], self._position)
+            count = fetch()
         except OSError as error:
-            raise failure(error, self.native_path.name.encode("utf-8", "surrogateescape")) from error
+            raise os_error(error) from error
         if count == 0 and self.changed:
             raise EvidenceError("changed", "the file changed while it was read")
         self._position += count

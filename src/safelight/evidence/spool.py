@@ -1,8 +1,10 @@
-"""Unpacked bytes kept aside so that a reader can go back: in memory while small, then in a sealed temporary file.
+"""Unpacked bytes kept aside so that a reader can go back: in memory while small, then in a sealed temporary
+file.
 
-The file has no name (O_TMPFILE, or unlinked at once; in TMPDIR), so nothing is left after a crash, and what is
-written is encrypted (AES-CTR) under a key that exists only in this object, so that a block of the disk that is
-read later shows nothing of the evidence. No integrity is claimed: the file is private to this process.
+The file has no name (O_TMPFILE, or unlinked at once; in TMPDIR), so nothing is left after a crash, and what
+is written is encrypted (AES-CTR) under a key that exists only in this object, so that a block of the disk
+that is read later shows nothing of the evidence. No integrity is claimed: the file is private to this
+process.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ class SealedFile:
             return b""
         lead = position % _BLOCK
         sealed = os.pread(self._file.fileno(), size, position)
-        return self._cipher(position).decrypt(bytes(lead) + sealed)[lead:]
+        plain: bytes = self._cipher(position).decrypt(bytes(lead) + sealed)
+        return plain[lead:]
 
     def _cipher(self, position: int) -> AES.CtrMode:  # type: ignore[name-defined]
         return AES.new(self._key, AES.MODE_CTR, nonce=b"", initial_value=position // _BLOCK)

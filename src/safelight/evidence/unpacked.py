@@ -1,26 +1,31 @@
 """Seekable streams over what can only be unpacked from front to back, and over a part of another stream.
 
-Going forward costs one pass and no disk. What is at most 16 MB is kept in memory. The first step back in something
-larger starts a second pass that keeps what it passes in a sealed spool, so that reading members of a tar inside a
-gz in any order costs two passes in all and never one for each member.
+Going forward costs one pass and no disk. What is at most 16 MB is kept in memory. The first step back in
+something larger starts a second pass that keeps what it passes in a sealed spool, so that reading members
+of a tar inside a gz in any order costs two passes in all and never one for each member.
 """
 
 from __future__ import annotations
 
-import bz2
 import contextlib
 import io
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import zstandard
 from isal import isal_zlib
 
 from safelight.evidence.bounds import Expansion, Guard, expansion_of
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spool import MEMORY_BYTES, SealedFile
+from safelight.evidence.stream import RandomAccess, read_exactly
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -39,13 +44,14 @@ def as_failure(error: Exception) -> EvidenceError:
         return EvidenceError("unreadable", str(error.strerror or error))
     if isinstance(error, MemoryError) or (isinstance(error, lzma.LZMAError) and "emory" in str(error)):
         return EvidenceError("limit", "needs more memory to unpack than is allowed")
-    if isinstance(error, zstandard.ZstdError) and "memory" in str(error):
+    if isinstance(error, zstd.ZstdError) and "memory" in str(error):
         return EvidenceError("limit", "needs more memory to unpack than is allowed")
     return EvidenceError("corrupt", str(error) or type(error).__name__)
 
 
-#: What decoders raise on damaged input. bz2 raises OSError without a number, and the stream below OSError with one.
-DECODER_ERRORS = (
+#: What decoders raise on damaged input. bz2 raises OSError without a number, and the stream below OSError
+#: with one.
+DECODER_ERRORS: tuple[type[Exception], ...] = (
     EvidenceError,
     OSError,
     EOFError,
@@ -53,77 +59,49 @@ DECODER_ERRORS = (
     MemoryError,
     OverflowError,
     zlib.error,
-    isal_zlib.IsalError,
+    cast("type[Exception]", isal_zlib.error),  # its stub says Exception, not type
     lzma.LZMAError,
-    zstandard.ZstdError,
+    zstd.ZstdError,
 )
-assert bz2  # its errors are the OSError and EOFError above
 
 
-class _Seekable(io.RawIOBase):
-    """Position keeping that both streams below share."""
+class Part(RandomAccess):
+    """`size` bytes of `below` from `start`, whose own length need not be known (asking might unpack it all).
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._position = 0
+    Shares `below` and leaves it open. Raises EvidenceError("corrupt") where `below` ends before the part
+    does, and at the end of a reading from front to back if `crc` (CRC-32) is given and differs.
+    """
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def _end(self) -> int:
-        raise NotImplementedError
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        if whence == io.SEEK_CUR:
-            offset += self._position
-        elif whence == io.SEEK_END:
-            offset += self._end()
-        if offset < 0:
-            raise ValueError("negative seek position")
-        self._position = offset
-        return offset
-
-
-class Window(_Seekable):
-    """`size` bytes of `stream` from `start`. Shares the stream: each read seeks first. Closing leaves it open."""
-
-    def __init__(self, stream: io.RawIOBase, start: int, size: int) -> None:
-        super().__init__()
-        self._stream, self._start, self._size = stream, start, size
+    def __init__(self, below: io.RawIOBase, start: int, size: int, crc: int | None = None) -> None:
+        super().__init__(size)
+        self._below, self._start = below, start
+        self._crc = crc
+        self._checked, self._running = 0, 0
 
     @property
     def expansion(self) -> Expansion:
-        return expansion_of(self._stream)
+        """A part expands by nothing of its own."""
+        return expansion_of(self._below)
 
-    def _end(self) -> int:
-        return self._size
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer).cast("B")
-        wanted = min(len(view), self._size - self._position)
-        if wanted <= 0:
-            return 0
+    def read_at(self, offset: int, size: int) -> bytes:
         try:
-            self._stream.seek(self._start + self._position)
-            count = self._stream.readinto(view[:wanted]) or 0
+            data = read_exactly(self._below, self._start + offset, size)
         except DECODER_ERRORS as error:
             raise as_failure(error) from error
-        if not count:
-            raise EvidenceError("corrupt", f"ends {self._size - self._position} bytes early")
-        self._position += count
-        return count
+        if self._crc is not None and offset == self._checked:
+            self._running = isal_zlib.crc32(data, self._running)
+            self._checked += size
+            if self._checked == self.size and self._running != self._crc:
+                self._checked, self._running = 0, 0
+                raise EvidenceError("corrupt", "the checksum differs")
+        return data
 
 
-class Unpacked(_Seekable):
+class Unpacked(io.RawIOBase):
     """What `decode()` yields, each call from the start; `size` in bytes, or None if only unpacking can tell.
 
-    Limits are kept by `guard` while it goes. Raises EvidenceError where decoding fails, after the bytes before.
+    Limits are kept by `guard` while it goes. Raises EvidenceError where decoding fails, after the bytes
+    before.
     """
 
     def __init__(self, decode: Decode, guard: Guard, size: int | None) -> None:
@@ -136,12 +114,33 @@ class Unpacked(_Seekable):
         self._chunk, self._chunk_start = b"", 0
         self._memory: bytearray | None = bytearray()
         self._spool: SealedFile | None = None
+        self._position = 0
 
     @property
     def expansion(self) -> Expansion:
         """So far, or in all where the size is known."""
         produced = self._chunk_start + len(self._chunk)
         return self._guard.expansion(produced if self._size is None else self._size)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Seeking from the end of what has no known size unpacks it all."""
+        if whence == io.SEEK_CUR:
+            offset += self._position
+        elif whence == io.SEEK_END:
+            offset += self._end()
+        if offset < 0:
+            raise ValueError("seek before the start of the stream")
+        self._position = offset
+        return offset
 
     def _end(self) -> int:
         if self._size is None:
