@@ -11,7 +11,7 @@ import io
 from functools import cache
 from importlib.metadata import entry_points
 
-from safelight.evidence import ewf, partitions
+from safelight.evidence import ewf, partitions, qcow, raw, vhd, vmdk
 from safelight.evidence.model import EvidenceError, Format, OpenContext
 
 ENTRY_POINTS = "safelight.formats"
@@ -29,7 +29,11 @@ def _arriving(*names: str) -> tuple[Format, ...]:
 
 #: Images say what they are in their first bytes; what they hold must not be taken for them, so they come
 #: first.
-IMAGES: tuple[Format, ...] = (ewf.FORMAT, *_arriving("vmdk", "vhd", "qcow", "dmg"))
+IMAGES: tuple[Format, ...] = (ewf.FORMAT, vmdk.FORMAT, vhd.FORMAT, qcow.FORMAT, *_arriving("dmg"))
+
+#: Split raw images are known by name and not by content: after images that say what they are, before
+#: everything that would take the first segment for the whole.
+SPLIT: tuple[Format, ...] = (raw.FORMAT,)
 
 #: Encrypted volumes keep the boot sector of what they replace (BitLocker: NTFS), so they come before file
 #: systems; partition tables before file systems, since remnants of an old file system survive behind a new
@@ -38,9 +42,6 @@ VOLUMES: tuple[Format, ...] = (*_arriving("encrypted"), partitions.FORMAT)
 
 #: APFS first: its containers are none of libtsk's.
 FILE_SYSTEMS: tuple[Format, ...] = _arriving("apfs", "tsk")
-
-#: Split raw images are known by name alone: after everything that is known by content.
-NAMED: tuple[Format, ...] = _arriving("raw")
 
 #: Archives after images: a tar header can lie anywhere, and a disk image can begin with one file's remains.
 ARCHIVES: tuple[Format, ...] = _arriving("zip", "sevenzip", "gzip", "bzip2", "xz", "zstd", "tar")
@@ -53,7 +54,7 @@ UNSUPPORTED: tuple[Format, ...] = _arriving("unsupported")
 def every_format() -> tuple[Format, ...]:
     """Ours in order, then those of third parties by name."""
     found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
-    ours = (*IMAGES, *VOLUMES, *FILE_SYSTEMS, *ARCHIVES, *NAMED, *UNSUPPORTED)
+    ours = (*IMAGES, *SPLIT, *VOLUMES, *FILE_SYSTEMS, *ARCHIVES, *UNSUPPORTED)
     return (*ours, *(point.load() for point in found))
 
 
