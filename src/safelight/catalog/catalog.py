@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -16,8 +16,10 @@ import pyarrow as pa
 
 from safelight.catalog.compaction import Report, compact, is_due
 from safelight.catalog.durable import Disk, full_disk_is_told
+from safelight.catalog.housekeeping import GRACE_SECONDS, Problem, Swept, sweep, verify
 from safelight.catalog.journal import Entry, Journal, NewPart
 from safelight.catalog.parts import as_slices, write_part
+from safelight.catalog.rewrite import supersede
 from safelight.catalog.schema import TABLES
 from safelight.catalog.snapshot import PartName, Snapshot
 from safelight.catalog.views import open_views
@@ -73,22 +75,47 @@ class Catalog:
         the same transaction. Raises ValueError (column, table or batch id that is not allowed), DiskFull,
         PartsChanged.
         """
-        if not _BATCH.fullmatch(batch_id):
-            raise ValueError(f"batch id {batch_id!r} is not allowed")
-        unknown = set(tables) - set(TABLES)
-        if unknown:
-            raise ValueError(f"the catalog has no table {', '.join(sorted(unknown))}")
+        _check(batch_id, tables)
         if self.journal.has(batch_id):
             return False
         with full_disk_is_told(str(self.parts)), ExitStack() as undo:
-            written: list[tuple[NewPart, Path]] = []
-            for table in sorted(tables):
-                key = PartName(table, f"{batch_id}.parquet")
-                part = write_part(self.parts, key, as_slices(table, tables[table]), self.disk)
-                if part is not None:
-                    written.append(part)
-                    undo.callback(self.disk.remove, part[1])
+            written = self.write_parts(batch_id, tables, undo)
             return self.commit_parts(batch_id, written, kind="batch", made_by=made_by, replaces=replaces)
+
+    def supersede(
+        self,
+        batch_id: str,
+        drop: Mapping[str, pa.Table],
+        tables: Mapping[str, Iterable[Mapping[str, Any]] | pa.Table] | None = None,
+        *,
+        made_by: Mapping[str, str],
+    ) -> bool:
+        """Take out rows and put others in their place, in one transaction; False if the batch is there
+        already.
+
+        `drop` has, by table, the rows to drop: all that equal one row of the Arrow table in all of its
+        columns (for example `{"hits": pa.table({"set_id": ["k1-..."]})}`). Rows that others commit meanwhile
+        stay. Waits for a compaction under way. Raises ValueError, DiskFull.
+        """
+        given = tables or {}
+        _check(batch_id, [*drop, *given])
+        return supersede(self, batch_id, drop, given, made_by=made_by)
+
+    def write_parts(
+        self,
+        batch_id: str,
+        tables: Mapping[str, Iterable[Mapping[str, Any]] | pa.Table],
+        undo: ExitStack,
+    ) -> list[tuple[NewPart, Path]]:
+        """Parts of a batch under temporary names, which `undo` removes unless they got their own."""
+        written: list[tuple[NewPart, Path]] = []
+        for table in sorted(tables):
+            key = PartName(table, f"{batch_id}.parquet")
+            part = write_part(self.parts, key, as_slices(table, tables[table]), self.disk)
+            if part is not None:
+                written.append(part)
+                undo.callback(self.disk.remove, part[1])
+        return written
 
     def commit_parts(
         self,
@@ -164,3 +191,24 @@ class Catalog:
         Called after every few batches it keeps the live parts of a table below 500.
         """
         return compact(self, force=False) if is_due(self.journal.live_counts()) else Report()
+
+    def sweep(self, *, grace_seconds: float = GRACE_SECONDS, alone: bool = False) -> Swept:
+        """Remove files of writers that died, and replaced parts older than the grace period.
+
+        With `alone` (the caller knows that nobody else is at work) fresh temporary files go too.
+        """
+        return sweep(self, grace_seconds=grace_seconds, alone=alone)
+
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+        """Recompute the journal's chain and each live part's SHA-256 and rows. `progress(done, total)` in
+        bytes.
+        """
+        return verify(self, progress)
+
+
+def _check(batch_id: str, tables: Iterable[str]) -> None:
+    if not _BATCH.fullmatch(batch_id):
+        raise ValueError(f"batch id {batch_id!r} is not allowed")
+    unknown = set(tables) - set(TABLES)
+    if unknown:
+        raise ValueError(f"the catalog has no table {', '.join(sorted(unknown))}")

@@ -64,6 +64,7 @@ def _confine(
         "temp_directory": quoted(temporary),
         "allowed_paths": f"[{', '.join(files)}]",
         "allow_persistent_secrets": "false",
+        "python_enable_replacements": "false",  # a query must not read variables of the program
         "preserve_insertion_order": "true",
     }
     if threads is not None:
