@@ -50,6 +50,9 @@ from safelight.ledger.ledger import Ledger
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
 
+#: Ids that stand in a consultation one by one; longer lists leave a digest.
+_FEW = 5
+
 
 class Door:
     """Opens one operation for one person with one purpose. Safe for several threads; close it when done."""
@@ -98,13 +101,12 @@ class Door:
             try:
                 yield look
             finally:
-                shown = look.shown
                 audit.consult(
                     self._ledger,
                     actor=self.who,
                     purpose=self.purpose,
-                    what=f"{what}: {query}" if query else what,
-                    subjects=shown,
+                    what={"page": what, "query": query} | look.digest,
+                    subjects=look.subjects,
                 )
 
     def progress(self) -> Progress | None:
@@ -131,7 +133,7 @@ class Door:
     def export(self, wanted: ItemFilter, reason: str, limit: int | None = None) -> Iterator[ItemRow]:
         """Every matching row by path, for a file that leaves the house. Raises Refused without a reason."""
         self._reason(reason)
-        self._disclose(f"export: {wanted.words()}", reason, [])
+        self._disclose("export", reason, query=wanted.words())
         with self._cursor() as db:
             numbers = papers.numbers(self._ledger)
             keys = {key: number for number, key in numbers.items()}
@@ -154,7 +156,7 @@ class Door:
                 _("There is no picture that could be opened for this content."),
                 _("Start the workbench with the operation's passphrase, or see its failures."),
             )
-        self._disclose("open sealed picture, grey 320", reason, [sha256])
+        self._disclose("open sealed picture", reason, [sha256], degree="grey 320")
         return sealed.degrade(plain, "grey")
 
     def _plain(self, sha256: str, recipe: str | None) -> bytes | None:
@@ -172,9 +174,14 @@ class Door:
         if not reason.strip():
             raise Refused(_("A reason is needed, and none was given."), _("Say why, in one sentence."))
 
-    def _disclose(self, what: str, reason: str, subjects: list[str]) -> None:
+    def _disclose(self, act: str, reason: str, subjects: Iterable[str] = (), **more: str | float) -> None:
         audit.disclose(
-            self._ledger, actor=self.who, purpose=self.purpose, what=what, reason=reason, subjects=subjects
+            self._ledger,
+            actor=self.who,
+            purpose=reason,
+            recipient=self.who,
+            what={"act": act, "work": self.purpose} | more,
+            subjects=subjects,
         )
 
 
@@ -188,12 +195,17 @@ class Consultation:
         self._numbers = papers.numbers(self._ledger)
 
     @property
-    def shown(self) -> list[str]:
-        """Ids that were shown: each of a few, a digest for lists (`digest of N ids: ...`)."""
-        if len(self._shown) <= 5:
-            return list(self._shown)
-        digest = hashlib.sha256("\n".join(sorted(self._shown)).encode("utf-8", "surrogateescape")).hexdigest()
-        return [f"sha256:{digest} of {len(self._shown)} ids"]
+    def subjects(self) -> list[str]:
+        """Ids that were shown, as long as they are few."""
+        return list(self._shown) if len(self._shown) <= _FEW else []
+
+    @property
+    def digest(self) -> dict[str, str | int]:
+        """For lists: how many ids were shown and the SHA-256 of them, sorted, a line each."""
+        if len(self._shown) <= _FEW:
+            return {}
+        ids = "\n".join(sorted(self._shown)).encode()
+        return {"ids": len(self._shown), "sha256": hashlib.sha256(ids).hexdigest()}
 
     def _show(self, ids: Iterable[str | None]) -> None:
         self._shown.update((one, None) for one in ids if one)

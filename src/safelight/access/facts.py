@@ -84,7 +84,9 @@ def of_content(db: DuckDBPyConnection, sha256: str | None) -> ContentFacts:
     return ContentFacts(
         tuple(Inspection(*row) for row in inspections),
         tuple(facts),
-        tuple(TextOfContent(*row[:3], row[3] or "", row[4] or 0, bool(row[5])) for row in texts),
+        tuple(
+            TextOfContent(row[0], row[1], row[2], row[3] or "", row[4] or 0, bool(row[5])) for row in texts
+        ),
         tuple(
             DerivativeFact(recipe or "", width or 0, height or 0, mime or "")
             for recipe, width, height, mime in derivatives

@@ -20,9 +20,10 @@ COLUMNS = (
 
 def failure_of(values: tuple[Any, ...]) -> FailureRow:
     """A row of `COLUMNS`."""
-    source, item, sha256, place, stage, inspector, version, cause, detail, *limits = values
-    texts = (text or "" for text in (place, stage, inspector))
-    return FailureRow(source, item, sha256, *texts, version, cause or "", detail or "", *limits)
+    row = list(values)
+    for at in (3, 4, 5, 7, 8):
+        row[at] = row[at] or ""
+    return FailureRow(*row)
 
 
 def _condition(wanted: ItemFilter, exhibits: Mapping[str, str], inspector: str) -> Condition:

@@ -1,7 +1,8 @@
 """Which items: one filter for pages, commands and exports, written the same way in an address and in words.
 
 As words: `type:picture exhibit:2016-0142-A1 size:>=1kB modified:2009-01-01..2016-11-22 "name:chess game"`;
-as a query string the same keys and values. A key given several times means any of its values; all keys must hold.
+as a query string the same keys and values. A key given several times means any of its values; every key must
+hold.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def groups(db: DuckDBPyConnection) -> tuple[HitGroup, ...]:
         "FROM (SELECT DISTINCT sha256, set_id, set_name, scheme, code, label FROM hits) h "
         "LEFT JOIN copies c USING (sha256) GROUP BY 1, 3, 4 ORDER BY 2, 1, 3, 4"
     ).fetchall()
-    return tuple(HitGroup(*row[:5], int(row[5]), int(row[6])) for row in rows)
+    return tuple(HitGroup(row[0], row[1], row[2], row[3], row[4], int(row[5]), int(row[6])) for row in rows)
 
 
 def page(

@@ -44,7 +44,9 @@ def row_of(values: tuple[Any, ...], exhibits: Mapping[str, str]) -> ItemRow:
     """A row of `COLUMNS`; `exhibits` maps keys to numbers."""
     plain = dict(zip(_PLAIN, values, strict=False))
     at = len(_PLAIN)
-    times = {name: moment_of(values[at + 5 * n : at + 5 * n + 5]) for n, name in enumerate(_TIMES)}
+    times: dict[str, Any] = {
+        name: moment_of(values[at + 5 * n : at + 5 * n + 5]) for n, name in enumerate(_TIMES)
+    }
     plain["exhibit"] = exhibits.get(plain["exhibit"], plain["exhibit"])
     for flag in ("overwritten", "extension_disagrees", "maybe_encrypted"):
         plain[flag] = bool(plain[flag])

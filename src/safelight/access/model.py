@@ -259,7 +259,11 @@ class ExhibitCard:
     legal_basis: str
     officer: str
     acquired_hash: str
+    """As stated at seizure, `md5:...`; empty if none was."""
+    size: int | None
+    """As stated at acquisition."""
     hash_check: HashCheck
+    hash_detail: str
     custody: tuple[CustodyEntry, ...]
     sources: tuple[SourceFigures, ...]
     items: int

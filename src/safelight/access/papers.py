@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 from safelight.access.model import CustodyEntry, ExhibitCard, HashCheck, InspectorCost, SourceFigures
 from safelight.ledger import custody, exhibits, imagechecks, sources
 from safelight.ledger.exhibits import Exhibit
+from safelight.ledger.imagechecks import NOT_CHECKED, ImageCheck
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.sources import Source
 
@@ -58,22 +59,23 @@ def card(ledger: Ledger, db: DuckDBPyConnection, number: str) -> ExhibitCard | N
     return next((one for one in cards(ledger, db, only=number)), None)
 
 
-def cards(ledger: Ledger, db: DuckDBPyConnection) -> tuple[ExhibitCard, ...]:
-    """Every exhibit, by number."""
+def cards(ledger: Ledger, db: DuckDBPyConnection, only: str | None = None) -> tuple[ExhibitCard, ...]:
+    """Every exhibit (or the one of that number), by number."""
     by_exhibit, by_source = _sums(db, "exhibit"), _sums(db, "source_id")
     complete = {
-        source
-        for source, done in db.execute(
+        key
+        for key, done in db.execute(
             "SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1"
         ).fetchall()
         if done
     }
     of_exhibit: dict[str, list[Source]] = {}
-    for source in sources.every(ledger):
-        of_exhibit.setdefault(source.exhibit, []).append(source)
+    for one in sources.every(ledger):
+        of_exhibit.setdefault(one.exhibit, []).append(one)
     return tuple(
         _card(ledger, exhibit, of_exhibit.get(exhibit.key, []), by_exhibit, by_source, complete)
-        for exhibit in sorted(exhibits.every(ledger), key=lambda one: one.number)
+        for exhibit in listed(ledger)
+        if only is None or only in (exhibit.number, exhibit.key)
     )
 
 
@@ -86,9 +88,7 @@ def _card(
     complete: set[str],
 ) -> ExhibitCard:
     total = by_exhibit.get(exhibit.key, _Sum())
-    figures = tuple(
-        _source(ledger, exhibit, source, by_source.get(source.id, _Sum()), complete) for source in own
-    )
+    check, detail = _hash_check(exhibit, imagechecks.latest(ledger, exhibit))
     return ExhibitCard(
         key=exhibit.key,
         number=exhibit.number,
@@ -97,12 +97,14 @@ def _card(
         legal_basis=exhibit.legal_basis,
         officer=exhibit.officer,
         acquired_hash=exhibit.acquired_hash or "",
-        hash_check=_together([source.hash_check for source in figures], bool(exhibit.acquired_hash)),
+        size=exhibit.size,
+        hash_check=check,
+        hash_detail=detail,
         custody=tuple(
             CustodyEntry(one.act, one.happened_at, one.person, one.place, one.note, one.seq)
             for one in custody.chain(ledger, exhibit)
         ),
-        sources=figures,
+        sources=tuple(_source(ledger, exhibit, one, by_source.get(one.id, _Sum()), complete) for one in own),
         items=total.items,
         contents=total.contents,
         bytes=total.bytes,
@@ -113,12 +115,12 @@ def _card(
 def _source(
     ledger: Ledger, exhibit: Exhibit, source: Source, found: _Sum, complete: set[str]
 ) -> SourceFigures:
-    check, detail = _hash_check(ledger, exhibit, source)
+    check, detail = _hash_check(exhibit, imagechecks.latest(ledger, exhibit, source.id))
     return SourceFigures(
         source_id=source.id,
         exhibit=exhibit.number,
         label=source.label,
-        location=source.location,
+        location=str(source.location),
         kind=source.kind,
         items=found.items,
         bytes=found.bytes,
@@ -129,20 +131,11 @@ def _source(
     )
 
 
-def _hash_check(ledger: Ledger, exhibit: Exhibit, source: Source) -> tuple[HashCheck, str]:
-    """What the newest check of the source's hash against the one stated at seizure found."""
-    check = imagechecks.latest(ledger, source.id)
-    if check is None:
-        return ("not checked" if exhibit.acquired_hash else "none stated"), ""
-    return check.outcome, check.detail
-
-
-def _together(checks: list[HashCheck], stated: bool) -> HashCheck:
-    """One word for several sources: what differed outweighs what was not checked, that outweighs a match."""
-    for word in ("differed", "not checked", "matched"):
-        if word in checks:
-            return word  # type: ignore[return-value]
-    return "not checked" if stated else "none stated"
+def _hash_check(exhibit: Exhibit, check: ImageCheck) -> tuple[HashCheck, str]:
+    """The newest comparison with the hash stated at seizure, and what stands beside it."""
+    if check.result != NOT_CHECKED:
+        return check.result, check.found or ""
+    return ("not checked" if exhibit.acquired_hash else "none stated"), check.reason
 
 
 def costs(db: DuckDBPyConnection, exhibit_key: str | None = None) -> tuple[InspectorCost, ...]:

@@ -1,0 +1,1 @@
+"""The workbench: pages over the one door, on the loopback address alone."""
