@@ -89,6 +89,11 @@ class Unreachable(SafelightError):
     doc = "A registered source is not where it was; `safelight source locate` tells Safelight its new place."
 
 
+class EngineBroken(SafelightError):
+    exit_code = 24
+    doc = "The children that do the work cannot be started or die before their first item; no item is to blame."
+
+
 def every_error() -> list[type[SafelightError]]:
     """All error classes, by exit code: the table of `docs/errors.md`."""
     return sorted([SafelightError, *SafelightError.__subclasses__()], key=lambda cls: cls.exit_code)

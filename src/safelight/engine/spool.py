@@ -1,0 +1,106 @@
+"""The spool: what a child hands over, as lines that outlive it.
+
+    <position> {row as JSON}
+    <position> =[rows, bytes of those lines, cpu seconds, null or {"cause", "detail", "seconds", "note"}]
+
+Each line is in the kernel before the child takes its next step. A file holds the lines of one job of one
+child, is opened for appending only, and needs no durability: whoever restarts throws it away. A position
+counts as done only when its end line stands directly behind exactly the lines that it speaks of, so a torn
+last line, bytes that a library wrote to the wrong descriptor and a truncated file cost the positions that
+they touch and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+LINE_BYTES: Final = 64 << 20
+"""The longest line, in bytes. A longer row is refused by the child, so a longer line is not one of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end line of a position: how much it wrote, and what the handler raised, if it did."""
+
+    rows: int
+    size: int
+    seconds: float
+    failure: dict[str, Any] | None
+
+
+def row_line(prefix: bytes, row: dict[str, Any]) -> bytes:
+    """Raises TypeError (orjson.JSONEncodeError) for what JSON cannot hold."""
+    return prefix + orjson.dumps(row) + b"\n"
+
+
+def end_line(prefix: bytes, end: End) -> bytes:
+    return prefix + b"=" + orjson.dumps([end.rows, end.size, end.seconds, end.failure]) + b"\n"
+
+
+def read_line(line: bytes) -> tuple[int, End | bytes] | None:
+    """Position and end, or position and the row still as JSON; None for what no child of ours writes."""
+    head, space, rest = line.partition(b" ")
+    if not space or not head.isdigit() or len(head) > 9 or not rest.endswith(b"\n"):
+        return None
+    if rest.startswith(b"{"):
+        return int(head), rest
+    if not rest.startswith(b"=["):
+        return None
+    try:
+        rows, size, seconds, failure = orjson.loads(rest[1:])
+    except ValueError:
+        return None
+    if type(rows) is int and type(size) is int and isinstance(seconds, float):
+        return int(head), End(rows, size, seconds, failure if isinstance(failure, dict) else None)
+    return None
+
+
+class Spool:
+    """The lines of one job, indexed by position. `ends` has the positions that are done, as written."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self.ends: dict[int, End] = {}
+        self._where: dict[int, tuple[int, int]] = {}
+        self._index()
+
+    def _index(self) -> None:
+        offset = 0
+        settled = 0  # the byte behind the last end line: the next position's rows begin here and nowhere else
+        run: tuple[int, int, int] | None = None  # rows that lie together: position, first byte, number
+        while line := self._file.readline(LINE_BYTES):
+            after = offset + len(line)
+            read = read_line(line)
+            if read is None:
+                run = None
+            else:
+                position, content = read
+                if run is None or run[0] != position:
+                    run = (position, offset, 0)
+                if isinstance(content, End):
+                    if run[1] == settled and (run[2], offset - run[1]) == (content.rows, content.size):
+                        self.ends[position] = content
+                        self._where[position] = (run[1], offset)
+                    settled, run = after, None
+                else:
+                    run = (position, run[1], run[2] + 1)
+                    if position not in self.ends:
+                        self._where[position] = (run[1], after)
+            offset = after
+
+    def rows(self, position: int) -> Iterator[dict[str, Any]]:
+        """The rows of a position that is done; of one that is not, those that lie whole in the file."""
+        start, stop = self._where.get(position, (0, 0))
+        self._file.seek(start)
+        while start < stop:
+            line = self._file.readline(LINE_BYTES)
+            start += len(line)
+            yield orjson.loads(line[line.index(b" ") + 1 :])
+
+    def close(self) -> None:
+        self._file.close()
