@@ -202,6 +202,8 @@ def open_image(stream: io.RawIOBase, context: OpenContext) -> EwfImage:
 
 
 class EwfFormat:
+    """EWF-E01 images (EnCase and others), in one or many segments."""
+
     kind = "ewf"
     transparent = True
 
@@ -220,7 +222,7 @@ class EwfFormat:
 
     def open_container(self, stream: io.RawIOBase, context: OpenContext) -> Container:
         image = open_image(stream, context)
-        return ImageContainer(self.kind, image, image.troubles)
+        return ImageContainer(self.kind, image, image.troubles, image.stored_hashes())
 
 
 FORMAT = EwfFormat()

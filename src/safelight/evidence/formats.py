@@ -11,7 +11,7 @@ import io
 from functools import cache
 from importlib.metadata import entry_points
 
-from safelight.evidence import ewf, partitions, qcow, raw, vhd, vmdk
+from safelight.evidence import dmg, ewf, partitions, qcow, raw, vhd, vmdk
 from safelight.evidence.model import EvidenceError, Format, OpenContext
 
 ENTRY_POINTS = "safelight.formats"
@@ -29,7 +29,7 @@ def _arriving(*names: str) -> tuple[Format, ...]:
 
 #: Images say what they are in their first bytes; what they hold must not be taken for them, so they come
 #: first.
-IMAGES: tuple[Format, ...] = (ewf.FORMAT, vmdk.FORMAT, vhd.FORMAT, qcow.FORMAT, *_arriving("dmg"))
+IMAGES: tuple[Format, ...] = (ewf.FORMAT, vmdk.FORMAT, vhd.FORMAT, qcow.FORMAT, dmg.FORMAT)
 
 #: Split raw images are known by name and not by content: after images that say what they are, before
 #: everything that would take the first segment for the whole.
@@ -44,14 +44,14 @@ VOLUMES: tuple[Format, ...] = (*_arriving("encrypted"), partitions.FORMAT)
 FILE_SYSTEMS: tuple[Format, ...] = _arriving("apfs", "tsk")
 
 #: Archives after images: a tar header can lie anywhere, and a disk image can begin with one file's remains.
-ARCHIVES: tuple[Format, ...] = _arriving("zip", "sevenzip", "gzip", "bzip2", "xz", "zstd", "tar")
+ARCHIVES: tuple[Format, ...] = _arriving("archive_zip", "archive_7z", "compressed", "archive_tar")
 
 #: What is recognised and cannot be read yet comes last, so that a reader added above takes over.
 UNSUPPORTED: tuple[Format, ...] = _arriving("unsupported")
 
 
 @cache
-def every_format() -> tuple[Format, ...]:
+def formats() -> tuple[Format, ...]:
     """Ours in order, then those of third parties by name."""
     found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
     ours = (*IMAGES, *SPLIT, *VOLUMES, *FILE_SYSTEMS, *ARCHIVES, *UNSUPPORTED)
@@ -60,7 +60,7 @@ def every_format() -> tuple[Format, ...]:
 
 def format_named(kind: str) -> Format:
     """The format whose layers have this kind. Raises EvidenceError("unsupported")."""
-    for known in every_format():
+    for known in formats():
         if known.kind == kind:
             return known
     raise EvidenceError("unsupported", f"no reader for layers of the kind {kind} is installed")
@@ -73,7 +73,7 @@ def recognise(stream: io.RawIOBase, context: OpenContext) -> Format | None:
     same.
     """
     trouble: EvidenceError | None = None
-    for known in every_format():
+    for known in formats():
         try:
             if known.recognise(stream, context):
                 return known

@@ -1,10 +1,10 @@
-"""What all image formats share: an opened image is a container of exactly one stream, the medium that was
-imaged."""
+"""What all image formats share: an opened image is a container of exactly one stream, the medium."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from safelight.evidence.model import EvidenceError, Found, Trouble, Volume
 from safelight.evidence.spec import Layer, PathSpec, layer
@@ -14,12 +14,22 @@ from safelight.evidence.stream import RandomAccess, Window
 NO_TABLE = "none"
 
 
-class ImageContainer:
-    """The container of one medium. `troubles` are damages that leave the rest readable; `closing` is closed
-    with it.
+@dataclass(frozen=True, slots=True)
+class RangeChecksum:
+    """A checksum (hex) that an image states of some bytes of its own file: from `start`, `size` bytes."""
 
-    A walk yields the troubles and one Volume, the whole medium (its spec is the layer with an empty path),
-    for the reader to go down into.
+    algorithm: str
+    start: int
+    size: int
+    expected: str
+
+
+class ImageContainer:
+    """The container of one medium, which is closed with it.
+
+    `troubles` are damages that leave the rest readable; `stored` are hashes of the medium that the image
+    carries (`md5`, `sha1`: hex), `checksums` those of its own file. A walk yields the troubles and one
+    Volume, the whole medium (its spec is the layer with an empty path), for the reader to go down into.
     """
 
     def __init__(
@@ -27,15 +37,17 @@ class ImageContainer:
         kind: str,
         media: RandomAccess,
         troubles: Sequence[str] = (),
-        closing: Sequence[io.RawIOBase] = (),
+        stored: Mapping[str, str] | None = None,
+        checksums: Sequence[RangeChecksum] = (),
     ) -> None:
         self.kind = kind
         self.media = media
-        self._troubles = troubles
-        self._closing = closing
+        self.troubles = troubles
+        self.stored: Mapping[str, str] = stored or {}
+        self.checksums = checksums
 
     def walk(self, at: PathSpec) -> Iterator[Found]:
-        for detail in self._troubles:
+        for detail in self.troubles:
             yield Trouble(at, "corrupt", detail)
         yield Volume(at.child(layer(self.kind)), NO_TABLE, 0, 0, self.media.size, self.kind)
 
@@ -46,5 +58,3 @@ class ImageContainer:
 
     def close(self) -> None:
         self.media.close()
-        for stream in self._closing:
-            stream.close()

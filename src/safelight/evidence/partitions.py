@@ -85,6 +85,8 @@ class PartitionContainer:
 
 
 class PartitionFormat:
+    """Partition tables: MBR with extended chains, GPT, Apple partition map."""
+
     kind = "part"
     transparent = True
 

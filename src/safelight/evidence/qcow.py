@@ -179,6 +179,8 @@ def open_image(stream: io.RawIOBase, context: OpenContext, depth: int = 0) -> Qc
 
 
 class QcowFormat:
+    """QCOW2 images (versions 2 and 3), compressed clusters and backing files too."""
+
     kind = "qcow"
     transparent = True
 

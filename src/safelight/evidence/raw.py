@@ -67,6 +67,8 @@ class SplitRaw(RandomAccess):
 
 
 class RawFormat:
+    """Split raw images: image.001, image.002 ... (known by their names)."""
+
     kind = "raw"
     transparent = True
 

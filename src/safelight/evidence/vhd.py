@@ -44,6 +44,8 @@ def _open(stream: io.RawIOBase, context: OpenContext, depth: int = 0) -> tuple[A
 
 
 class VhdFormat:
+    """VHD and VHDX images: fixed, dynamic, differencing."""
+
     kind = "vhd"
     transparent = True
 

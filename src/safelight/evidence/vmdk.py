@@ -76,6 +76,8 @@ def _parent(context: OpenContext, named: str, wanted: int, depth: int) -> tuple[
 
 
 class VmdkFormat:
+    """VMDK images: sparse, flat, split, snapshots."""
+
     kind = "vmdk"
     transparent = True
 
