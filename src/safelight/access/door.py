@@ -253,7 +253,7 @@ class Consultation:
         """Everything about one item; the beginning of its id (ten characters) will do. Raises NotFound."""
         whole = one_item.whole_id(self._db, item_id)
         row = one_item.row(self._db, whole, self._keys)
-        card = papers.card(self._ledger, self._db, row.exhibit)
+        card = papers.card(self._ledger, None, row.exhibit)
         self._show([whole])
         return one_item.whole(self._db, whole, self._keys, card, row)
 

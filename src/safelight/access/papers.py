@@ -39,6 +39,12 @@ def _sums(db: DuckDBPyConnection, column: str) -> dict[str, _Sum]:
     return {key: _Sum(int(n), int(c), int(b), int(failed.get(key, 0))) for key, n, c, b in rows}
 
 
+def _complete(db: DuckDBPyConnection) -> set[str]:
+    """Sources whose own walk reached its end."""
+    rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
+    return {key for key, done in rows.fetchall() if done}
+
+
 def listed(ledger: Ledger) -> tuple[Exhibit, ...]:
     """Exhibits as the ledger has them, by number."""
     return tuple(sorted(exhibits.every(ledger), key=lambda one: one.number))
@@ -54,21 +60,16 @@ def source(ledger: Ledger, source_id: str) -> Source | None:
     return next((one for one in sources.every(ledger) if one.id == source_id), None)
 
 
-def card(ledger: Ledger, db: DuckDBPyConnection, number: str) -> ExhibitCard | None:
-    """One exhibit with its figures; None if there is none of that number."""
+def card(ledger: Ledger, db: DuckDBPyConnection | None, number: str) -> ExhibitCard | None:
+    """One exhibit, without figures where no catalog is given; None if there is none of that number."""
     return next((one for one in cards(ledger, db, only=number)), None)
 
 
-def cards(ledger: Ledger, db: DuckDBPyConnection, only: str | None = None) -> tuple[ExhibitCard, ...]:
+def cards(ledger: Ledger, db: DuckDBPyConnection | None, only: str | None = None) -> tuple[ExhibitCard, ...]:
     """Every exhibit (or the one of that number), by number."""
-    by_exhibit, by_source = _sums(db, "exhibit"), _sums(db, "source_id")
-    complete = {
-        key
-        for key, done in db.execute(
-            "SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1"
-        ).fetchall()
-        if done
-    }
+    by_exhibit = _sums(db, "exhibit") if db else {}
+    by_source = _sums(db, "source_id") if db else {}
+    complete = _complete(db) if db else set()
     of_exhibit: dict[str, list[Source]] = {}
     for one in sources.every(ledger):
         of_exhibit.setdefault(one.exhibit, []).append(one)
