@@ -24,9 +24,9 @@ def dos_moment(date: int, time: int) -> Moment | None:
     return wall_only(int(wall.timestamp()) * 1_000_000, text)
 
 
-def unix_moment(seconds: float | int, text: str | None = None) -> Moment:
-    """Seconds since 1970-01-01 UTC."""
-    return stated_utc(int(seconds * 1_000_000), str(seconds) if text is None else text)
+def unix_moment(seconds: int) -> Moment:
+    """Whole seconds since 1970-01-01 UTC."""
+    return stated_utc(seconds * 1_000_000, str(seconds))
 
 
 def filetime_moment(value: int) -> Moment:

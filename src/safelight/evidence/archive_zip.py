@@ -18,6 +18,7 @@ from safelight.evidence.spec import Layer, PathSpec, layer
 from safelight.evidence.stream import read_up_to, stream_size
 from safelight.evidence.zip_directory import END, LOCAL, Directory, Record, find_directory
 from safelight.evidence.zip_member import open_member
+from safelight.evidence.zip_purpose import other_purpose
 from safelight.traces.moment import Moment
 
 _UNIX = 3
@@ -128,14 +129,16 @@ _NTFS: tuple[TimeName, TimeName, TimeName] = ("modified", "accessed", "created")
 
 
 class ZipFormat:
-    """Zip, also behind a program (self-extracting), and as the frame of office documents and phone programs."""
+    """Zip, also behind a program (self-extracting), and as the frame of office documents and programs."""
 
     kind = "zip"
     transparent = False
 
     def recognise(self, stream: io.RawIOBase, context: OpenContext) -> bool:
         head = read_up_to(stream, 0, 8)
-        if head[:4] in (LOCAL, END) or (head[:4] in (b"PK00", b"PK\x07\x08") and head[4:] == LOCAL):
+        if head[:4] == LOCAL:
+            return other_purpose(stream) is None
+        if head[:4] == END or (head[:4] in (b"PK00", b"PK\x07\x08") and head[4:] == LOCAL):
             return True
         return head.startswith(_PROGRAMS) and bool(find_directory(stream, stream_size(stream)))
 

@@ -30,6 +30,9 @@ else:
 #: Memory that a decoder may ask for its dictionary or window.
 DICTIONARY_BYTES = 512 << 20
 
+#: What the decoder of .lzma raises on what is not its own.
+LZMA_ERRORS = (lzma.LZMAError, EOFError)
+
 Chunks = Iterator[bytes]
 
 

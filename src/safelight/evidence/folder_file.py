@@ -76,7 +76,7 @@ class FolderFile(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0:
-            return self.readall()
+            return b"".join(iter(lambda: self.read(1 << 20), b""))
         data = b""
 
         def fetch() -> int:
@@ -87,6 +87,9 @@ class FolderFile(io.RawIOBase):
         if size:
             self._count(fetch)
         return data
+
+    def readall(self) -> bytes:
+        return self.read(-1)
 
     def _count(self, fetch: Callable[[], int]) -> int:
         """Move on by what `fetch` got; at the end, see whether the file is still the one that was opened."""

@@ -150,6 +150,8 @@ class Unpacked(io.RawIOBase):
         return self._size
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        if self.closed:
+            raise ValueError("I/O operation on closed file")
         view = memoryview(buffer).cast("B")
         if not len(view):
             return 0
@@ -158,16 +160,20 @@ class Unpacked(io.RawIOBase):
         self._position += len(data)
         return len(data)
 
-    def _at(self, position: int, size: int) -> bytes | memoryview:
+    def readall(self) -> bytes:
+        """In steps, since the base class would go 8 kB at a time."""
+        return b"".join(iter(lambda: self.read(STEP), b""))
+
+    def _at(self, position: int, size: int) -> bytes | bytearray | memoryview:
         """Some bytes from `position`, at most `size`; empty at the end."""
         while True:
-            if self._memory is not None and position < len(self._memory):
-                return bytes(self._memory[position : position + size])
-            if self._spool is not None and position < self._spool.length:
-                return self._spool.read(position, size)
             offset = position - self._chunk_start
             if 0 <= offset < len(self._chunk):
                 return memoryview(self._chunk)[offset : offset + size]
+            if self._memory is not None and position < len(self._memory):
+                return self._memory[position : position + size]
+            if self._spool is not None and position < self._spool.length:
+                return self._spool.read(position, size)
             if self._size is not None and position >= self._size and self._chunks is None:
                 return b""
             if offset < 0:

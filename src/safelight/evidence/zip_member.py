@@ -91,7 +91,9 @@ def _fitting(
                         break
                 if seen <= record.size and (seen < record.size or aes is not None or crc == record.crc):
                     return password
-            except (WrongPassword, *DECODER_ERRORS) as error:
+            except WrongPassword:
+                continue
+            except DECODER_ERRORS as error:
                 if isinstance(error, EvidenceError) and aes is not None and error.cause == "corrupt":
                     return password  # its check value fits; reading the member will say what is damaged
     told = f"none of {len(credentials)} credentials opens it" if credentials else "a password is needed"
