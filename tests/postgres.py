@@ -1,7 +1,9 @@
-"""A temporary PostgreSQL cluster for contract tests; each test that asks for `postgres_url` gets a new database.
+"""A temporary PostgreSQL cluster for contract tests; each test that asks for `postgres_url` gets a new
+database.
 
-The cluster listens on a Unix socket in its own folder only, is started at first use and ends with the session.
-PostgreSQL refuses to run as root, so root hands the cluster to the account `postgres` of Debian's package.
+The cluster listens on a Unix socket in its own folder only, is started at first use and ends with the
+session. PostgreSQL refuses to run as root, so root hands the cluster to the account `postgres` of Debian's
+package.
 """
 
 from __future__ import annotations

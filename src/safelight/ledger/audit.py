@@ -1,7 +1,7 @@
 """The audit: who looked at what and why, and what was handed to whom (LED (EU) 2016/680 art. 25).
 
-The article wants the logs of consultation and disclosure to show the justification, date and time, the person who
-consulted or disclosed, and the recipients; so each is asked for here and refused if missing.
+The article wants the logs of consultation and disclosure to show the justification, date and time, the person
+who consulted or disclosed, and the recipients; so each is asked for here and refused if missing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ def disclose(
     subjects: Iterable[str] = (),
     authorisation: str = "",
 ) -> Entry:
-    """One entry for what leaves the operation: an export, bytes read back, a package. `recipient` may be the actor."""
+    """One entry for what leaves the operation: an export, bytes read back, a package. `recipient` may be the
+    actor.
+    """
     if not recipient.strip():
         raise Refused("A disclosure names its recipient, and none was given.", "Say who receives it.")
     kind = kinds.DISCLOSED

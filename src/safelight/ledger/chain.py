@@ -1,7 +1,8 @@
 """Appending to the chain: the next number, the hashes, the time that never falls below the entry before.
 
-Invariant: entries are numbered 1, 2, 3 ... without a gap in the order of their commits; the hash of each covers its
-own body and, through the entry before and the entry it skips to, every entry that was ever committed before it.
+Invariant: entries are numbered 1, 2, 3 ... without a gap in the order of their commits; the hash of each
+covers its own body and, through the entry before and the entry it skips to, every entry that was ever
+committed before it.
 """
 
 from __future__ import annotations
@@ -42,11 +43,17 @@ def append(connection: sa.Connection, draft: Draft, clock: Clock) -> Entry:
     """Write one entry with its payload. The caller holds the writing transaction. Raises Refused."""
     check_draft(draft)
     last = connection.execute(
-        sa.select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at).order_by(ENTRIES.c.seq.desc()).limit(1)
+        sa.select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at)
+        .order_by(ENTRIES.c.seq.desc())
+        .limit(1)
     ).first()
-    seq, previous, not_before = (1, ZERO, 0) if last is None else (last.seq + 1, bytes(last.hash), last.recorded_at)
+    seq, previous, not_before = (
+        (1, ZERO, 0) if last is None else (last.seq + 1, bytes(last.hash), last.recorded_at)
+    )
     if draft.corrects is not None and not 1 <= draft.corrects < seq:
-        raise Refused(f"Entry {draft.corrects} does not exist, so nothing can correct it.", "Name an earlier entry.")
+        raise Refused(
+            f"Entry {draft.corrects} does not exist, so nothing can correct it.", "Name an earlier entry."
+        )
     payload, salt, now = canonical(draft.payload), secrets.token_bytes(32), clock()
     entry = Entry(
         seq=seq,

@@ -52,7 +52,9 @@ def record(
         raise Refused(f"{act!r} is not a custody act.", f"Use one of {', '.join(ACTS)}.")
     if isinstance(when, datetime):
         if when.tzinfo is None:
-            raise Refused("The time of a custody act needs its zone.", "Write it as 2016-01-12T09:30:00+01:00.")
+            raise Refused(
+                "The time of a custody act needs its zone.", "Write it as 2016-01-12T09:30:00+01:00."
+            )
         happened_at = int(when.timestamp() * 1_000_000)
     else:
         happened_at = when
@@ -69,9 +71,12 @@ def record(
     with ledger.writing() as writing:
         key = exhibits.within(writing.connection, exhibit).key
         entry = writing.append(
-            kind.name, payload, verb=kind.verb, actor=actor, subjects=[key], valid_from=happened_at, corrects=corrects
+            kind.name, payload, verb=kind.verb, actor=actor, subjects=[key],
+            valid_from=happened_at, corrects=corrects,
         )  # fmt: skip
-        row = writing.connection.execute(sa.select(CUSTODY).where(CUSTODY.c.seq == entry.seq)).mappings().one()
+        row = (
+            writing.connection.execute(sa.select(CUSTODY).where(CUSTODY.c.seq == entry.seq)).mappings().one()
+        )
         return Custody(**row)
 
 

@@ -1,14 +1,15 @@
-"""One entry of the ledger, its canonical bytes and its digests. This format is final: a chain cannot be migrated.
+"""One entry of the ledger, its canonical bytes and its digests. This format is final: a chain cannot be
+migrated.
 
     payload digest = SHA-256("safelight.ledger.payload.1" 00 | salt (32) | payload, canonical JSON)
-    body digest    = SHA-256("safelight.ledger.body.1" 00    | body, canonical JSON; it holds the payload digest)
+    body digest    = SHA-256("safelight.ledger.body.1" 00    | body, canonical JSON with that digest)
     hash           = SHA-256("safelight.ledger.link.1" 00    | seq (8, big endian) | previous hash (32)
                              | skip hash (32) | body digest (32))
 
-The skip hash is the hash of entry `seq - (lowest set bit of seq)`, so that an excerpt is proven in a logarithmic number
-of steps, each of which shows two hashes and nothing of a neighbour (Maniatis and Baker, "Authenticated append-only
-skip lists", 2003). Entry 0 does not exist; its hash is 32 zero bytes. Canonical JSON is RFC 8785.
-`docs/ledger.md` states every byte and holds a worked example that a test recomputes.
+The skip hash is the hash of entry `seq - (lowest set bit of seq)`, so that an excerpt is proven in a
+logarithmic number of steps, each of which shows two hashes and nothing of a neighbour (Maniatis and Baker,
+"Authenticated append-only skip lists", 2003). Entry 0 does not exist; its hash is 32 zero bytes. Canonical
+JSON is RFC 8785. `docs/ledger.md` states every byte and holds a worked example that a test recomputes.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ _LINK = b"safelight.ledger.link.1\x00"
 class Draft:
     """What is to be written: everything of an entry that the one who writes decides.
 
-    `valid_from` and `valid_to` say from when to when the statement holds in the world (microseconds UTC), `corrects`
-    names the entry that this one follows. `subjects` are ids (exhibits, items, persons), never names.
+    `valid_from` and `valid_to` say from when to when the statement holds in the world (microseconds UTC),
+    `corrects` names the entry that this one follows. `subjects` are ids (exhibits, items, persons), never
+    names.
     """
 
     kind: str
@@ -103,7 +105,9 @@ class Entry:
 
 
 def from_body(body: bytes, previous: bytes, own_hash: bytes) -> Entry:
-    """Read an entry back from its canonical bytes and its place in the chain. Raises ValueError if they are none."""
+    """Read an entry back from its canonical bytes and its place in the chain. Raises ValueError if they are
+    none.
+    """
     fields = orjson.loads(body)
     try:
         fields["subjects"] = tuple(fields["subjects"])
@@ -114,11 +118,15 @@ def from_body(body: bytes, previous: bytes, own_hash: bytes) -> Entry:
 
 
 def canonical(value: dict[str, Any]) -> bytes:
-    """RFC 8785 bytes. Raises Refused for what JSON cannot say exactly (NaN, integers beyond 2^53, lone surrogates)."""
+    """RFC 8785 bytes. Raises Refused for what JSON cannot say exactly (NaN, integers beyond 2^53, lone
+    surrogates).
+    """
     try:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
-        raise Refused(f"This cannot be written to the ledger: {error}.", "Give numbers below 2^53 and text.") from error
+        raise Refused(
+            f"This cannot be written to the ledger: {error}.", "Give numbers below 2^53 and text."
+        ) from error
 
 
 def payload_digest(salt: bytes, payload: bytes) -> bytes:
@@ -151,6 +159,8 @@ def check_draft(draft: Draft) -> None:
         raise Refused(f"{draft.kind!r} version {draft.version} is not a kind of entry.")
     single_lines: Sequence[str] = (draft.actor, draft.purpose, draft.authorisation, *draft.subjects)
     if any("\x00" in text for text in single_lines):
-        raise Refused("Actor, purpose, authorisation and subjects cannot hold a NUL character.", "Leave it out.")
+        raise Refused(
+            "Actor, purpose, authorisation and subjects cannot hold a NUL character.", "Leave it out."
+        )
     if draft.valid_from is not None and draft.valid_to is not None and draft.valid_to < draft.valid_from:
         raise Refused("The validity ends before it begins.", "Give the earlier time first.")

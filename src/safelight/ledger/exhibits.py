@@ -1,4 +1,6 @@
-"""Exhibits: one seized thing each, with its legal basis. Its key is random and lasts; number and label may be corrected."""
+"""Exhibits: one seized thing each, with its legal basis. Its key is random and lasts; number and label may be
+corrected.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,11 @@ _HASH_DIGITS = {"md5": 32, "sha1": 40, "sha256": 64}
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One exhibit as it stands now. `seized` is ISO 8601 (`2016-01-12`), `acquired_hash` is `md5:<hex>` or None.
+    """One exhibit as it stands now. `seized` is ISO 8601 (`2016-01-12`), `acquired_hash` is `md5:<hex>` or
+    None.
 
-    `size` is in bytes as stated at acquisition. `seq` is the entry that added it, `recorded_at` when (µs UTC).
+    `size` is in bytes as stated at acquisition. `seq` is the entry that added it, `recorded_at` when (µs
+    UTC).
     """
 
     key: str
@@ -71,7 +75,12 @@ def add(
     with ledger.writing() as act:
         _refuse_second(act.connection, fields["number"])
         act.append(
-            kind.name, fields, verb=kind.verb, actor=actor, subjects=[key], authorisation=fields["legal_basis"]
+            kind.name,
+            fields,
+            verb=kind.verb,
+            actor=actor,
+            subjects=[key],
+            authorisation=fields["legal_basis"],
         )
         return within(act.connection, key)
 
@@ -93,7 +102,8 @@ def correct(ledger: Ledger, exhibit: Exhibit | str, *, actor: str, purpose: str,
         if "number" in fields:
             _refuse_second(act.connection, fields["number"])
         act.append(
-            kind.name, fields, verb=kind.verb, actor=actor, subjects=[now.key], purpose=purpose, corrects=now.seq
+            kind.name, fields, verb=kind.verb, actor=actor, subjects=[now.key],
+            purpose=purpose, corrects=now.seq,
         )  # fmt: skip
         return within(act.connection, now.key)
 
@@ -124,7 +134,9 @@ def within(connection: sa.Connection, exhibit: Exhibit | str) -> Exhibit:
     either = sa.or_(EXHIBITS.c.key == name, EXHIBITS.c.number == _line(name))
     row = connection.execute(sa.select(EXHIBITS).where(either)).mappings().first()
     if row is None:
-        raise NotFound(f"There is no exhibit {name}.", "`safelight exhibit list` shows them, `exhibit add` makes one.")
+        raise NotFound(
+            f"There is no exhibit {name}.", "`safelight exhibit list` shows them, `exhibit add` makes one."
+        )
     return Exhibit(**row)
 
 
@@ -169,10 +181,14 @@ def _day(value: date | str) -> str:
 
 
 def acquired(text: str) -> str:
-    """A stated hash in normal form, `md5:<hex>`; the algorithm may be left out, its length tells. Raises Refused."""
+    """A stated hash in normal form, `md5:<hex>`; the algorithm may be left out, its length tells. Raises
+    Refused.
+    """
     name, _, digits = text.strip().lower().replace("-", "").rpartition(":")
     by_length = {length: algorithm for algorithm, length in _HASH_DIGITS.items()}
     algorithm = name or by_length.get(len(digits), "")
     if _HASH_DIGITS.get(algorithm) != len(digits) or not re.fullmatch("[0-9a-f]+", digits):
-        raise Refused(f"{text!r} is not a hash.", "Write it as md5:..., sha1:... or sha256:... in hexadecimal.")
+        raise Refused(
+            f"{text!r} is not a hash.", "Write it as md5:..., sha1:... or sha256:... in hexadecimal."
+        )
     return f"{algorithm}:{digits}"

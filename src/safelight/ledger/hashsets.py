@@ -17,7 +17,8 @@ from safelight.ledger.tables import HASHSETS
 
 @dataclass(frozen=True, slots=True)
 class HashSet:
-    """One set. `info` is what the reader of the set wrote of it (name, origin, format, counts, SHA-256 of the file).
+    """One set. `info` is what the reader of the set wrote of it (name, origin, format, counts, SHA-256 of the
+    file).
 
     Times are microseconds UTC; `withdrawn_at` is None while the set is in use.
     """
@@ -39,7 +40,9 @@ def register(ledger: Ledger, info: dict[str, Any], actor: str) -> HashSet:
     kind = kinds.HASHSET_REGISTERED
     with ledger.writing() as act:
         if _rows(act.connection, HASHSETS.c.set_id == set_id):
-            raise AlreadyExists(f"Hash set {set_id} is registered already.", "`safelight known list` shows it.")
+            raise AlreadyExists(
+                f"Hash set {set_id} is registered already.", "`safelight known list` shows it."
+            )
         act.append(kind.name, {"info": info}, verb=kind.verb, actor=actor, subjects=[set_id])
         return _rows(act.connection, HASHSETS.c.set_id == set_id)[0]
 
@@ -65,7 +68,12 @@ def withdraw(ledger: Ledger, set_id: str, *, reason: str, actor: str) -> HashSet
         now = _one(act.connection, set_id)
         if now.withdrawn_at is None:
             act.append(
-                kind.name, {"reason": reason}, verb=kind.verb, actor=actor, subjects=[set_id], corrects=now.seq
+                kind.name,
+                {"reason": reason},
+                verb=kind.verb,
+                actor=actor,
+                subjects=[set_id],
+                corrects=now.seq,
             )
         return _one(act.connection, set_id)
 

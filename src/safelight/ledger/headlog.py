@@ -1,8 +1,10 @@
-"""`ledger/head.log`: the head after each commit, in a second file, so that a ledger cut short does not go unnoticed.
+"""`ledger/head.log`: the head after each commit, in a second file, so that a ledger cut short does not go
+unnoticed.
 
-One line a transaction, `<seq> <hash, hexadecimal>`, written and synced after the commit while other writers of this
-machine wait (`flock` on the file itself), so its lines are in commit order. It may therefore lag by the last
-transaction after a crash, and never leads: a line whose entry is not in the ledger means that entries were lost.
+One line a transaction, `<seq> <hash, hexadecimal>`, written and synced after the commit while other writers
+of this machine wait (`flock` on the file itself), so its lines are in commit order. It may therefore lag by
+the last transaction after a crash, and never leads: a line whose entry is not in the ledger means that
+entries were lost.
 """
 
 from __future__ import annotations
@@ -57,7 +59,7 @@ class HeldLog:
     descriptor: int
 
     def last(self) -> Head | None:
-        """The last whole line. A torn one after it is cut off. Raises IntegrityBroken if the line is no head."""
+        """The last whole line; a torn one after it is cut off. Raises IntegrityBroken if it is no head."""
         size = os.fstat(self.descriptor).st_size
         tail = os.pread(self.descriptor, 2 * _LONGEST_LINE, max(0, size - 2 * _LONGEST_LINE))
         whole, newline, torn = tail.rpartition(b"\n")
@@ -78,7 +80,9 @@ class HeldLog:
             os.write(self.descriptor, line)
             os.fsync(self.descriptor)
         except OSError as error:
-            raise DiskFull(f"{self.path} cannot be written: {error.strerror}.", "Make room, then go on.") from error
+            raise DiskFull(
+                f"{self.path} cannot be written: {error.strerror}.", "Make room, then go on."
+            ) from error
 
 
 def _parse(line: bytes) -> Head | None:

@@ -19,7 +19,9 @@ NOT_CHECKED: Final = "NOT CHECKED"
 
 @dataclass(frozen=True, slots=True)
 class ImageCheck:
-    """One comparison. `stated` and `found` are `md5:<hex>` or None; `seq` 0 means that none was ever recorded."""
+    """One comparison. `stated` and `found` are `md5:<hex>` or None; `seq` 0 means that none was ever
+    recorded.
+    """
 
     seq: int
     exhibit: str
@@ -41,7 +43,8 @@ def record(
     reason: str = "",
     actor: str,
 ) -> ImageCheck:
-    """Compare and write down: matched or differed if both hashes are there and of one algorithm, else NOT CHECKED.
+    """Compare and write down: matched or differed if both hashes are there and of one algorithm, else NOT
+    CHECKED.
 
     `reason` says why nothing was compared. Raises NotFound, Refused.
     """
@@ -69,7 +72,11 @@ def latest(ledger: Ledger, exhibit: Exhibit | str, source: str | None = None) ->
         if source is not None:
             condition = sa.and_(condition, IMAGECHECKS.c.source == source)
         found = _rows(connection, condition)
-        return found[-1] if found else ImageCheck(0, key, source, "NOT CHECKED", None, None, "no check was made", None)
+        return (
+            found[-1]
+            if found
+            else ImageCheck(0, key, source, "NOT CHECKED", None, None, "no check was made", None)
+        )
 
 
 def _rows(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[ImageCheck]:

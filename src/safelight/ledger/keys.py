@@ -1,14 +1,17 @@
-"""The operation's keys: derivatives are sealed with a public key that lies open, and opened with a wrapped private one.
+"""The operation's keys: derivatives are sealed with a public key that lies open, and opened with a wrapped
+private one.
 
-`keys/ring.json` holds the public keys and, once for the passphrase and once for the recovery recipient, the private
-keys of all generations, encrypted:
+`keys/ring.json` holds the public keys and, once for the passphrase and once for the recovery recipient, the
+private keys of all generations, encrypted:
 
 - passphrase: Argon2id (RFC 9106, second recommended option; the parameters stand in the file) makes a key for
   XSalsa20-Poly1305 (libsodium secretbox);
-- recovery: an age X25519 recipient, whose secret is shown once when the ring is made and belongs on paper in a safe.
+- recovery: an age X25519 recipient, whose secret is shown once when the ring is made and belongs on paper in
+  a safe.
 
-Sealing is libsodium's sealed box (X25519, XSalsa20-Poly1305), so a process that decodes hostile pictures never holds
-anything that opens one (decision 0003). Nothing here imports the database: such a process loads it in milliseconds.
+Sealing is libsodium's sealed box (X25519, XSalsa20-Poly1305), so a process that decodes hostile pictures
+never holds anything that opens one (decision 0003). Nothing here imports the database: such a process loads
+it in milliseconds.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ _SALT_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class PassphraseCost:
-    """What a guess of the passphrase costs (Argon2id). Raising it makes guessing and unlocking slower alike."""
+    """What a guess of the passphrase costs (Argon2id). Raising it slows guessing and unlocking alike."""
 
     passes: int = 3
     kibibytes: int = 65_536
@@ -84,7 +87,9 @@ class UnlockedKeys:
         try:
             return bytes(SealedBox(PrivateKey(private)).decrypt(sealed))
         except (CryptoError, ValueError, TypeError) as error:
-            raise BadInput("The sealed bytes are damaged.", "Make the derivative anew from its source.") from error
+            raise BadInput(
+                "The sealed bytes are damaged.", "Make the derivative anew from its source."
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,8 @@ class KeyRing:
             state = orjson.loads(path.read_bytes())
         except FileNotFoundError as error:
             raise NotFound(
-                f"{folder} has no keys.", "Restore them from a backup, or make a new ring and the derivatives anew."
+                f"{folder} has no keys.",
+                "Restore them from a backup, or make a new ring and the derivatives anew.",
             ) from error
         except ValueError as error:
             raise BadInput(f"{path} is damaged: {error}.", "Restore it from a backup.") from error
@@ -132,7 +138,9 @@ class KeyRing:
                 raise BadInput(f"{path} was made by a newer version.", "Install that version.")
             for key in state["keys"]:
                 if key_id_of(bytes.fromhex(key["public"])) != key["id"]:
-                    raise BadInput(f"{path}: key {key['id']} does not have its own id.", "Restore it from a backup.")
+                    raise BadInput(
+                        f"{path}: key {key['id']} does not have its own id.", "Restore it from a backup."
+                    )
             ring = cls(folder, state)
             ring.public, state["passphrase"]["wrapped"], state["recovery"]["wrapped"]
         except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -164,7 +172,9 @@ class KeyRing:
             box = SecretBox(cost.key(passphrase, bytes.fromhex(wrapping["salt"])))
             bundle = bytes(box.decrypt(bytes.fromhex(wrapping["wrapped"])))
         except (CryptoError, ValueError) as error:
-            raise WrongPassphrase("The passphrase does not open the operation's keys.", "Try again.") from error
+            raise WrongPassphrase(
+                "The passphrase does not open the operation's keys.", "Try again."
+            ) from error
         return self._checked(bundle)
 
     def unlock_by_recovery(self, secret: str) -> UnlockedKeys:
@@ -179,7 +189,9 @@ class KeyRing:
         return self._checked(bundle)
 
     def change_passphrase(self, unlocked: UnlockedKeys, passphrase: str) -> KeyRing:
-        """The same keys under another passphrase. Copies of the old file still open with the old one: see `rotate`."""
+        """The same keys under another passphrase. Copies of the old file still open with the old one: see
+        `rotate`.
+        """
         return self._written(unlocked._private, passphrase, self._cost())
 
     def rotate(self, unlocked: UnlockedKeys, passphrase: str) -> KeyRing:
@@ -249,8 +261,12 @@ class KeyRing:
         return KeyRing(self.folder, state)
 
 
-def reseal(old: UnlockedKeys, ring: KeyRing, sealed: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
-    """(key id, sealed bytes) of any generation to the same sealed to the ring's newest key, one after the other."""
+def reseal(
+    old: UnlockedKeys, ring: KeyRing, sealed: Iterable[tuple[str, bytes]]
+) -> Iterable[tuple[str, bytes]]:
+    """(key id, sealed bytes) of any generation to the same sealed to the ring's newest key, one after the
+    other.
+    """
     for key_id, data in sealed:
         yield (ring.key_id, data if key_id == ring.key_id else seal(ring.public, old.open(key_id, data)))
 

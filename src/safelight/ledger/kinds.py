@@ -1,7 +1,7 @@
 """The kinds of entries that Safelight writes: verb, what the subjects are, what the payload holds.
 
-A kind's payload only ever gains a new version; old entries stay as they were written. `docs/ledger.md` repeats this
-table and a test compares them.
+A kind's payload only ever gains a new version; old entries stay as they were written. `docs/ledger.md`
+repeats this table and a test compares them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ OPERATION_CREATED = Kind(
     "operation.created", "administration", "operation", "operation_id, name, synthetic, format"
 )
 EXHIBIT_ADDED = Kind(
-    "exhibit.added", "collection", "exhibit", "number, label, seized, legal_basis, officer, acquired_hash, size"
+    "exhibit.added",
+    "collection",
+    "exhibit",
+    "number, label, seized, legal_basis, officer, acquired_hash, size",
 )
 EXHIBIT_CORRECTED = Kind("exhibit.corrected", "alteration", "exhibit", "the changed fields of exhibit.added")
 CUSTODY_RECORDED = Kind("custody.recorded", "custody", "exhibit", "act, place, person, happened_at, note")
@@ -38,7 +41,7 @@ RUN_ENDED = Kind("run.ended", "run", "", "figures, journal_head, versions")
 CONSULTED = Kind("consulted", "consultation", "what was shown", "what")
 DISCLOSED = Kind("disclosed", "disclosure", "what was handed out", "recipient, what")
 PAYLOAD_ERASED = Kind("payload.erased", "erasure", "entry:<number> of each", "reason")
-KEY_MADE = Kind("key.made", "administration", "key", "public, retires, reason")
+KEY_MADE = Kind("key.made", "administration", "key", "public, older, reason")
 NOTE_WRITTEN = Kind("note.written", "decision", "what it is about", "text")
 
 KINDS: tuple[Kind, ...] = (

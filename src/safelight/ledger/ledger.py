@@ -1,7 +1,8 @@
 """The ledger of one operation: a small port that appends entries and reads them back.
 
-Acts with a meaning of their own (exhibits, custody, sources, audit ...) are modules of functions that take a ledger.
-Everything that must be checked before it is written is checked inside `writing()`, where no other writer can interfere.
+Acts with a meaning of their own (exhibits, custody, sources, audit ...) are modules of functions that take a
+ledger. Everything that must be checked before it is written is checked inside `writing()`, where no other
+writer can interfere.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Self
 import orjson
 import sqlalchemy as sa
 
-from safelight.errors import AlreadyExists, DiskFull, IntegrityBroken, NotAnOperation, NotFound, SafelightError
+from safelight.errors import AlreadyExists, DiskFull, IntegrityBroken, NotAnOperation, NotFound
 from safelight.ledger import chain, kinds, projections
 from safelight.ledger.entry import FORMAT_VERSION, Draft, Entry, from_body
 from safelight.ledger.head import Head
@@ -31,7 +32,9 @@ _PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """The one writing transaction: what is read on `connection` cannot change before the entries are committed."""
+    """The one writing transaction: what is read on `connection` cannot change before the entries are
+    committed.
+    """
 
     connection: sa.Connection
     clock: chain.Clock
@@ -53,7 +56,8 @@ class Writing:
         """Append one entry and bring the state up to it. Raises Refused."""
         return self.append_draft(
             Draft(
-                kind, payload, verb, actor, tuple(subjects), purpose, authorisation, valid_from, valid_to, corrects
+                kind, payload, verb, actor, tuple(subjects), purpose, authorisation,
+                valid_from, valid_to, corrects,
             )
         )  # fmt: skip
 
@@ -65,7 +69,7 @@ class Writing:
 
 
 class Ledger:
-    """One operation's ledger. Threads may share it; a process opens its own. Close it, or use it in `with`."""
+    """One operation's ledger. Threads may share it, processes open their own. Close it or use `with`."""
 
     def __init__(self, store: Store, head_log: HeadLog | None, clock: chain.Clock = now_us) -> None:
         self.store = store
@@ -136,7 +140,7 @@ class Ledger:
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
-        """One transaction of several acts. Raises DiskFull, Locked, or IntegrityBroken if entries were lost."""
+        """One transaction of several acts. Raises DiskFull, Locked; IntegrityBroken if entries were lost."""
         with _writing(self.store, self.head_log, self._clock) as act:
             yield act
 
@@ -154,7 +158,7 @@ class Ledger:
         valid_to: int | None = None,
         corrects: int | None = None,
     ) -> Entry:
-        """Append one entry in a transaction of its own; it is on the disk when this returns. Raises Refused."""
+        """Append one entry in a transaction of its own; on the disk when this returns. Raises Refused."""
         with self.writing() as act:
             return act.append(
                 kind, payload, verb=verb, actor=actor, subjects=subjects, purpose=purpose,
@@ -242,7 +246,9 @@ def _writing(store: Store, log: HeadLog | None, clock: chain.Clock) -> Iterator[
 
 
 def _catch_up(held: HeldLog, connection: sa.Connection, head: Head) -> None:
-    """Complete the log after a crash between commit and log. Raises IntegrityBroken if it knows what the chain lost."""
+    """Complete the log after a crash between commit and log. Raises IntegrityBroken if it knows what the
+    chain lost.
+    """
     last = held.last() or Head(0, bytes(32))
     if last.seq > head.seq or chain.hash_at(connection, last.seq, 0, b"") != last.hash:
         raise IntegrityBroken(
@@ -261,10 +267,15 @@ def _first_payload(connection: sa.Connection) -> dict[str, Any]:
     found = connection.execute(sa.select(PAYLOADS.c.payload).where(PAYLOADS.c.seq == 1)).scalar()
     try:
         first = orjson.loads(bytes(found or b""))
-        if first["format"] != FORMAT_VERSION:
-            raise NotAnOperation("A newer version of Safelight made this ledger.", "Install that version.")
-        return {key: first[key] for key in ("operation_id", "name", "synthetic")}
+        known = {key: first[key] for key in ("operation_id", "name", "synthetic", "format")}
     except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, SafelightError):
-            raise
-        raise NotAnOperation("The ledger has no readable first entry.", "Restore it from a backup.") from error
+        if chain.head_of(connection).seq == 0:
+            raise NotAnOperation(
+                "The ledger is empty.", "Make the operation again with `safelight init`."
+            ) from error
+        raise IntegrityBroken(
+            "The ledger's first entry was changed or removed.", "Restore a backup."
+        ) from error
+    if known["format"] != FORMAT_VERSION:
+        raise NotAnOperation("A newer version of Safelight made this ledger.", "Install that version.")
+    return known

@@ -1,8 +1,8 @@
 """State tables as a pure function of the chain: `apply` follows each entry, `rebuild` replays them all.
 
-Invariant: after every transaction the state equals what `rebuild` would make of the entries and payloads that exist.
-An erased payload takes its facts with it; exhibits and sources keep a row with their id, so that nothing that points
-at them hangs in the air.
+Invariant: after every transaction the state equals what `rebuild` would make of the entries and payloads that
+exist. An erased payload takes its facts with it; exhibits and sources keep a row with their id, so that
+nothing that points at them hangs in the air.
 """
 
 from __future__ import annotations
@@ -19,29 +19,41 @@ from safelight.ledger.entry import Entry, from_body
 Payload = dict[str, Any]
 _PAGE = 1000
 
+#: Every state table but the index of subjects, which follows from the entries' bodies alone.
+REPLAYED: tuple[sa.Table, ...] = tuple(
+    table for table in tables.STATE.sorted_tables if table is not tables.SUBJECTS
+)
+
 
 def apply(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
     """Bring the state up to this entry. `payload` is None if it was erased."""
-    if entry.subjects:
-        rows = [
-            {"seq": entry.seq, "position": place, "subject": subject}
-            for place, subject in enumerate(entry.subjects)
-        ]
-        connection.execute(tables.SUBJECTS.insert(), rows)
-    follow = _FOLLOW.get((entry.kind, entry.version))
-    if follow is not None:
-        follow(connection, entry, payload)
+    _index_subjects(connection, entry)
+    _follow(connection, entry, payload)
 
 
-def rebuild(source: sa.Connection, target: sa.Connection) -> None:
-    """Make the state in `target` (which may be `source`) anew from the entries in `source`."""
-    for table in reversed(tables.STATE.sorted_tables):
-        target.execute(table.delete())
+def rebuild(connection: sa.Connection) -> None:
+    """Make every state table anew from the entries and payloads there are, in the caller's transaction."""
+    connection.execute(tables.SUBJECTS.delete())
     after = 0
-    while rows := source.execute(_page(after)).all():
+    while rows := connection.execute(_page(after)).all():
+        for row in rows:
+            _index_subjects(connection, from_body(bytes(row.body), bytes(row.previous), bytes(row.hash)))
+        after = rows[-1].seq
+    replay(connection, connection)
+
+
+def replay(source: sa.Connection, target: sa.Connection) -> None:
+    """Make the tables of `REPLAYED` in `target` (which may be `source`) anew: all that payloads have a say
+    in.
+    """
+    for table in REPLAYED:
+        target.execute(table.delete())
+    names = sorted({kind for kind, _ in _FOLLOW})
+    after = 0
+    while rows := source.execute(_page(after).where(tables.ENTRIES.c.kind.in_(names))).all():
         for row in rows:
             payload = None if row.payload is None else orjson.loads(bytes(row.payload))
-            apply(target, from_body(bytes(row.body), bytes(row.previous), bytes(row.hash)), payload)
+            _follow(target, from_body(bytes(row.body), bytes(row.previous), bytes(row.hash)), payload)
         after = rows[-1].seq
 
 
@@ -54,6 +66,21 @@ def _page(after: int) -> sa.Select[Any]:
         .order_by(entries.c.seq)
         .limit(_PAGE)
     )
+
+
+def _index_subjects(connection: sa.Connection, entry: Entry) -> None:
+    if entry.subjects:
+        rows = [
+            {"seq": entry.seq, "position": place, "subject": subject}
+            for place, subject in enumerate(entry.subjects)
+        ]
+        connection.execute(tables.SUBJECTS.insert(), rows)
+
+
+def _follow(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    follow = _FOLLOW.get((entry.kind, entry.version))
+    if follow is not None:
+        follow(connection, entry, payload)
 
 
 def _exhibit_added(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
@@ -84,7 +111,8 @@ def _custody_recorded(connection: sa.Connection, entry: Entry, payload: Payload 
     if payload:
         connection.execute(
             tables.CUSTODY.insert().values(
-                seq=entry.seq, exhibit=entry.subjects[0], actor=entry.actor, recorded_at=entry.recorded_at, **payload
+                seq=entry.seq, exhibit=entry.subjects[0], actor=entry.actor,
+                recorded_at=entry.recorded_at, **payload,
             )
         )  # fmt: skip
 
@@ -118,7 +146,8 @@ def _hashset_registered(connection: sa.Connection, entry: Entry, payload: Payloa
     if payload:
         connection.execute(
             tables.HASHSETS.insert().values(
-                set_id=entry.subjects[0], info=_text(payload["info"]), seq=entry.seq, recorded_at=entry.recorded_at
+                set_id=entry.subjects[0], info=_text(payload["info"]), seq=entry.seq,
+                recorded_at=entry.recorded_at,
             )
         )  # fmt: skip
 

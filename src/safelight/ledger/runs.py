@@ -1,4 +1,6 @@
-"""Each run's figures with the journal's head: what was known when, and what binds the catalog's parts to the chain."""
+"""Each run's figures with the journal's head: what was known when, and what binds the catalog's parts to the
+chain.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Sources: what is read under an exhibit. The id is fixed at registration and outlives every move of the files."""
+"""Sources: what is read under an exhibit. The id is fixed at registration and outlives every move of the
+files.
+"""
 
 from __future__ import annotations
 
@@ -115,14 +117,19 @@ def locate(ledger: Ledger, source: Source | str, new_location: Path, actor: str)
 
 
 def _one(connection: sa.Connection, id_or_label: str) -> Source:
-    found = _rows(connection, SOURCES.c.id == id_or_label) or _rows(connection, SOURCES.c.label == id_or_label)
+    found = _rows(connection, SOURCES.c.id == id_or_label) or _rows(
+        connection, SOURCES.c.label == id_or_label
+    )
     if len(found) == 1:
         return found[0]
     if not found:
-        raise NotFound(f"There is no source {id_or_label}.", "`safelight status` shows the sources with their ids.")
+        raise NotFound(
+            f"There is no source {id_or_label}.", "`safelight status` shows the sources with their ids."
+        )
     raise NotFound(
-        f"{len(found)} sources are labelled {id_or_label}.", f"Name one by its id: {', '.join(s.id for s in found)}."
-    )  # fmt: skip
+        f"{len(found)} sources are labelled {id_or_label}.",
+        f"Name one by its id: {', '.join(s.id for s in found)}.",
+    )
 
 
 def _rows(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Source]:

@@ -1,8 +1,8 @@
 """Connections to the ledger's database: one writer at a time in commit order, readers on a snapshot.
 
-SQLite: WAL, `synchronous=FULL` (a commit is on the disk when it returns), `BEGIN IMMEDIATE`, deleted payloads are
-overwritten (`secure_delete`). PostgreSQL: a transaction-scoped advisory lock, which is let go only after the commit is
-visible, so that the sequence has no gap and its order is the order of commits.
+SQLite: WAL, `synchronous=FULL` (a commit is on the disk when it returns), `BEGIN IMMEDIATE`, deleted payloads
+are overwritten (`secure_delete`). PostgreSQL: a transaction-scoped advisory lock, which is let go only after
+the commit is visible, so that the sequence has no gap and its order is the order of commits.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """The one writing transaction; commits at the end. Raises DiskFull, or Locked after a minute's waiting."""
+        """The one writing transaction; commits at the end. Raises DiskFull, or Locked after a minute's
+        waiting.
+        """
         try:
             with self._writer.begin() as connection:
                 if not self.sqlite:
@@ -57,15 +59,21 @@ class Store:
         except sa.exc.OperationalError as error:
             text = str(error.orig).lower()
             if "disk is full" in text or "no space left" in text:
-                raise DiskFull("The ledger cannot be written: the disk is full.", "Make room, then repeat.") from error
+                raise DiskFull(
+                    "The ledger cannot be written: the disk is full.", "Make room, then repeat."
+                ) from error
             if "locked" in text:
-                raise Locked("Another process holds the ledger for too long.", "End it, then repeat.") from error
+                raise Locked(
+                    "Another process holds the ledger for too long.", "End it, then repeat."
+                ) from error
             raise
 
     def checkpoint(self) -> None:
         """Fold what was erased out of SQLite's write-ahead log, or let PostgreSQL drop dead rows."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if self.sqlite else "VACUUM payloads")
+            connection.exec_driver_sql(
+                "PRAGMA wal_checkpoint(TRUNCATE)" if self.sqlite else "VACUUM payloads"
+            )
 
     def close(self) -> None:
         """Give back all connections."""
@@ -75,14 +83,16 @@ class Store:
 def create_store(place: Path | str) -> Store:
     """A new, empty database with every table. Raises AlreadyExists if there is a ledger."""
     if isinstance(place, Path):
-        # Made by hand, so that nobody else may read it from the first byte on; SQLite gives its side files this mode.
+        # Made by hand, so that nobody else may ever read it; SQLite gives its side files the same mode.
         os.close(os.open(place, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     store = Store(url_of(place))
     try:
         with store.writing() as connection:
             migrations.upgrade(connection)
             if connection.execute(sa.select(ENTRIES.c.seq).limit(1)).first() is not None:
-                raise AlreadyExists("There is a ledger already.", "Open the operation, or choose another place.")
+                raise AlreadyExists(
+                    "There is a ledger already.", "Open the operation, or choose another place."
+                )
     except BaseException:
         store.close()
         raise
@@ -98,13 +108,17 @@ def open_store(place: Path | str) -> Store:
         with store.reading() as connection:
             revision = migrations.revision(connection)
         if revision is None:
-            raise NotAnOperation("This database holds no ledger.", "Name an operation that `safelight init` made.")
+            raise NotAnOperation(
+                "This database holds no ledger.", "Name an operation that `safelight init` made."
+            )
         if revision != migrations.NEWEST:
             with store.writing() as connection:
                 migrations.upgrade(connection)
     except sa.exc.DatabaseError as error:
         store.close()
-        raise NotAnOperation(f"The ledger cannot be opened: {error.orig}.", "Restore it from a backup.") from error
+        raise NotAnOperation(
+            f"The ledger cannot be opened: {error.orig}.", "Restore it from a backup."
+        ) from error
     except BaseException:
         store.close()
         raise

@@ -1,7 +1,8 @@
 """The ledger's tables in SQLAlchemy Core: the chain, its payloads, and the state that is projected from them.
 
-`entries` and `payloads` are the truth. Everything in `STATE` can be dropped and rebuilt (`projections.rebuild`).
-Short columns of `entries` repeat what the body says, for indexes only: `verify` compares them with it.
+`entries` and `payloads` are the truth. Everything in `STATE` can be dropped and rebuilt
+(`projections.rebuild`). Short columns of `entries` repeat what the body says, for indexes only: `verify`
+compares them with it.
 """
 
 from __future__ import annotations

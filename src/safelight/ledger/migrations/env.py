@@ -1,4 +1,6 @@
-"""Alembic's entry point: runs the revisions on the connection that the program hands over, in its transaction."""
+"""Alembic's entry point: runs the revisions on the connection that the program hands over, in its
+transaction.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,299 @@
+"""Recompute the ledger and name the first entry that is not as it was written.
+
+Checked in one pass over a snapshot: numbers without a gap, both links of each hash, the body's digest,
+repeated columns, time that never falls, every payload against its digest, every missing payload against an
+erasure that names it. Then the state tables against a replay, `head.log`, and a head kept elsewhere. Only the
+last shows a lost tail (if `head.log` was cut as well) or a history computed anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+
+from safelight.ledger import kinds, projections, tables
+from safelight.ledger.entry import ZERO, body_digest, link, payload_digest, skip_target
+from safelight.ledger.head import Head, parse_head
+from safelight.ledger.headlog import HeadLog
+from safelight.ledger.ledger import Ledger
+
+_PAGE: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found. `first_bad` is an entry's number, or None where the fault cannot be placed at one
+    entry.
+
+    `vouched_up_to` is the entry up to which the outside head vouches, None without one; `head` is the newest
+    entry's. `notes` say what is odd and yet no fault, such as a head log that lags after a crash.
+    """
+
+    ok: bool
+    first_bad: int | None
+    reason: str
+    entries: int
+    vouched_up_to: int | None
+    head: Head
+    notes: tuple[str, ...] = ()
+
+
+class _Bad(Exception):
+    def __init__(self, seq: int | None, reason: str) -> None:
+        super().__init__(reason)
+        self.seq, self.reason = seq, reason
+
+
+def verify(ledger: Ledger, head: str | Head | None = None) -> Report:
+    """Check everything against everything. `head` is a printed head that was kept elsewhere. Raises BadInput
+    for it.
+    """
+    outside = parse_head(head) if isinstance(head, str) else head
+    walk = _Walk(outside)
+    notes: list[str] = []
+    with ledger.store.reading() as connection:
+        try:
+            if ledger.head_log is not None:
+                walk.log = _LogCheck(ledger.head_log)
+            walk.run(connection)
+            if walk.log is not None:
+                notes += walk.log.end(walk, ledger)
+            if outside is not None and outside.seq > walk.last.seq:
+                raise _Bad(
+                    walk.last.seq + 1,
+                    f"the ledger ends before entry {outside.seq}, which the head given knows",
+                )
+            _check_state(connection)
+        except _Bad as bad:
+            vouched = walk.vouched_up_to
+            if vouched is not None and bad.seq is not None and bad.seq <= vouched:
+                vouched = None
+            return Report(False, bad.seq, bad.reason, walk.last.seq, vouched, walk.last, tuple(notes))
+    return Report(True, None, "", walk.last.seq, walk.vouched_up_to, walk.last, tuple(notes))
+
+
+class _Walk:
+    """The pass over the chain; `last` is the newest entry that was found right."""
+
+    def __init__(self, outside: Head | None) -> None:
+        self.outside = outside
+        self.vouched_up_to: int | None = None
+        self.log: _LogCheck | None = None
+        self.last = Head(0, ZERO)
+        self.same_time_since = 1
+        self._recorded_at = 0
+        self._skips = {0: ZERO}
+        self._erased: dict[int, int] = {}
+
+    def run(self, connection: sa.Connection) -> None:
+        self._erased = _erasures(connection)
+        entries, payloads, subjects = tables.ENTRIES, tables.PAYLOADS, tables.SUBJECTS
+        query = (
+            sa.select(entries, payloads.c.salt, payloads.c.payload)
+            .select_from(entries.outerjoin(payloads, entries.c.seq == payloads.c.seq))
+            .order_by(entries.c.seq)
+            .limit(_PAGE)
+        )
+        below = connection.execute(sa.select(entries.c.seq).where(entries.c.seq < 1)).first()
+        if below is not None:
+            raise _Bad(below.seq, "an entry has a number below 1")
+        while rows := connection.execute(query.where(entries.c.seq > self.last.seq)).all():
+            wanted: list[_Row] = []
+            first = rows[0].seq
+            for row in rows:
+                wanted += self._entry(*row)
+            found = connection.execute(
+                sa.select(subjects)
+                .where(subjects.c.seq.between(first, self.last.seq))
+                .order_by(subjects.c.seq, subjects.c.position)
+            ).all()
+            if (given := [tuple(row) for row in found]) != wanted:
+                raise _Bad(
+                    _first_difference(given, wanted), "the index of subjects does not follow from the entry"
+                )
+        if self.last.seq == 0:
+            raise _Bad(1, "the ledger is empty")
+        for table in (payloads, subjects):
+            stray = table.c.seq.not_in(sa.select(entries.c.seq))
+            left = connection.execute(sa.select(sa.func.min(table.c.seq)).where(stray)).scalar()
+            if left is not None:
+                raise _Bad(left, f"entry {left} is gone, but something of it is left in {table.name}")
+
+    def _entry(
+        self,
+        seq: int,
+        previous: bytes,
+        own: bytes,
+        body: bytes,
+        recorded_at: int,
+        verb: str,
+        kind: str,
+        actor: str,
+        salt: bytes | None,
+        payload: bytes | None,
+    ) -> list[_Row]:
+        """Check one row; returns the rows that the index of subjects must hold for it."""
+        last = self.last
+        if seq != last.seq + 1:
+            raise _Bad(last.seq + 1, f"entry {last.seq + 1} is missing")
+        if previous != last.hash:
+            raise _Bad(seq, f"entry {seq} does not follow entry {last.seq}")
+        if link(seq, last.hash, self._skips[skip_target(seq)], body_digest(body)) != own:
+            raise _Bad(seq, f"entry {seq} does not have the hash it was written with")
+        try:
+            fields = orjson.loads(body)
+            columns = (fields["seq"], fields["recorded_at"], fields["verb"], fields["kind"], fields["actor"])
+            digest, subjects = bytes.fromhex(fields["digest"]), fields["subjects"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise _Bad(seq, f"entry {seq} cannot be read: {error}") from error
+        if columns != (seq, recorded_at, verb, kind, actor):
+            raise _Bad(seq, f"the columns of entry {seq} do not say what its body says")
+        if recorded_at < self._recorded_at:
+            raise _Bad(seq, f"entry {seq} claims a time before the entry before it")
+        if seq == 1 and kind != kinds.OPERATION_CREATED.name:
+            raise _Bad(seq, "the first entry does not create an operation")
+        self._payload(seq, digest, salt, payload)
+        if recorded_at > self._recorded_at:
+            self.same_time_since, self._recorded_at = seq, recorded_at
+        if self.log is not None:
+            self.log.at(seq, own)
+        self.last = Head(seq, own)
+        self._remember(seq, own)
+        if self.outside is not None and seq == self.outside.seq:
+            if not self.outside.fits(own):
+                raise _Bad(
+                    seq, f"entry {seq} is not the one the head given knows: it or one before it was replaced"
+                )
+            self.vouched_up_to = seq
+        return [(seq, place, subject) for place, subject in enumerate(subjects)]
+
+    def _payload(self, seq: int, digest: bytes, salt: bytes | None, payload: bytes | None) -> None:
+        eraser = self._erased.get(seq)
+        if payload is None or salt is None:
+            if eraser is None or eraser <= seq:
+                raise _Bad(
+                    seq, f"the payload of entry {seq} is gone, and no later entry says that it was erased"
+                )
+        elif payload_digest(salt, payload) != digest:
+            raise _Bad(seq, f"the payload of entry {seq} was changed")
+        elif eraser is not None:
+            raise _Bad(
+                seq, f"entry {eraser} says that the payload of entry {seq} was erased, but it is there"
+            )
+
+    def _remember(self, seq: int, own: bytes) -> None:
+        """Keep what later entries may skip to: this number, and it with its lowest set bits cleared one by
+        one.
+        """
+        self._skips[seq] = own
+        drop = skip_target(seq)
+        step = 1
+        while seq - step > drop:
+            self._skips.pop(seq - step, None)
+            step *= 2
+
+
+def _erasures(connection: sa.Connection) -> dict[int, int]:
+    """Which entry's payload is said to be erased by which entry."""
+    found: dict[int, int] = {}
+    query = sa.select(tables.ENTRIES.c.seq, tables.ENTRIES.c.body).where(
+        tables.ENTRIES.c.kind == kinds.PAYLOAD_ERASED.name
+    )
+    for seq, body in connection.execute(query):
+        try:
+            for subject in orjson.loads(bytes(body))["subjects"]:
+                found.setdefault(int(subject.removeprefix("entry:")), seq)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue  # the walk finds such a body, for its hash does not fit
+    return found
+
+
+class _LogCheck:
+    """Compares `head.log` with the chain while the walk goes on."""
+
+    def __init__(self, log: HeadLog) -> None:
+        self.name = log.path.name
+        self._lines = log.lines()
+        self._last = 0
+        self._next = self._advance()
+
+    def at(self, seq: int, own: bytes) -> None:
+        """Entry `seq` has this hash: the log must not know another."""
+        if self._next is not None and self._next.seq == seq:
+            if self._next.hash != own:
+                raise _Bad(seq, f"{self.name} knows another entry {seq} than the ledger")
+            self._next = self._advance()
+
+    def end(self, walk: _Walk, ledger: Ledger) -> list[str]:
+        """The chain is at its end: what the log knows beyond it must have been committed meanwhile."""
+        end = walk.last.seq
+        while self._next is not None:
+            if not _is_committed(ledger, self._next):
+                raise _Bad(
+                    end + 1, f"the ledger ends at entry {end}, but {self.name} knows entry {self._next.seq}"
+                )
+            self._next = self._advance()
+        if self._last >= end:
+            return []
+        if self._last < walk.same_time_since - 1:
+            raise _Bad(None, f"{self.name} ends at entry {self._last}: more is missing than a crash explains")
+        return [
+            f"{self.name} ends at entry {self._last} (a crash came in between); the next entry completes it"
+        ]
+
+    def _advance(self) -> Head | None:
+        try:
+            head = next(self._lines)
+        except StopIteration:
+            return None
+        if head is None or head.seq <= self._last:
+            raise _Bad(
+                None, f"{self.name} was changed: a line after that of entry {self._last} is not in order"
+            )
+        self._last = head.seq
+        return head
+
+
+def _is_committed(ledger: Ledger, head: Head) -> bool:
+    with ledger.store.reading() as connection:
+        query = sa.select(tables.ENTRIES.c.hash).where(tables.ENTRIES.c.seq == head.seq)
+        return bytes(connection.execute(query).scalar() or b"") == head.hash
+
+
+def _check_state(connection: sa.Connection) -> None:
+    """Compare each state table with a replay into a database in memory."""
+    engine = sa.create_engine("sqlite://")
+    try:
+        with engine.begin() as made:
+            tables.STATE.create_all(made)
+            projections.replay(connection, made)
+            for table in projections.REPLAYED:
+                order = list(table.primary_key.columns)
+                kept = [tuple(row) for row in connection.execute(sa.select(table).order_by(*order))]
+                anew = [tuple(row) for row in made.execute(sa.select(table).order_by(*order))]
+                if kept != anew:
+                    raise _Bad(
+                        None,
+                        f"{table.name} does not follow from the entries ({_difference(table, kept, anew)})",
+                    )
+    except (sa.exc.IntegrityError, KeyError, IndexError) as error:
+        raise _Bad(None, f"the entries do not make a state: {error}") from error
+    finally:
+        engine.dispose()
+
+
+_Row = tuple[Any, ...]
+
+
+def _difference(table: sa.Table, kept: list[_Row], anew: list[_Row]) -> str:
+    keys = len(table.primary_key.columns)
+    there, wanted = {row[:keys]: row for row in kept}, {row[:keys]: row for row in anew}
+    key = next(key for key in [*wanted, *there] if there.get(key) != wanted.get(key))
+    return f"row {', '.join(map(str, key))}"
+
+
+def _first_difference(given: list[_Row], wanted: list[_Row]) -> int:
+    return int(min(set(given) ^ set(wanted))[0])
