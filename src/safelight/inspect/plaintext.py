@@ -12,8 +12,8 @@ import re
 
 _LOOKED_AT = 16 << 10
 _CONTROLS_IN_TEXT = b"\a\b\t\n\v\f\r\x1b\x1a"
-_TEXT_BYTES = bytes(range(0x20, 0x7F)) + _CONTROLS_IN_TEXT
-_HIGH = bytes(range(0x80, 0x100))
+TEXT_BYTES = bytes(range(0x20, 0x7F)) + _CONTROLS_IN_TEXT
+HIGH_BYTES = bytes(range(0x80, 0x100))
 #: Bold, colour, reset, reverse, italic, underline: chat logs hold them, so a few of them are text still.
 _IRC_FORMATTING = b"\x02\x03\x0f\x16\x1d\x1f"
 #: Not used by Windows-1252; ISO 8859-1 has controls there that no text holds.
@@ -36,12 +36,12 @@ def encoding_of(data: bytes, *, complete: bool = True) -> str:
     ):
         if data.startswith(mark):
             return name if _decodes(data, name, complete) else ""
-    strange = data.translate(None, _TEXT_BYTES + _HIGH)
+    strange = data.translate(None, TEXT_BYTES + HIGH_BYTES)
     if strange and (strange.translate(None, _IRC_FORMATTING) or len(strange) * 8 > len(data)):
         return ""
     if data.isascii() or _decodes(data, "utf-8", complete):
         return "utf-8"
-    high = len(data) - len(data.translate(None, _HIGH))
+    high = len(data) - len(data.translate(None, HIGH_BYTES))
     if high * 3 < len(data) and not _NOT_1252.intersection(data):
         return "cp1252"
     return ""

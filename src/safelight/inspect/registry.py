@@ -10,13 +10,17 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
+from safelight.inspect.document import Document
 from safelight.inspect.model import Inspector
+from safelight.inspect.pdf_document import PdfDocument
+from safelight.inspect.picture import Picture
+from safelight.inspect.plain_text import PlainText
 
 ENTRY_POINTS = "safelight.inspectors"
 
 
 def _ours() -> tuple[Inspector, ...]:
-    return ()
+    return (Picture(), PdfDocument(), Document(), PlainText())
 
 
 @cache

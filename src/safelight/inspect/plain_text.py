@@ -1,0 +1,42 @@
+"""Plain text of every kind: decoded by its byte order mark, else as UTF-8, else as Windows-1252 by
+elimination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from safelight.inspect import plaintext
+from safelight.inspect.model import Content, Fact, Group, NotMine
+from safelight.inspect.texts import limit_bytes, text_fact
+
+
+class PlainText:
+    """The text of text files, markup, source, calendars, address cards and mail boxes, as it is written."""
+
+    name = "text"
+    version = 1
+    tables: tuple[str, ...] = ("texts",)
+
+    def accepts(self, mime: str, group: Group, size: int) -> bool:
+        return group == "text" or mime == "application/mbox"
+
+    def inspect(self, content: Content) -> Iterator[Fact]:
+        """Raises NotMine if the bytes that are kept are no text after all."""
+        limit = limit_bytes(content.settings)
+        with content.open() as stream:
+            data = stream.read(limit)
+        cut = content.size > len(data)
+        encoding = plaintext.encoding_of(data, complete=not cut)
+        if not encoding:
+            # The beginning was text by the same check; libmagic also calls text what holds control
+            # characters.
+            encoding = "utf-8" if _mostly_text(data) else ""
+        if not encoding:
+            raise NotMine
+        yield text_fact(data.decode(encoding, "replace").removeprefix("\ufeff"), limit, cut=cut)
+
+
+def _mostly_text(data: bytes) -> bool:
+    """At most one byte in twenty is a control character that text does not hold."""
+    strange = data.translate(None, plaintext.TEXT_BYTES + plaintext.HIGH_BYTES)
+    return len(strange) * 20 <= len(data)
