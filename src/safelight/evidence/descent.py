@@ -65,15 +65,16 @@ class Descent:
             yield Trouble(at, "corrupt", f"{type(error).__name__}: {error}")
 
     def _recognise(self, spec: PathSpec) -> Format | None:
-        stream = self._reader.open(spec)
-        context = self._reader.context(spec, stream)
-        context.note(RECOGNISING)
-        if RECOGNISING in context.skip:
-            raise EvidenceError("corrupt", _KILLED)
-        return recognise(stream, context)
+        with self._reader.open(spec) as stream:
+            context = self._reader.context(spec, stream)
+            context.note(RECOGNISING)
+            if RECOGNISING in context.skip:
+                raise EvidenceError("corrupt", _KILLED)
+            return recognise(stream, context)
 
     def _open(self, spec: PathSpec, kind: str) -> Container:
-        context = self._reader.context(spec, self._reader.open(spec))
+        with self._reader.open(spec) as stream:
+            context = self._reader.context(spec, stream)
         context.note(OPENING)
         if OPENING in context.skip:
             raise EvidenceError("corrupt", _KILLED)
@@ -101,7 +102,8 @@ class Descent:
             return
         file_system = getattr(container, "file_system", "")
         if volume is None and file_system:
-            volume = Volume(spec, NO_TABLE, 0, 0, stream_size(self._reader.open(spec)), "")
+            with self._reader.open(spec) as stream:
+                volume = Volume(spec, NO_TABLE, 0, 0, stream_size(stream), "")
         if volume is not None:
             label = getattr(container, "label", "") or volume.label
             yield replace(volume, file_system=file_system, label=label)

@@ -29,9 +29,9 @@ _RUN_CHUNKS = 64
 class _Offsets:
     """The places of one table's chunks in their segment: `starts[i]` to `starts[i + 1]`."""
 
-    __slots__ = ("starts", "stored")
+    __slots__ = ("overflow", "starts", "stored")
 
-    def __init__(self, entries: bytes, table: Table, chunk_size: int) -> None:
+    def __init__(self, entries: bytes, table: Table) -> None:
         raw = np.frombuffer(entries, dtype="<u4").astype(np.int64)
         starts = raw & 0x7FFFFFFF
         stored = (raw >> 31) == 0
@@ -42,7 +42,8 @@ class _Offsets:
         overflow = int(falls[0]) + 1 if len(falls) else len(raw)
         starts[overflow:] = raw[overflow:]
         starts = np.append(starts + table.base, table.data_end)
-        stored[overflow:] = np.diff(starts)[overflow:] == chunk_size + 4
+        stored[overflow:] = False
+        self.overflow = overflow
         self.starts = starts
         self.stored = stored
 
@@ -113,12 +114,13 @@ class EwfImage(RandomAccess):
             raise EvidenceError("corrupt", f"chunk {number} has no valid place in its table")
         packed = memoryview(self._segments.read(table.segment, base, starts[end - index] - base))
         for step in range(end - index):
+            piece = packed[starts[step] - base : starts[step + 1] - base]
+            expected = min(self._layout.chunk_size, self.size - (number + step) * self._layout.chunk_size)
+            stored = bool(offsets.stored[index + step])
+            if index + step >= offsets.overflow:
+                stored = len(piece) == expected + 4
             try:
-                data = self._unpack(
-                    number + step,
-                    packed[starts[step] - base : starts[step + 1] - base],
-                    offsets.stored[index + step],
-                )
+                data = self._unpack(number + step, piece, stored, expected)
             except EvidenceError:
                 if step == 0:
                     raise
@@ -127,9 +129,8 @@ class EwfImage(RandomAccess):
         while len(self._chunks) > CACHED_CHUNKS:
             self._chunks.popitem(last=False)
 
-    def _unpack(self, number: int, packed: memoryview, stored: bool) -> bytearray | bytes:
+    def _unpack(self, number: int, packed: memoryview, stored: bool, expected: int) -> bytearray | bytes:
         size = self._layout.chunk_size
-        expected = min(size, self.size - number * size)
         if stored:
             length = min(size, len(packed) - 4)
             data: bytearray | bytes = bytes(packed[:length]) if length > 0 else b""
@@ -150,7 +151,7 @@ class EwfImage(RandomAccess):
     def _offsets(self, at: int, table: Table) -> _Offsets:
         found = self._tables.get(at)
         if found is None:
-            found = self._tables[at] = _Offsets(self._entries(table), table, self._layout.chunk_size)
+            found = self._tables[at] = _Offsets(self._entries(table), table)
             while len(self._tables) > _CACHED_TABLES:
                 self._tables.popitem(last=False)
         return found
