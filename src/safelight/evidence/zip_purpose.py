@@ -1,4 +1,4 @@
-"""Zip archives that are the frame of something else, whose members mean nothing by themselves: UFDR and AFF4."""
+"""Zip archives that frame something else, so that their members mean nothing by themselves: UFDR and AFF4."""
 
 from __future__ import annotations
 
