@@ -81,8 +81,8 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
 
 
 def plain_file(stream: io.RawIOBase) -> tuple[io.RawIOBase, int] | None:
-    """The plain file (or block device) that the stream is a window on, and the window's first byte; None if the
-    bytes exist only through the stream."""
+    """The plain file (or block device) that the stream is a window on, and the window's first byte; None if
+    the bytes exist only through the stream."""
     start = 0
     while isinstance(stream, Window):
         start += stream.start

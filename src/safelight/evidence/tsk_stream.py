@@ -7,26 +7,17 @@ from typing import Any
 
 import pytsk3
 
+from safelight.evidence.bytes_stream import BytesStream
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import Layer
 from safelight.evidence.stream import RandomAccess
-from safelight.evidence.tsk_entry import attributes, link_target
+from safelight.evidence.tsk_attribute import streams_of
+from safelight.evidence.tsk_entry import link_target
 from safelight.evidence.tsk_image import VolumeImage
 from safelight.evidence.tsk_walk import reason
 
 #: The most that is asked of The Sleuth Kit at once (it allocates what it is asked for).
 CHUNK = 4 << 20
-
-
-class BytesStream(RandomAccess):
-    """A few bytes as a stream: a link's target, or nothing."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(len(data))
-        self._data = data
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        return self._data[offset : offset + size]
 
 
 class TskStream(RandomAccess):
@@ -70,14 +61,15 @@ def open_stream(system: Any, image: VolumeImage, layer: Layer) -> io.RawIOBase:
         raise EvidenceError("unreadable", reason(error)) from error
     if meta is None:
         raise EvidenceError("unreadable", f"there is no inode {layer.get('inode')}")
+    streams = streams_of(file)
     if layer.get("type") is None:
-        target = link_target(meta)
+        target = link_target(meta) or streams.reparse.target
         if target is not None:  # short targets lie in the inode, and the data stream would read as zeros
             return BytesStream(target)
-        size = int(meta.size) if int(meta.type) != int(pytsk3.TSK_FS_META_TYPE_DIR) else 0
+        size = max(0, int(meta.size)) if int(meta.type) != int(pytsk3.TSK_FS_META_TYPE_DIR) else 0
         return TskStream(system, file, size, None, image)
     wanted = (layer.number("type"), layer.number("id"))
-    found = next((stream for stream in attributes(file) if (stream.type, stream.id) == wanted), None)
+    found = next((stream for stream in streams.beside if (stream.type, stream.id) == wanted), None)
     if found is None:
         raise EvidenceError("unreadable", f"inode {layer.get('inode')} has no stream {wanted[0]}-{wanted[1]}")
     return TskStream(system, file, found.size, wanted, image)

@@ -16,7 +16,8 @@ from typing import Any
 import pytsk3
 
 from safelight.evidence.model import TimeName
-from safelight.traces.moment import Moment, stated_utc, wall_only
+from safelight.evidence.nanotime import utc_nanoseconds, wall_nanoseconds
+from safelight.traces.moment import Moment
 
 _FIELDS: tuple[tuple[TimeName, str], ...] = (
     ("modified", "mtime"),
@@ -42,8 +43,7 @@ def times_of(system: Any, meta: Any) -> Mapping[TimeName, Moment]:
         if ftype in _WALL:
             times[name] = _wall(seconds, nanos, date_only=name == "accessed" and ftype in _FAT)
         else:
-            micros = seconds * 1_000_000 + nanos // 1000
-            times[name] = stated_utc(micros, _text(seconds, nanos, "T", "Z"))
+            times[name] = utc_nanoseconds(seconds, nanos)
     return times
 
 
@@ -52,15 +52,4 @@ def _wall(seconds: int, nanos: int, date_only: bool) -> Moment:
         wall = calendar.timegm(time.localtime(seconds))
     except (OverflowError, ValueError, OSError):
         return Moment(None, None, str(seconds), "unknown")
-    text = _text(wall, nanos, " ", "")
-    return wall_only(wall * 1_000_000 + nanos // 1000, text[:10] if date_only else text)
-
-
-def _text(seconds: int, nanos: int, between: str, zone: str) -> str:
-    try:
-        parts = time.gmtime(seconds)
-    except (OverflowError, ValueError, OSError):
-        return str(seconds)
-    fraction = f".{nanos:09d}" if nanos else ""
-    clock = f"{parts.tm_hour:02d}:{parts.tm_min:02d}:{parts.tm_sec:02d}{fraction}"
-    return f"{parts.tm_year:04d}-{parts.tm_mon:02d}-{parts.tm_mday:02d}{between}{clock}{zone}"
+    return wall_nanoseconds(wall, nanos, date_only=date_only)

@@ -101,7 +101,7 @@ class Walk:
                 nth = repeats[key] = repeats.get(key, 0) + 1
             seen.add(key)
             target = file if file.info.meta is not None else self._by_inode(name)
-            yield from entries(Place(self._at, path, folder.orphan, self._system, nth), name, target)
+            yield from entries(Place(self._at, self._system, path, folder.orphan, nth), name, target)
             meta = target.info.meta if target is not None else None
             if meta is not None and int(meta.type) == _FOLDER and not is_name_only(name, meta):
                 gone = folder.gone or folder.orphan or unallocated(name)
