@@ -76,9 +76,9 @@ def write_ewf(
 ) -> Written:
     """Write `media` (whole sectors) to `path` (.E01) and its further segments.
 
-    `segment_chunks`: chunks in each segment. `stored`: which chunks are not packed. `base`: offsets count from
-    the sectors section. `hole`: the first chunk of a segment begins there (a sparse file). `md5`: another hash
-    to state.
+    `segment_chunks`: chunks in each segment. `stored`: which chunks are not packed. `base`: offsets count
+    from the sectors section. `hole`: the first chunk of a segment begins there (a sparse file). `md5`:
+    another hash to state.
     """
     size = per_chunk * SECTOR
     pieces = [media[at : at + size] for at in range(0, len(media), size)]
