@@ -29,7 +29,7 @@ import orjson
 
 from safelight.engine import kernel
 
-SWEEP_SECONDS: Final = 0.5
+SWEEP_SECONDS: Final = 0.2
 
 
 def main(control_fd: int, setup_fd: int) -> None:
@@ -106,7 +106,7 @@ class _Server:
             os._exit(status)
 
     def _reap(self, pid: int) -> None:
-        """The child is a zombie that owns its number yet: end its group, take its status, end its orphans."""
+        """The child is a zombie that owns its number yet: end its group, take its status, end orphans."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
         _pid, status = os.waitpid(pid, 0)
@@ -117,14 +117,16 @@ class _Server:
         self._control.send(orjson.dumps({"ended": [pid, os.waitstatus_to_exitcode(status)]}))
 
     def _sweep(self, seconds: float) -> None:
-        """End orphans: processes that became ours by adoption and are in no living child's session."""
+        """End orphans, again and again until there are none or time is up: ending one may make others.
+
+        Whatever became ours by adoption has lost its parent, so no handler waits for it. A helper that a
+        handler keeps is the handler's own child and is ended with it.
+        """
         deadline = time.monotonic() + seconds
         while True:
-            orphans = [pid for pid in kernel.children_of(os.getpid()) if pid not in self._pidfds]
             left = 0
-            for pid in orphans:
-                if kernel.session_of(pid) in self._pidfds:
-                    self._reap_orphan(pid)
+            for pid in kernel.children_of(os.getpid()):
+                if pid in self._pidfds:
                     continue
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)

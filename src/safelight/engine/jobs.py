@@ -34,7 +34,11 @@ Delivery = queue.SimpleQueue[BatchResult | BaseException]
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a child ended. `status` is exit code or minus signal; None when it ended with its fork server."""
+    """How a job ended that is not simply done.
+
+    `status` is the child's exit code or minus the signal; None when it ended together with its fork server.
+    With `damaged` the child lives and says that it is done, but the spool does not hold what it handed over.
+    """
 
     status: int | None
     verdict: tuple[str, str, float] | None
@@ -42,14 +46,17 @@ class End:
     seconds: float
     last_words: str
     was_ready: bool
+    damaged: bool = False
 
     def failure(self, task: Task, limits: Limits) -> Failure:
         """The failure of the task that the child ended with."""
-        if self.verdict is not None:
+        if self.damaged:
+            cause, detail, seconds = "defect", FOREIGN, self.seconds
+        elif self.verdict is not None:
             cause, detail, seconds = self.verdict
         else:
             cause, detail, seconds = *_explained(self.status), self.seconds
-        if self.last_words:
+        if self.last_words and not self.damaged:
             detail = f"{detail}\n{self.last_words}"
         return Failure(
             cause=cast(Cause, cause),
@@ -115,7 +122,7 @@ class Work:
 
 @dataclass(slots=True, eq=False)
 class BatchJob:
-    """Some positions of a batch, in its order."""
+    """Some positions of a batch, ascending."""
 
     number: int
     work: Work
@@ -149,17 +156,15 @@ class BatchJob:
         result.spools.append(self.spool)
         result.settled.update(dict.fromkeys(positions, len(result.spools) - 1))
 
-    def after(self, end: End | None) -> list[tuple[list[int], bool]]:
-        """What is still to be run, as positions and whether alone, first things first.
-
-        `end` is None when the child is done and alive but the spool is damaged.
-        """
+    def after(self, end: End) -> list[tuple[list[int], bool]]:
+        """What is still to be run, as positions and whether alone, first things first."""
         assert self.spool is not None
         spool = Spool(self.spool)
         spool.close()
         done = [position for position in self.positions if position in spool.ends]
         left = [position for position in self.positions if position not in spool.ends]
-        self._settle(done)
+        if done:
+            self._settle(done)
         if not left:
             return []
         suspect = self._suspect(end, done, left)
@@ -167,19 +172,14 @@ class BatchJob:
             return [(left, self.alone)]
         if self.alone:
             return self._convict(suspect, end)
-        before = [position for position in left if self._order(position) < self._order(suspect)]
-        behind = [position for position in left if self._order(position) > self._order(suspect)]
-        if end is None:
-            before, behind = [*before, *behind], []
-        alone = [([position], True) for position in (*before, suspect)]
-        return [*alone, (behind, False)] if behind else list(alone)
+        last = left[-1] if end.damaged else suspect
+        alone = [([position], True) for position in left if position <= last]
+        behind = [position for position in left if position > last]
+        return [*alone, (behind, False)] if behind else alone
 
-    def _order(self, position: int) -> int:
-        return self.positions.index(position)
-
-    def _suspect(self, end: End | None, done: list[int], left: list[int]) -> int | None:
+    def _suspect(self, end: End, done: list[int], left: list[int]) -> int | None:
         """Who is to blame; None if the child died of itself and the rest can just go on."""
-        if end is None:
+        if end.damaged:
             return left[0]
         place = end.place
         at_work = place.job == self.number & 0xFFFFFFFF and place.state is State.AT_WORK
@@ -190,22 +190,18 @@ class BatchJob:
         if done:
             # It died between two positions, or the page is not to be believed: go on behind the last one that
             # is done, and run alone what lies before that.
-            last = max(map(self._order, done))
-            return next((position for position in left if self._order(position) < last), None)
+            return max((position for position in left if position < done[-1]), default=None)
         self.silent_deaths += 1
         return left[0] if self.silent_deaths >= _SILENT_DEATHS else None
 
-    def _convict(self, position: int, end: End | None) -> list[tuple[list[int], bool]]:
+    def _convict(self, position: int, end: End) -> list[tuple[list[int], bool]]:
         """It was alone and did it again: its failure, unless the fork server died, which others can cause."""
-        if end is not None and end.status is None and end.verdict is None:
+        if end.status is None and end.verdict is None and not end.damaged:
             self.server_deaths += 1
             if self.server_deaths < _SERVER_DEATHS:
                 return [([position], True)]
         task, limits = self.work.batch.tasks[position], self.work.result.limits
-        if end is None:
-            failure = Failure("defect", FOREIGN, 0.0, limits.seconds(task.size), limits.memory_megabytes, b"")
-        else:
-            failure = end.failure(task, limits)
-        self._settle([position])
-        self.work.result.failures[position] = failure
+        if not end.damaged:
+            self._settle([position])
+        self.work.result.failures[position] = end.failure(task, limits)
         return []

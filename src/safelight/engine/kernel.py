@@ -53,17 +53,9 @@ def give_up_privileges() -> None:
 
 
 def _stat(path: str) -> list[str]:
-    """State, parent, group, session ... of a process or thread (proc(5), behind the command)."""
+    """State, parent and so on of a process or thread (proc(5), behind the command)."""
     with open(path, "rb") as file:
         return file.read().rpartition(b")")[2].decode("ascii").split()
-
-
-def session_of(pid: int) -> int | None:
-    """The session of a process; None if it is gone."""
-    try:
-        return int(_stat(f"/proc/{pid}/stat")[3])
-    except (OSError, IndexError):
-        return None
 
 
 def is_stopped(pid: int) -> bool:

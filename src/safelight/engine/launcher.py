@@ -49,11 +49,13 @@ class Launcher:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._heard: list[tuple[int, int]] = []
+        self._log = -1
 
     def start(self) -> socket.socket:
         """Start a fork server; returns the socket that becomes readable when a child has ended."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         setup = os.memfd_create("safelight-setup", os.MFD_CLOEXEC)
+        self._log = os.memfd_create("safelight-server-log", os.MFD_CLOEXEC)
         with os.fdopen(setup, "wb") as file, theirs:
             file.write(orjson.dumps({**self._setup, "supervisor": os.getpid()}))
             file.flush()
@@ -69,7 +71,7 @@ class Launcher:
                 [sys.executable, "-c", code],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=self._log,
                 pass_fds=(theirs.fileno(), setup),
                 start_new_session=True,
                 env=environment,
@@ -82,6 +84,11 @@ class Launcher:
     def pid(self) -> int:
         """The fork server's process id; 0 before it is started."""
         return self._process.pid if self._process is not None else 0
+
+    def last_words(self) -> str:
+        """The end of what the fork server said, for when its imports kill it."""
+        size = os.fstat(self._log).st_size
+        return os.pread(self._log, 2000, max(size - 2000, 0)).decode("utf-8", "replace")
 
     def spawn(self, page: int, link: int, log: int, give_up: Callable[[], bool]) -> tuple[int, int]:
         """A new child with these descriptors: its process id and pidfd.
@@ -144,6 +151,7 @@ class Launcher:
                     os.kill(self._process.pid, signal.SIGKILL)
                 self._process.wait()
             self._process = None
+            os.close(self._log)
             kernel.end_marked([self.mark], 1.0)
 
 

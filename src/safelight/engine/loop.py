@@ -174,13 +174,14 @@ class Loop(threading.Thread):
         """All children die with it; their suspects run alone under a new one."""
         if self._control is not None:
             self._events.unregister(self._control)
+        last_words = self._launcher.last_words()
         self._launcher.stop()
         if self._closing:
             return
         slots, self._slots = self._slots, []
         leaving, self._leaving = self._leaving, []
         if not any(slot.child.ready for slot in slots):
-            self._count_start_death("The fork server ended by itself.")
+            self._count_start_death(f"The fork server ended by itself. {last_words}")
         for slot in (*slots, *leaving):
             slot.child.kill()
             self._wait_for(slot.child)
@@ -339,14 +340,18 @@ class Loop(threading.Thread):
         elif job is not None and not job.work.cancelled:
             clean = job.done(handed_over)
             if not clean:
-                self._follow(job, None)
+                place = slot.child.page.read()
+                seconds = time.monotonic() - place.started
+                self._follow(job, End(0, None, place, seconds, "", was_ready=True, damaged=True))
             if not clean or kernel.memory_of(slot.child.pid) > self._limits.memory_megabytes << 19:
                 self._retire(slot)
             self._job_over(job)
 
-    def _follow(self, job: BatchJob, end: End | None) -> None:
+    def _follow(self, job: BatchJob, end: End) -> None:
         for positions, alone in reversed(job.after(end)):
             self._queue(job.work, positions, alone, after=job)
+        if job.spool is not None and job.spool not in job.work.result.spools[-1:]:
+            job.spool.unlink(missing_ok=True)
 
     def _job_over(self, job: BatchJob) -> None:
         work = job.work

@@ -75,25 +75,30 @@ class BatchResult:
     limits: Limits
     spools: list[Path] = field(default_factory=list)
     settled: dict[int, int] = field(default_factory=dict)
-    """Position of a task in the batch -> which of `spools` has its result."""
+    """Position of a task in the batch -> which of `spools` has its result. Missing where rows were damaged."""
     failures: dict[int, Failure] = field(default_factory=dict)
     """Tasks whose child died; what the handler raised is in the spool itself."""
 
     def outcomes(self) -> Iterator[Outcome]:
         """One outcome a task, in the order of the batch; memory holds the rows of one task at a time."""
-        open_spools = [Spool(path) for path in self.spools]
+        spool: Spool | None = None
+        number = -1
         try:
             for position, task in enumerate(self.batch.tasks):
-                spool = open_spools[self.settled[position]]
                 died = self.failures.get(position)
-                rows = list(spool.rows(position))
+                wanted = self.settled.get(position, -1)
+                if wanted != number and wanted >= 0:
+                    if spool is not None:
+                        spool.close()
+                    spool, number = Spool(self.spools[wanted]), wanted
+                rows = list(spool.rows(position)) if spool is not None and wanted >= 0 else []
                 if died is not None:
                     yield Outcome(task, rows, died, died.seconds)
-                    continue
-                end = spool.ends[position]
-                yield Outcome(task, rows, failure_from(end.failure, task, self.limits), end.seconds)
+                elif spool is not None:
+                    end = spool.ends[position]
+                    yield Outcome(task, rows, failure_from(end.failure, task, self.limits), end.seconds)
         finally:
-            for spool in open_spools:
+            if spool is not None:
                 spool.close()
 
     def close(self) -> None:

@@ -83,7 +83,8 @@ class Spool:
                 if run is None or run[0] != position:
                     run = (position, offset, 0)
                 if isinstance(content, End):
-                    if run[1] == settled and (run[2], offset - run[1]) == (content.rows, content.size):
+                    whole = run[1] == settled and (run[2], offset - run[1]) == (content.rows, content.size)
+                    if whole and position not in self.ends:
                         self.ends[position] = content
                         self._where[position] = (run[1], offset)
                     settled, run = after, None

@@ -92,7 +92,7 @@ def describe(error: BaseException) -> str:
         text = str(error)[:3000]
     except BaseException:
         text = "(its text cannot be had)"
-    frames = traceback.extract_tb(error.__traceback__)[-5:]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__][-5:]
     places = " < ".join(
         f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[::-1]
     )
@@ -149,7 +149,7 @@ class _Worker:
                 size += len(line)
                 if len(line) > LINE_BYTES or size > self._most:
                     size -= len(line)
-                    raise _TooMuch(f"more than {min(LINE_BYTES, self._most)} bytes of rows")
+                    raise _TooMuch(f"a row of {len(line)} bytes, behind {size} bytes of rows")
                 if os.getpid() != pid:
                     os._exit(0)
                 self._hand_over(line)
