@@ -62,10 +62,14 @@ Each error is one sentence with what to do next; the exit codes are listed in do
 """,
 )
 exhibit = typer.Typer(no_args_is_help=True, help="Exhibits, their legal basis and their custody.")
-source = typer.Typer(no_args_is_help=True, help="Registered sources: where they lie and whether they are whole.")
+source = typer.Typer(
+    no_args_is_help=True, help="Registered sources: where they lie and whether they are whole."
+)
 known = typer.Typer(no_args_is_help=True, help="Hash sets: known files and categorised media.")
 key = typer.Typer(no_args_is_help=True, help="The operation's key, which opens sealed pictures.")
-catalog = typer.Typer(no_args_is_help=True, help="The catalog's files, for whoever reads them with other tools.")
+catalog = typer.Typer(
+    no_args_is_help=True, help="The catalog's files, for whoever reads them with other tools."
+)
 
 app.command("init")(init.init)
 exhibit.command("add")(exhibit_add.exhibit_add)
@@ -99,7 +103,9 @@ app.add_typer(key, name="key")
 
 
 @app.callback(invoke_without_command=True)
-def front(version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False) -> None:
+def front(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
+) -> None:
     if version:
         typer.echo(f"safelight {safelight.__version__}")
         raise typer.Exit
@@ -122,4 +128,6 @@ def main() -> None:
 
 
 def _say(error: SafelightError) -> None:
-    Console(stderr=True, soft_wrap=True).print(visible(str(error)), style="bold", markup=False, highlight=False)
+    Console(stderr=True, soft_wrap=True).print(
+        visible(str(error)), style="bold", markup=False, highlight=False
+    )

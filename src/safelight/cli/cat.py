@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -17,19 +16,23 @@ from safelight.errors import Refused
 def cat(
     operation: Operation,
     item: Annotated[str, typer.Argument(help="Id of the item.")],
-    reason: Annotated[str, typer.Option(help="Why the bytes leave the house; kept in the audit as a disclosure.")],
-    output: Annotated[Path | None, typer.Option(help="File to write to; else standard output (never a terminal).")] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why the bytes leave the house; kept in the audit as a disclosure.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option(help="File to write to; else standard output (never a terminal).")
+    ] = None,
 ) -> None:
     """Write the bytes of one item, read out of its source just now. Logged as a disclosure."""
     if output is None and sys.stdout.isatty():
         raise Refused("Bytes are not written to a terminal.", "Add --output FILE or send them to a program.")
     with (
         Door(existing(operation), who=who(), purpose=reason) as door,
-        door.stream(item, reason=reason) as stream,
+        door.stream(item, reason) as chunks,
     ):
         if output is None:
-            shutil.copyfileobj(stream, sys.stdout.buffer, 1 << 20)
+            sys.stdout.buffer.writelines(chunks)
             sys.stdout.buffer.flush()
         else:
             with output.open("xb") as target:
-                shutil.copyfileobj(stream, target, 1 << 20)
+                target.writelines(chunks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -29,12 +29,17 @@ class Act(StrEnum):
 def custody(
     operation: Operation,
     exhibit: Annotated[str, typer.Argument(help="Number of the exhibit.")],
-    act: Annotated[Act | None, typer.Argument(help="received, moved, sealed or returned; without it the log is shown.")] = None,
+    act: Annotated[
+        Act | None, typer.Argument(help="received, moved, sealed or returned; without it the log is shown.")
+    ] = None,
     place: Annotated[str, typer.Option(help="Where.")] = "",
     person: Annotated[str, typer.Option(help="By whom.")] = "",
     when: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"], help="When, with zone: 2016-01-12T14:30+01:00. Now if not given."),
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"],
+            help="When, with zone: 2016-01-12T14:30+01:00. Now if not given.",
+        ),
     ] = None,
     note: Annotated[str, typer.Option(help="What else belongs in the log.")] = "",
     purpose: Purpose = "overview",
@@ -45,12 +50,19 @@ def custody(
         with Ledger.open(folder) as ledger:
             found = exhibits.find(ledger, exhibit)
             records.record(
-                ledger, found, act.value, place=place, person=person or who(), when=when, note=note, actor=who()
+                ledger,
+                found,
+                act.value,
+                place=place,
+                person=person or who(),
+                when=when or datetime.now(UTC),
+                note=note,
+                actor=who(),
             )
         console().print(f"{exhibit}: {act.value} is recorded.", markup=False)
         return
-    with Door(folder, who=who(), purpose=purpose) as door:
-        card = door.exhibit(exhibit)
+    with Door(folder, who=who(), purpose=purpose) as door, door.consult("exhibit custody", exhibit) as look:
+        card = look.exhibit(exhibit)
     show(
         f"Custody of {card.number}",
         ["entry", "act", "when", "by", "place", "note"],

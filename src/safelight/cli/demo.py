@@ -1,6 +1,6 @@
 """`make demo`: a whole first day on harmless sources, from a new operation to the workbench.
 
-    python -m safelight.cli.demo --operation FOLDER --serve yes|no
+python -m safelight.cli.demo --operation FOLDER --serve yes|no
 """
 
 from __future__ import annotations
@@ -48,8 +48,27 @@ def main() -> int:
     _run("init", op, "--name", "Demo: sjakk og tog", "--synthetic")
     _run("exhibit", "add", op, "--id", "2016-0142-A1", "--label", "Home computer (folder)", *_BASIS)
     _run("exhibit", "add", op, "--id", "2016-0142-A2", "--label", "Disk images", *_BASIS)
-    _run("exhibit", "custody", op, "2016-0142-A1", "received", "--place", "Evidence room 2", "--person", "K. Berg")
-    _run("known", "add", op, str(sources / "listed-patterns.json"), "--name", "Test patterns", "--origin", "Safelight demo")
+    _run(
+        "exhibit",
+        "custody",
+        op,
+        "2016-0142-A1",
+        "received",
+        "--place",
+        "Evidence room 2",
+        "--person",
+        "K. Berg",
+    )
+    _run(
+        "known",
+        "add",
+        op,
+        str(sources / "listed-patterns.json"),
+        "--name",
+        "Test patterns",
+        "--origin",
+        "Safelight demo",
+    )
     _run("ingest", op, "--exhibit", "2016-0142-A1", str(sources / "computer"))
     _run("ingest", op, "--exhibit", "2016-0142-A2", *(str(image) for image in images))
     for number, label, folders in REAL:

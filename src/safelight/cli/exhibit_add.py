@@ -19,7 +19,9 @@ def exhibit_add(
     label: Annotated[str, typer.Option(help="What it is, in words.")],
     seized: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the seizure.")],
     officer: Annotated[str, typer.Option(help="Who seized it.")],
-    legal_basis: Annotated[str, typer.Option(help="Decision and provision. Without it nothing is taken in.")] = "",
+    legal_basis: Annotated[
+        str, typer.Option(help="Decision and provision. Without it nothing is taken in.")
+    ] = "",
     acquired_hash: Annotated[
         str, typer.Option(help="Hash of the image stated at seizure: md5:..., sha1:... or sha256:...")
     ] = "",

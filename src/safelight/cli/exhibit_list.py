@@ -9,11 +9,22 @@ from safelight.cli.output import human_bytes, show
 
 def exhibit_list(operation: Operation, purpose: Purpose = "overview") -> None:
     """List exhibits: legal basis, last custody entry, what was taken in, and whether the stated hash was found again."""
-    with Door(existing(operation), who=who(), purpose=purpose) as door:
-        cards = door.exhibits()
+    with Door(existing(operation), who=who(), purpose=purpose) as door, door.consult("exhibit list") as look:
+        cards = look.exhibits()
     show(
         "",
-        ["number", "label", "seized", "legal basis", "officer", "custody", "stated hash", "items", "size", "failed"],
+        [
+            "number",
+            "label",
+            "seized",
+            "legal basis",
+            "officer",
+            "custody",
+            "stated hash",
+            "items",
+            "size",
+            "failed",
+        ],
         [
             (
                 card.number,

@@ -7,20 +7,27 @@ from typing import Annotated
 import typer
 
 from safelight.access.door import Door
+from safelight.access.filter import ItemFilter
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console, show
 
 
 def failures(
     operation: Operation,
-    cause: Annotated[str, typer.Option(help="Only this cause: crash, time limit, encrypted, unsupported ...")] = "",
+    cause: Annotated[
+        str, typer.Option(help="Only this cause: crash, time limit, encrypted, unsupported ...")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, help="Rows, at most.")] = 100,
     purpose: Purpose = "overview",
 ) -> None:
     """List failures: place, part, cause and one sentence. Nothing else was lost with them."""
-    with Door(existing(operation), who=who(), purpose=purpose) as door:
-        page = door.failures(cause=cause or None, limit=limit)
-        total = sum(group.failures for group in door.failure_groups() if not cause or group.cause == cause)
+    chosen = ItemFilter(failed=(cause,) if cause else ())
+    with (
+        Door(existing(operation), who=who(), purpose=purpose) as door,
+        door.consult("failures", cause) as look,
+    ):
+        page = look.failures(chosen, limit=limit)
+        total = sum(group.failures for group in look.failure_groups(chosen))
     show(
         "",
         ["cause", "stage", "part", "place", "detail", "item"],

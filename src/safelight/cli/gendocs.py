@@ -1,6 +1,6 @@
 """Writes the pages of `docs/` that are made from the code, or checks that they are true (`--check`).
 
-    python -m safelight.cli.gendocs [--check]
+python -m safelight.cli.gendocs [--check]
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-import click
 import typer.main
 
 from safelight.catalog.describe import describe
 from safelight.cli.app import app
 from safelight.errors import every_error
-from safelight.evidence.formats import formats
+from safelight.evidence.formats import every_format
 from safelight.inspect.registry import inspectors
 from safelight.operation.settings import Settings
 
@@ -55,31 +55,31 @@ def commands_page() -> str:
     """docs/commands.md: the whole help, command by command."""
     parts = ["# Commands\n"]
     for path, command in _commands(typer.main.get_command(app), "safelight"):
-        context = click.Context(command, info_name=path)
-        arguments = [_parameter(parameter, context) for parameter in command.params if parameter.name != "help"]
-        text = (command.help or "").strip().replace("\b", "")
-        parts.append(f"## {path}\n\n{text}\n\n" + "".join(arguments))
+        text = "\n".join(line.strip() for line in (command.help or "").splitlines()).strip()
+        parts.append(f"## {path}\n\n{text}\n\n" + "".join(_parameter(each) for each in command.params))
     return "\n".join(parts)
 
 
-def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            yield from _commands(child, f"{path} {name}")
-    else:
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Leaves of the command tree; a group has `commands` (click's protocol, vendored by typer)."""
+    children = getattr(command, "commands", None)
+    if children is None:
         yield path, command
+    for name, child in (children or {}).items():
+        yield from _commands(child, f"{path} {name}")
 
 
-def _parameter(parameter: click.Parameter, context: click.Context) -> str:
-    names = ", ".join(parameter.opts) if parameter.param_type_name == "option" else parameter.make_metavar(context)
-    needed = " (required)" if parameter.required and parameter.param_type_name == "option" else ""
-    return f"- `{names}`{needed}: {getattr(parameter, 'help', '') or ''}\n"
+def _parameter(parameter: Any) -> str:
+    option = parameter.param_type_name == "option"
+    names = ", ".join(parameter.opts) if option else (parameter.metavar or parameter.name.upper())
+    needed = " (required)" if parameter.required and option else ""
+    return f"- `{names}`{needed}: {' '.join((getattr(parameter, 'help', '') or '').split())}\n"
 
 
 def plugins_page() -> str:
     """docs/plugins.md: every container format and every inspector."""
     lines = ["# Formats and inspectors", "", "## Container formats, in the order in which they are tried", ""]
-    lines += [f"- `{format.kind}`: {_first(format)}" for format in formats()]
+    lines += [f"- `{format.kind}`: {_first(format)}" for format in every_format()]
     lines += ["", "## Inspectors", "", "| name | version | writes | what it does |", "|---|---|---|---|"]
     lines += [
         f"| `{inspector.name}` | {inspector.version} | {', '.join(inspector.tables)} | {_first(inspector)} |"

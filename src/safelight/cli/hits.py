@@ -18,9 +18,9 @@ def hits(
     purpose: Purpose = "overview",
 ) -> None:
     """List hits by set and category, then the items. A category is the set's own claim, with its scheme."""
-    with Door(existing(operation), who=who(), purpose=purpose) as door:
-        groups = [group for group in door.hit_groups() if not set or set in (group.set_name, group.set_id)]
-        page = door.hits(set_id=groups[0].set_id if set and groups else None, limit=limit) if groups else None
+    with Door(existing(operation), who=who(), purpose=purpose) as door, door.consult("hits", set) as look:
+        groups = [group for group in look.hit_groups() if not set or set in (group.set_name, group.set_id)]
+        page = look.hits(set, limit=limit) if groups else None
     show(
         "",
         ["set", "scheme", "code", "label", "contents", "items"],
@@ -32,7 +32,14 @@ def hits(
             "",
             ["set", "category", "exhibit", "path", "sha256", "item"],
             [
-                (h.set_name, f"{h.scheme} {h.code} {h.label}".strip(), h.item.exhibit, h.item.path, h.item.sha256, h.item.item_id)
-                for h in page.rows
+                (
+                    hit.set_name,
+                    f"{hit.scheme} {hit.code} {hit.label}".strip(),
+                    hit.item.exhibit,
+                    hit.item.path,
+                    hit.item.sha256,
+                    hit.item.item_id,
+                )
+                for hit in page.rows
             ],
-        )  # fmt: skip
+        )

@@ -19,9 +19,13 @@ from safelight.ledger.ledger import Ledger
 
 def ingest(
     operation: Operation,
-    sources: Annotated[list[Path], typer.Argument(help="Folders, files, archives or disk images.", metavar="SOURCE...")],
+    sources: Annotated[
+        list[Path], typer.Argument(help="Folders, files, archives or disk images.", metavar="SOURCE...")
+    ],
     exhibit: Annotated[str, typer.Option(help="Number of the exhibit that they belong to.")],
-    label: Annotated[str, typer.Option(help="Label of the source; its file name if not given (one source only).")] = "",
+    label: Annotated[
+        str, typer.Option(help="Label of the source; its file name if not given (one source only).")
+    ] = "",
     credential: Annotated[
         list[str] | None, typer.Option(help="Password or key to try on what is encrypted. May be repeated.")
     ] = None,

@@ -9,6 +9,7 @@ import typer
 from safelight.cli.options import Operation, Passphrase, passphrase_from, who
 from safelight.cli.output import console
 from safelight.errors import AlreadyExists
+from safelight.ledger import keylog
 from safelight.ledger.keys import KeyRing
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.place import check_place
@@ -19,7 +20,9 @@ from safelight.operation.settings import Settings, write_settings
 def init(
     operation: Operation,
     name: Annotated[str, typer.Option(help="Name of the operation; the folder's name if not given.")] = "",
-    synthetic: Annotated[bool, typer.Option(help="Mark it as synthetic for good: training and demonstration.")] = False,
+    synthetic: Annotated[
+        bool, typer.Option(help="Mark it as synthetic for good: training and demonstration.")
+    ] = False,
     passphrase_file: Passphrase = None,
 ) -> None:
     """Make a new operation: its folder (0700), ledger, catalog and key.
@@ -34,8 +37,9 @@ def init(
     passphrase = passphrase_from(passphrase_file, new=True)
     folder.make()
     write_settings(folder.settings, Settings())
-    _ring, recovery = KeyRing.create(folder, passphrase)
+    ring, recovery = KeyRing.create(folder.keys, passphrase)
     with Ledger.create(folder, name=name or folder.root.name, actor=who(), synthetic=synthetic) as ledger:
+        keylog.record(ledger, ring, actor=who(), reason="init")
         head = ledger.head()
     out = console()
     out.print(f"Operation {folder.root.name} is ready in {folder.root}.", markup=False)

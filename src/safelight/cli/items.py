@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +32,9 @@ def items(
             metavar="[FILTER]...",
         ),
     ] = None,
-    type: Annotated[list[str] | None, typer.Option(help="Type: picture, video, document, archive ...")] = None,
+    type: Annotated[
+        list[str] | None, typer.Option(help="Type: picture, video, document, archive ...")
+    ] = None,
     exhibit: Annotated[list[str] | None, typer.Option(help="Number of the exhibit.")] = None,
     path: Annotated[str, typer.Option(help="Path pattern: * and ? as in the shell.")] = "",
     hash: Annotated[str, typer.Option(help="SHA-256, SHA-1 or MD5, or its first 8 digits or more.")] = "",
@@ -42,7 +45,9 @@ def items(
     form: Annotated[Format, typer.Option("--format", help="How to write the rows.")] = Format.table,
     output: Annotated[Path | None, typer.Option(help="File to write to.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Rows, at most (table: 50 unless given).")] = 0,
-    order: Annotated[str, typer.Option(help="path, size or modified; with - in front the other way round.")] = "path",
+    order: Annotated[
+        str, typer.Option(help="path, size or modified; with - in front the other way round.")
+    ] = "path",
     purpose: Purpose = "overview",
 ) -> None:
     """List items; filters of different kinds must all hold. An export (csv, jsonl, parquet) is logged as a disclosure."""
@@ -57,18 +62,19 @@ def items(
         *(["state:deleted", "state:orphan"] if deleted else ()),
         *(["failed:any"] if failed else ()),
     ]
-    chosen = ItemFilter.from_words(words)
+    chosen = ItemFilter.from_words(shlex.join(words))
     with Door(existing(operation), who=who(), purpose=purpose) as door:
         if form is Format.table and output is None:
-            page = door.items(chosen, order=_order(order), limit=limit or 50)
-            counted = door.count(chosen)
+            with door.consult("items", chosen.words()) as look:
+                page = look.items(chosen, order=_order(order), limit=limit or 50)
+                counted = look.count(chosen)
             show("", ["id", "exhibit", "path", "type", "size", "modified", "state", "failed"], map(_short, page.rows),
                  right=["size"])  # fmt: skip
             console().print(
                 f"{len(page.rows)} of {counted.items} items ({human_bytes(counted.bytes)})", markup=False
             )
             return
-        rows = (_full(row) for row in door.export(chosen, order=_order(order), limit=limit or None))
+        rows = (_full(row) for row in door.export(chosen, purpose, limit or None))
         count = write_rows(rows, COLUMNS, form if form is not Format.table else Format.csv, output)
     if output:
         console().print(f"{count} rows in {output}", markup=False)
@@ -94,7 +100,16 @@ def _time(moment: Moment | None) -> str:
 def _short(row: ItemRow) -> tuple[Any, ...]:
     modified = _time(row.modified)
     shown = modified[:19] + ("Z" if modified.endswith("Z") else "")
-    return row.item_id, row.exhibit, row.path, row.type or row.kind, human_bytes(row.size), shown, row.state, row.failed
+    return (
+        row.item_id,
+        row.exhibit,
+        row.path,
+        row.type or row.kind,
+        human_bytes(row.size),
+        shown,
+        row.state,
+        row.failed,
+    )
 
 
 def _full(row: ItemRow) -> dict[str, Any]:

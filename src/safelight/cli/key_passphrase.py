@@ -15,11 +15,13 @@ from safelight.ledger.keys import KeyRing
 def key_passphrase(
     operation: Operation,
     passphrase_file: Passphrase = None,
-    new_passphrase_file: Annotated[Path | None, typer.Option(help="File whose first line is the new passphrase.")] = None,
+    new_passphrase_file: Annotated[
+        Path | None, typer.Option(help="File whose first line is the new passphrase.")
+    ] = None,
 ) -> None:
     """Wrap the operation's key under a new passphrase; the recovery key stays."""
     folder = existing(operation)
     keys = unlocked(folder, passphrase_file)
     new = passphrase_from(new_passphrase_file, new=True, prompt="New passphrase")
-    KeyRing.open(folder).change_passphrase(keys, new)
+    KeyRing.open(folder.keys).change_passphrase(keys, new)
     console().print("The passphrase is changed.")

@@ -14,11 +14,13 @@ from safelight.ledger.keys import KeyRing
 
 def key_recover(
     operation: Operation,
-    new_passphrase_file: Annotated[Path | None, typer.Option(help="File whose first line is the new passphrase.")] = None,
+    new_passphrase_file: Annotated[
+        Path | None, typer.Option(help="File whose first line is the new passphrase.")
+    ] = None,
 ) -> None:
     """Open the operation's key with the recovery key (asked for) and set a new passphrase."""
     folder = existing(operation)
-    ring = KeyRing.open(folder)
+    ring = KeyRing.open(folder.keys)
     keys = ring.unlock_by_recovery(typer.prompt("Recovery key", hide_input=True, err=True).strip())
     ring.change_passphrase(keys, passphrase_from(new_passphrase_file, new=True, prompt="New passphrase"))
     console().print("The passphrase is changed.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,9 @@ from safelight.ledger.ledger import Ledger
 
 def known_add(
     operation: Operation,
-    file: Annotated[Path, typer.Argument(help="NSRL RDS v3 (SQLite), VICS JSON, hashdeep, md5sum/sha*sum list or CSV.")],
+    file: Annotated[
+        Path, typer.Argument(help="NSRL RDS v3 (SQLite), VICS JSON, hashdeep, md5sum/sha*sum list or CSV.")
+    ],
     name: Annotated[str, typer.Option(help="Name of the set; the file's name if not given.")] = "",
     origin: Annotated[str, typer.Option(help="Who made it and when.")] = "",
     scheme: Annotated[str, typer.Option(help="Category scheme, for lists that carry none.")] = "",
@@ -33,13 +36,13 @@ def known_add(
         raise NotFound(f"There is no file {file}.", "Check the path.")
     category = (scheme, code, label) if code else None
     with run_lock(folder.lock), Ledger.open(folder) as ledger:
-        info = import_set(
-            file, name=name or file.name, origin=origin, category=category, folder=folder.known
-        )
-        hashsets.register(ledger, info, actor=who())
+        info = import_set(file, name=name or file.name, origin=origin, category=category, folder=folder.known)
+        hashsets.register(ledger, asdict(info), actor=who())
         catalog = Catalog.at(folder)
         match_known(folder, catalog, ledger)
         with catalog.connect() as database:
             row = database.execute("select count(*) from hits where set_id = ?", [info.set_id]).fetchone()
     found = row[0] if row else 0
-    console().print(f"{info.name}: {info.rows} entries read; {found} contents here stand in it.", markup=False)
+    console().print(
+        f"{info.name}: {info.rows} entries read; {found} contents here stand in it.", markup=False
+    )

@@ -9,8 +9,8 @@ from safelight.cli.output import show
 
 def known_list(operation: Operation, purpose: Purpose = "overview") -> None:
     """List hash sets with origin, size and the digest of the file that they were read from."""
-    with Door(existing(operation), who=who(), purpose=purpose) as door:
-        sets = door.hash_sets()
+    with Door(existing(operation), who=who(), purpose=purpose) as door, door.consult("known list") as look:
+        sets = look.hash_sets()
     show(
         "",
         ["id", "name", "kind", "origin", "entries", "sha256 of the file"],

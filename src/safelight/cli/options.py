@@ -16,7 +16,9 @@ from safelight.operation.folder import OperationFolder, open_folder
 Operation = Annotated[Path, typer.Argument(help="The operation's folder.", metavar="OPERATION")]
 Passphrase = Annotated[
     Path | None,
-    typer.Option("--passphrase-file", help="File whose first line is the passphrase (else SAFELIGHT_PASSPHRASE, else a prompt)."),
+    typer.Option(
+        "--passphrase-file", help="File whose first line is the passphrase (else SAFELIGHT_PASSPHRASE, else a prompt)."
+    ),
 ]  # fmt: skip
 Purpose = Annotated[str, typer.Option("--purpose", help="Why you look; kept in the audit.")]
 
@@ -48,16 +50,22 @@ def passphrase_from(file: Path | None, *, new: bool = False, prompt: str = "Pass
         try:
             given = typer.prompt(prompt, hide_input=True, confirmation_prompt=new, err=True)
         except typer.Abort:
-            raise Refused("No passphrase was given.", "Use --passphrase-file or SAFELIGHT_PASSPHRASE.") from None
+            raise Refused(
+                "No passphrase was given.", "Use --passphrase-file or SAFELIGHT_PASSPHRASE."
+            ) from None
     if new and len(given) < 8:
-        raise Refused("The passphrase is shorter than 8 characters.", "Choose a longer one, best several words.")
+        raise Refused(
+            "The passphrase is shorter than 8 characters.", "Choose a longer one, best several words."
+        )
     return given
 
 
 def unlocked(folder: OperationFolder, file: Path | None) -> UnlockedKeys:
     """The operation's keys, unlocked. Raises WrongPassphrase."""
-    ring = KeyRing.open(folder)
+    ring = KeyRing.open(folder.keys)
     try:
         return ring.unlock(passphrase_from(file))
     except WrongPassphrase:
-        raise WrongPassphrase("The passphrase is wrong.", "Try again, or use `safelight key recover`.") from None
+        raise WrongPassphrase(
+            "The passphrase is wrong.", "Try again, or use `safelight key recover`."
+        ) from None

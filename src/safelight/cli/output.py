@@ -33,7 +33,9 @@ def console() -> Console:
     return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
 
 
-def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()) -> None:
+def show(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Sequence[str] = ()
+) -> None:
     """A table for people; every cell's control characters are made visible."""
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
@@ -53,7 +55,9 @@ def _cell(value: Any) -> str:
     return escape(visible(str(value)))
 
 
-def write_rows(rows: Iterable[dict[str, Any]], columns: Sequence[str], form: Format, output: Path | None) -> int:
+def write_rows(
+    rows: Iterable[dict[str, Any]], columns: Sequence[str], form: Format, output: Path | None
+) -> int:
     """Write rows as CSV, JSON lines or Parquet to a file or to standard output; gives the number of rows."""
     if form is Format.parquet:
         if output is None:
@@ -65,15 +69,22 @@ def write_rows(rows: Iterable[dict[str, Any]], columns: Sequence[str], form: For
         writer = csv.writer(stream)
         if form is Format.csv:
             writer.writerow(columns)
-        for count, row in enumerate(rows, 1):
+        for row in rows:
+            count += 1
             if form is Format.csv:
-                writer.writerow([csv_cell(row.get(column)) for column in columns])
+                writer.writerow([csv_cell(_text(row.get(column))) for column in columns])
             else:
                 stream.write(orjson.dumps({column: row.get(column) for column in columns}).decode() + "\n")
     finally:
         if output:
             stream.close()
     return count
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _write_parquet(rows: Iterable[dict[str, Any]], columns: Sequence[str], output: Path) -> int:

@@ -11,6 +11,7 @@ from safelight.cli.options import Operation, existing
 def parts(operation: Operation) -> None:
     """Print table and path of every live part, one a line, separated by a tab."""
     folder = existing(operation)
-    for table, files in Catalog.at(folder).snapshot().tables.items():
-        for file in files:
-            typer.echo(f"{table}\t{file}")
+    with Catalog.at(folder) as catalog:
+        for table, live in catalog.snapshot().parts.items():
+            for part in live:
+                typer.echo(f"{table}\t{folder.parts / table / part.name}")

@@ -9,8 +9,8 @@ from safelight.cli.output import human_bytes, show
 
 def source_list(operation: Operation, purpose: Purpose = "overview") -> None:
     """List the registered sources, where they are now, and whether they were taken in to the end."""
-    with Door(existing(operation), who=who(), purpose=purpose) as door:
-        found = [source for exhibit in door.exhibits() for source in exhibit.sources]
+    with Door(existing(operation), who=who(), purpose=purpose) as door, door.consult("source list") as look:
+        found = [source for exhibit in look.exhibits() for source in exhibit.sources]
     show(
         "",
         ["id", "exhibit", "label", "location", "kind", "items", "size", "failed", "complete", "stated hash"],

@@ -19,7 +19,9 @@ def source_locate(
     operation: Operation,
     source: Annotated[str, typer.Argument(help="Id or label of the source.")],
     location: Annotated[Path, typer.Argument(help="Where it is now.")],
-    force: Annotated[bool, typer.Option(help="Take it though its fingerprint differs; kept in the ledger.")] = False,
+    force: Annotated[
+        bool, typer.Option(help="Take it though its fingerprint differs; kept in the ledger.")
+    ] = False,
 ) -> None:
     """Tell Safelight that a source moved. Its ids stay; the fingerprint must fit, or --force must be given."""
     location = location.absolute()
@@ -33,5 +35,5 @@ def source_locate(
                 f"{location} is not the source that was registered: its fingerprint differs.",
                 "Check the path; if it must be used all the same, add --force.",
             )
-        sources.locate(ledger, registered, location, actor=who(), fingerprint_matches=fits)
+        sources.locate(ledger, registered, location, who())
     console().print(f"{registered.label} is at {location} now.", markup=False)

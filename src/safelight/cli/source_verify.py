@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import show
-from safelight.intake.imagecheck import check_image
-from safelight.ledger.ledger import Ledger
+from safelight.intake.run import verify_source
 
 
 def source_verify(
@@ -20,6 +18,9 @@ def source_verify(
 
     Each is printed as matched, differed or NOT CHECKED, and the result is kept in the ledger.
     """
-    with Ledger.open(existing(operation)) as ledger:
-        results = check_image(ledger, source, actor=who())
-    show("", ["algorithm", "stated by", "stated", "computed", "result"], results)
+    results = verify_source(existing(operation), source, actor=who())
+    show(
+        "",
+        ["stated by", "algorithm", "stated", "computed", "result", "why not"],
+        [(r.origin, r.algorithm, r.expected, r.found, r.result, r.reason) for r in results],
+    )

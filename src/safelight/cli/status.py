@@ -10,10 +10,11 @@ from safelight.cli.output import console, human_bytes, show
 def status(operation: Operation, purpose: Purpose = "overview") -> None:
     """Show the run under way (if any), items by type, exhibits, hits and failures."""
     with Door(existing(operation), who=who(), purpose=purpose) as door:
-        overview = door.overview()
         progress = door.progress()
+        with door.consult("status") as look:
+            overview = look.overview()
     out = console()
-    title = f"{overview.name}" + (" (synthetic)" if door.synthetic else "")
+    title = f"{overview.name}" + (" (synthetic)" if overview.synthetic else "")
     out.print(title, style="bold", markup=False)
     if progress is not None:
         stage = "stopped; the same command goes on" if progress.stale else progress.stage

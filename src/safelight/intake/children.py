@@ -8,6 +8,7 @@ decoder over finds nothing there that opens pictures.
 from __future__ import annotations
 
 import base64
+import io
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from safelight.engine.model import Task
+from safelight.evidence.formats import container_kind
 from safelight.evidence.model import Entry, EvidenceError, Limits, Tally, Trouble, Volume
 from safelight.evidence.reader import Reader
 from safelight.evidence.spec import from_bytes
 from safelight.inspect.digests import digest
+from safelight.inspect.encryption import maybe_encrypted
 from safelight.inspect.examine import Ended, examine
-from safelight.inspect.filetype import extension_disagrees, identify, maybe_encrypted
+from safelight.inspect.extensions import extension_disagrees
+from safelight.inspect.filetype import identify
 from safelight.inspect.model import Content, Derivative, Fact
 from safelight.inspect.registry import inspectors
 from safelight.inspect.strings import rescue
@@ -34,6 +38,10 @@ Note = Callable[[bytes], None]
 #: A file with fewer than a hundredth of its bytes on disk and more than this many bytes is a failure ("limit"): hours
 #: of hashing zeros would hold up everything behind it.
 SPARSE_BYTES = 64 << 30
+
+#: Groups of types among which containers are looked for: documents, since office files are archives with pictures in
+#: them; others, since a disk image may have no signature of its own.
+MAY_HOLD_ITEMS = frozenset({"archive", "image", "document", "mail", "program", "other"})
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ class Hasher:
             yield {"failures": read_failure(row, error.cause, error.detail)}
             return
         yield {"items": row}
-        kind = row["opens_as"]
+        kind = row.get("opens_as")
         if kind and kind.startswith("unsupported:"):
             detail = f"{kind.removeprefix('unsupported:').strip()} is recognised and cannot be opened yet"
             yield {"failures": read_failure(row, "unsupported", detail) | {"stage": "open"}}
@@ -167,20 +175,25 @@ class Hasher:
                 allocated = getattr(stream, "allocated_bytes", None)
                 size = row["size"] or 0
                 if allocated is not None and size > SPARSE_BYTES and allocated < size // 100:
-                    raise EvidenceError("limit", f"sparse file: {size} bytes of which {allocated} are on disk")
+                    raise EvidenceError(
+                        "limit", f"sparse file: {size} bytes of which {allocated} are on disk"
+                    )
                 digests = digest(stream)
                 if getattr(stream, "changed", False):
                     raise EvidenceError("changed", "the file changed while it was read")
+                kind = identify(digests.head, digests.size, digests.tail, stream)
+                if kind.group in MAY_HOLD_ITEMS:
+                    stream.seek(0)
+                    row["opens_as"] = container_kind(stream, reader.context(spec, stream))
         except OSError as error:
             raise EvidenceError("unreadable", error.strerror or type(error).__name__) from error
-        kind = identify(digests.head, digests.size, row["name"])
         row["size"] = digests.size
         row["sha256"], row["sha1"], row["md5"] = digests.sha256, digests.sha1, digests.md5
         row["mime"], row["type"], row["type_basis"] = kind.mime, kind.group, kind.basis
         row["extension_disagrees"] = extension_disagrees(row["name"], kind.mime)
-        row["opens_as"] = reader.container_kind(spec, digests.head, digests.size)
-        if row["opens_as"] is None:
-            row["maybe_encrypted"] = maybe_encrypted(digests, kind)
+        row["maybe_encrypted"] = row.get("opens_as") is None and maybe_encrypted(
+            digests.sample, digests.size, kind
+        )
 
     def close(self) -> None:
         self._sources.close()
@@ -220,7 +233,7 @@ class Examiner:
             mime=payload["mime"],
             group=payload["group"],
             name=payload["name"],
-            open=lambda: reader.open_buffered(spec),
+            open=lambda: io.BufferedReader(reader.open(spec), 1 << 18),
             settings=self._settings,
         )
         if payload["rescue"]:
@@ -240,7 +253,11 @@ class Examiner:
                     ended, began = _cpu() - began, _cpu()
                     yield {"inspections": {**made_by, "outcome": end.outcome, "seconds": round(ended, 4)}}
                     if end.outcome == "failed":
-                        yield {"failures": inspect_failure(payload, found.inspector, found.version, end.cause, end.detail)}
+                        yield {
+                            "failures": inspect_failure(
+                                payload, found.inspector, found.version, end.cause, end.detail
+                            )
+                        }
 
     def _sealed(self, small: Derivative) -> Row:
         return {

@@ -23,7 +23,11 @@ def fingerprint(location: Path) -> dict[str, Any]:
         for entry in islice(sorted(os.scandir(os.fsencode(location)), key=lambda e: e.name), _SAMPLE):
             size = entry.stat(follow_symlinks=False).st_size if entry.is_file(follow_symlinks=False) else -1
             lines.append(entry.name + b"\0" + str(size).encode())
-        return {"kind": "folder", "names": len(lines), "digest": hashlib.sha256(b"\n".join(lines)).hexdigest()}
+        return {
+            "kind": "folder",
+            "names": len(lines),
+            "digest": hashlib.sha256(b"\n".join(lines)).hexdigest(),
+        }
     with location.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
         stream.seek(0)

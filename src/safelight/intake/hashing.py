@@ -99,7 +99,9 @@ class Hashing:
 
     def _known(self, source_id: str) -> bool:
         with self.catalog.connect() as database:
-            found = database.execute("select 1 from items where source_id = ? limit 1", [source_id]).fetchone()
+            found = database.execute(
+                "select 1 from items where source_id = ? limit 1", [source_id]
+            ).fetchone()
         return found is not None
 
     def _walked(self, source_id: str) -> bool:

@@ -7,7 +7,7 @@ inspector is run over what is there, and a content that killed one inspector com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +86,7 @@ class Inspecting:
         if tasks:
             yield _batch(tasks)
 
-    def _waiting(self, every: list[Inspector]) -> Iterator[Task]:
+    def _waiting(self, every: Sequence[Inspector]) -> Iterator[Task]:
         with self.catalog.connect() as database:
             found = database.execute(_WAITING)
             while rows := found.fetchmany(2000):

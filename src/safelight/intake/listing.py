@@ -201,5 +201,7 @@ def _hash_task(row: Row) -> Task:
 
 def _already_there(catalog: Catalog, ids: list[str]) -> set[str]:
     with catalog.connect() as database:
-        found = database.execute("select item_id from items where item_id in (select unnest(?))", [ids]).fetchall()
+        found = database.execute(
+            "select item_id from items where item_id in (select unnest(?))", [ids]
+        ).fetchall()
     return {row[0] for row in found}

@@ -20,7 +20,8 @@ def run_lock(path: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Locked(
-                "Another run is working on this operation.", "Wait for it, or stop it with Ctrl-C, then try again."
+                "Another run is working on this operation.",
+                "Wait for it, or stop it with Ctrl-C, then try again.",
             ) from None
         yield
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -13,7 +12,7 @@ import orjson
 
 from safelight.traces.moment import now_us
 
-Stage = Literal["starting", "hashing", "matching", "inspecting", "done", "stopped"]
+Stage = Literal["starting", "comparing", "hashing", "matching", "inspecting", "done", "stopped"]
 
 
 @dataclass(slots=True)
@@ -44,7 +43,9 @@ class Reporter:
     _stage_began: float = field(default_factory=time.monotonic)
     _stage_bytes: int = 0
 
-    def stage(self, stage: Stage, source: str = "", total_items: int | None = None, total_bytes: int | None = None) -> None:
+    def stage(
+        self, stage: Stage, source: str = "", total_items: int | None = None, total_bytes: int | None = None
+    ) -> None:
         """A new stage begins; its counts begin at zero."""
         progress = self.progress
         progress.stage, progress.source = stage, source
@@ -54,7 +55,9 @@ class Reporter:
         self._stage_began, self._stage_bytes = time.monotonic(), 0
         self._tell()
 
-    def add(self, *, items: int = 0, bytes: int = 0, worked_bytes: int | None = None, failed: int = 0) -> None:
+    def add(
+        self, *, items: int = 0, bytes: int = 0, worked_bytes: int | None = None, failed: int = 0
+    ) -> None:
         """More is done. `worked_bytes` counts for the rate (what a resumed run only skips does not)."""
         progress = self.progress
         progress.items += items
@@ -74,5 +77,5 @@ class Reporter:
         self._last = time.monotonic()
         temporary = self.path.with_suffix(".new")
         temporary.write_bytes(orjson.dumps(asdict(progress)))
-        os.replace(temporary, self.path)
+        temporary.replace(self.path)
         self.listener(progress)

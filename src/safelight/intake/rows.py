@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from safelight.evidence.model import Entry, Trouble, Volume
-from safelight.evidence.spec import PathSpec, escape
+from safelight.evidence.spec import escape
+from safelight.inspect.extensions import extension
 from safelight.traces.ids import item_id
 
 Row = dict[str, Any]
@@ -15,7 +16,6 @@ def item_row(entry: Entry, *, source_id: str, exhibit: str, container: str | Non
     """The part of an `items` row that is known before the bytes are read."""
     spec = entry.spec.to_bytes()
     name = escape(entry.spec.last.path.rpartition(b"/")[2])
-    stem, dot, extension = name.rpartition(".")
     row: Row = {
         "item_id": item_id(source_id, spec),
         "source_id": source_id,
@@ -25,7 +25,7 @@ def item_row(entry: Entry, *, source_id: str, exhibit: str, container: str | Non
         "spec": spec.decode(),
         "path": entry.spec.display(),
         "name": name,
-        "extension": extension.lower() if dot and stem and len(extension) <= 16 else "",
+        "extension": extension(name),
         "kind": entry.kind,
         "state": entry.state,
         "overwritten": entry.overwritten,
@@ -90,4 +90,3 @@ def failure_row(
         "detail": detail,
         **engine,
     }
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,19 +11,22 @@ from os import cpu_count
 from pathlib import Path
 
 import safelight
-from safelight.analyse.known import match_contents
+from safelight.analyse.known_hits import match_contents
+from safelight.analyse.known_matcher import HashSet
 from safelight.catalog.catalog import Catalog
 from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
 from safelight.errors import NotFound, Unreachable
+from safelight.evidence.imagehash import Comparison
 from safelight.inspect.registry import inspectors
 from safelight.intake.children import ChildConfig, SourcePlace, limits_from
 from safelight.intake.fingerprint import fingerprint
 from safelight.intake.hashing import Hashing
+from safelight.intake.imagecheck import check_image, waiting
 from safelight.intake.inspecting import Inspecting
 from safelight.intake.lock import run_lock
 from safelight.intake.progress import Progress, Reporter
-from safelight.ledger import audit, exhibits, hashsets, runs, sources
+from safelight.ledger import exhibits, hashsets, runs, sources
 from safelight.ledger.keys import KeyRing
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.sources import Source
@@ -82,14 +84,12 @@ def intake(
     catalog = Catalog.at(folder)
     ledger = Ledger.open(folder)
     with run_lock(folder.lock), ledger:
-        _clear(folder.spool)
         catalog.sweep()
         run_id = str(uuid.uuid4())
         reporter = Reporter(folder.spool / "progress.json", Progress(run_id), listener)
-        for source in chosen:
-            audit.collect(ledger, actor=actor, purpose="intake", what={"run": run_id}, subjects=[source.id])
         config = _config(folder, ledger, settings, credentials)
         try:
+            _compare_stated(folder, ledger, settings, chosen, reporter, actor)
             _two_passes(folder, catalog, ledger, settings, config, chosen, reporter)
         except BaseException:
             reporter.stage("stopped")
@@ -113,8 +113,8 @@ def _two_passes(
 ) -> None:
     workers = settings.engine.workers or cpu_count() or 1
     with (
-        _children("walker", config, settings, 1, folder.spool / "walk") as walkers,
-        _children("hasher", config, settings, workers, folder.spool / "hash") as hashers,
+        _children("walker", config, settings, 1, folder.spool) as walkers,
+        _children("hasher", config, settings, workers, folder.spool) as hashers,
     ):
         hashing = Hashing(catalog, settings, walkers, hashers, reporter, settings.archives.max_depth)
         for source in chosen:
@@ -123,16 +123,22 @@ def _two_passes(
             hashing.source(place, source.kind)
     reporter.stage("matching")
     match_known(folder, catalog, ledger)
-    with _children("examiner", config, settings, workers, folder.spool / "inspect") as examiners:
+    with _children("examiner", config, settings, workers, folder.spool) as examiners:
         waiting = count(catalog)
         reporter.stage("inspecting", total_items=waiting.contents)
         Inspecting(catalog, settings.engine, examiners, reporter).everything()
 
 
+def verify_source(folder: OperationFolder, source: str, *, actor: str) -> list[Comparison]:
+    """Read one source's medium whole and compare its hashes; kept in the ledger. Raises NotFound, Unreachable."""
+    settings = read_settings(folder.settings)
+    with Ledger.open(folder) as ledger, run_lock(folder.lock), _verifiers(settings, folder) as verifiers:
+        return check_image(verifiers, ledger, sources.find(ledger, source), actor=actor)
+
+
 def match_known(folder: OperationFolder, catalog: Catalog, ledger: Ledger) -> None:
     """Match every content against every hash set that is registered; what was matched before is skipped."""
-    registered = [known.set_id for known in hashsets.every(ledger)]
-    match_contents(catalog, [folder.known / set_id for set_id in registered])
+    match_contents(catalog, [HashSet.open(folder.known, known.set_id) for known in hashsets.every(ledger)])
 
 
 def count(catalog: Catalog) -> Figures:
@@ -157,14 +163,15 @@ def _as_figures(figures: Figures) -> dict[str, dict[str, int | str]]:
         "hits": "rows of hits",
     }
     return {
-        name: {"value": getattr(figures, name), "definition": definition} for name, definition in definitions.items()
+        name: {"value": getattr(figures, name), "definition": definition}
+        for name, definition in definitions.items()
     }
 
 
 def _config(
     folder: OperationFolder, ledger: Ledger, settings: Settings, credentials: Sequence[str]
 ) -> ChildConfig:
-    ring = KeyRing.open(folder)
+    ring = KeyRing.open(folder.keys)
     places = tuple(
         SourcePlace(source.id, source.exhibit, str(source.location)) for source in sources.every(ledger)
     )
@@ -178,25 +185,45 @@ def _config(
     )
 
 
+def _compare_stated(
+    folder: OperationFolder,
+    ledger: Ledger,
+    settings: Settings,
+    chosen: Sequence[Source],
+    reporter: Reporter,
+    actor: str,
+) -> None:
+    """Compare hashes stated at seizure with the sources, before anything is believed of them."""
+    due = waiting(ledger, chosen)
+    if due:
+        with _verifiers(settings, folder) as verifiers:
+            for source in due:
+                reporter.stage("comparing", source.label)
+                check_image(verifiers, ledger, source, actor=actor)
+
+
+@contextmanager
+def _verifiers(settings: Settings, folder: OperationFolder) -> Iterator[Supervisor]:
+    engine = settings.engine
+    limits = EngineLimits(engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes)
+    with Supervisor(
+        "safelight.intake.imagecheck:verifier", {}, limits=limits, workers=1, spool=folder.spool
+    ) as supervisor:
+        yield supervisor
+
+
 @contextmanager
 def _children(
     factory: str, config: ChildConfig, settings: Settings, workers: int, spool: Path
 ) -> Iterator[Supervisor]:
     engine = settings.engine
-    limits = EngineLimits(
-        engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes
-    )
-    spool.mkdir(mode=0o700, exist_ok=True)
+    limits = EngineLimits(engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes)
     with Supervisor(
-        f"{_CHILDREN}:{factory}", config.as_json(), limits=limits, workers=workers, spool=spool, preload=PRELOAD
+        f"{_CHILDREN}:{factory}",
+        config.as_json(),
+        limits=limits,
+        workers=workers,
+        spool=spool,
+        preload=PRELOAD,
     ) as supervisor:
         yield supervisor
-
-
-def _clear(spool: Path) -> None:
-    """What a run that was cut off left behind is worth nothing: its batches are made again."""
-    for path in spool.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name != "progress.json":
-            path.unlink()

@@ -34,7 +34,7 @@ def jpeg(
     quality: int = 88,
     width: int = 1200,
 ) -> bytes:
-    """A JPEG of `pattern(seed)`; `camera` is (make, model, body serial), `taken` EXIF time, `place` (latitude, longitude)."""
+    """A JPEG of `pattern(seed)`; `camera` is (make, model, body serial), `place` (latitude, longitude)."""
     exif = Image.Exif()
     details = exif.get_ifd(0x8769)
     if camera:
@@ -68,5 +68,5 @@ def film(path: Path, seed: int, seconds: int = 4, rate: int = 12) -> None:
             picture = Image.fromarray(ground)
             x = 20 + number * 240 // (seconds * rate)
             ImageDraw.Draw(picture).ellipse((x, 90, x + 60, 150), fill=(250, 250, 250))
-            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.array(picture), format="rgb24")))
         container.mux(stream.encode())

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -41,14 +40,19 @@ Hei Øystein, modelltoget trenger nye skinner i sving tre. Ses klokka ti.
 
 def write_computer(folder: Path, pictures: int = 24) -> None:
     """The files of a home computer: documents, mail, pictures, a film, archives in archives, odd names."""
-    documents, gallery, downloads = folder / "Dokumenter", folder / "Bilder" / "Påske 2015", folder / "Nedlastinger"
-    for place in (documents, gallery, downloads):
-        place.mkdir(parents=True, exist_ok=True)
+    documents, gallery, downloads = (
+        folder / "Dokumenter",
+        folder / "Bilder" / "Påske 2015",
+        folder / "Nedlastinger",
+    )
+    for part in (documents, gallery, downloads):
+        part.mkdir(parents=True, exist_ok=True)
     (documents / "turnering.txt").write_text(_LETTER, "utf-8")
     (documents / "togbordet.eml").write_text(_MAIL, "utf-8")
     (documents / "vær.csv").write_text("dag;grader\n2016-01-12;-4\n2016-01-13;-7\n", "utf-8")
     (documents / "klubbside.html").write_text(
-        "<!doctype html><title>Sjakklubben</title><h1>Bjørnedalen sjakklubb</h1><p>Velkommen, nye spillere!</p>", "utf-8"
+        "<!doctype html><title>Sjakklubben</title><h1>Bjørnedalen sjakklubb</h1><p>Velkommen, nye spillere!</p>",
+        "utf-8",
     )
     for seed in range(pictures):
         taken = f"2015:04:{1 + seed % 28:02d} 12:{seed % 60:02d}:00"
@@ -68,12 +72,12 @@ def write_computer(folder: Path, pictures: int = 24) -> None:
     inner.unlink()
     (downloads / "ødelagt.zip").write_bytes(b"PK\x03\x04" + bytes(200))
     (downloads / "container.bin").write_bytes(hashlib.shake_256(b"noise").digest(2_000_000))
-    os.symlink("../Dokumenter", downloads / "snarvei")
+    (downloads / "snarvei").symlink_to("../Dokumenter")
 
 
 def write_hash_set(path: Path) -> None:
     """A VICS 2.0 list of two test patterns, so that the demonstration has hits. Its category says what it is."""
-    media = []
+    media: list[dict[str, object]] = []
     for number, seed in enumerate(LISTED, 1):
         taken = f"2015:04:{1 + seed % 28:02d} 12:{seed % 60:02d}:00"
         place = (60.39 + seed / 1000, 5.32) if seed % 4 == 0 else None

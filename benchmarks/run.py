@@ -1,0 +1,99 @@
+"""`make bench`: the pipeline beside bare loops and peers, alternating in one run, as ratios in docs/benchmarks.md.
+
+    python benchmarks/run.py [--size 2GB] [--rounds 3] [--place FOLDER] [--write]
+
+Every contestant runs on one core (its CPU affinity is set), reads the same generated source from the page cache, and is
+run `rounds` times in turn; the fastest of each counts. `--write` puts the report into docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from benchmarks import bare, peers, pipeline, report, source, supervision  # noqa: E402
+
+
+def main() -> int:
+    """Run everything and print the report."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--size", default="2GB")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--place", type=Path, default=Path(tempfile.gettempdir()) / "safelight-bench")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    place: Path = options.place
+    print(f"generating {options.size} in {place} ...", flush=True)
+    made = source.make(place / "source", _bytes(options.size))
+    best: dict[str, float] = {}
+    runs: dict[str, pipeline.Intake] = {}
+    for number in range(options.rounds):
+        for name, contestant in _contestants(made, place, runs).items():
+            seconds = _on_one_core(contestant)
+            print(f"round {number + 1}: {name}: {'-' if seconds is None else f'{seconds:.2f} s'}", flush=True)
+            if seconds is not None:
+                best[name] = min(best.get(name, seconds), seconds)
+    runs["two workers"] = pipeline.run(place / "op", made.tree, workers=2)
+    overhead = supervision.measure()
+    text = report.render(made, best, runs, overhead, options.rounds)
+    print(text)
+    if options.write:
+        (CHECKOUT / "docs" / "benchmarks.md").write_text(text, "utf-8")
+    return 0
+
+
+def _contestants(
+    made: source.Source, place: Path, runs: dict[str, pipeline.Intake]
+) -> dict[str, Callable[[], float | None]]:
+    def ours(name: str, what: Path) -> Callable[[], float]:
+        def measure() -> float:
+            done = pipeline.run(place / "op", what, workers=1)
+            if name not in runs or done.seconds["hashing"] < runs[name].seconds["hashing"]:
+                runs[name] = done
+            return done.seconds["hashing"]
+
+        return measure
+
+    contestants: dict[str, Callable[[], float | None]] = {
+        "bare os.walk + hashlib": lambda: bare.walk_and_hash(made.tree)[2],
+        "safelight tree": ours("safelight tree", made.tree),
+        "hashdeep": lambda: peers.hashdeep(made.tree),
+        "safelight raw image": ours("safelight raw image", made.raw),
+        "bare pytsk3 + hashlib": lambda: bare.tsk_and_hash(made.raw)[2],
+        "tsk_recover + hashdeep": lambda: peers.tsk_recover_and_hashdeep(made.raw, place / "recovered"),
+        "log2timeline": lambda: peers.log2timeline(made.raw, place / "plaso"),
+        "bare pictures loop": lambda: bare.picture_loop(made.tree)[2],
+    }
+    if made.e01 is not None:
+        e01 = made.e01
+        contestants["safelight E01"] = ours("safelight E01", e01)
+        contestants["bare inflate + hashlib"] = lambda: bare.inflate_and_hash(e01)[2]
+    return contestants
+
+
+def _on_one_core(contestant: Callable[[], float | None]) -> float | None:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})
+    try:
+        return contestant()
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def _bytes(text: str) -> int:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)B?", text.upper())
+    if not found:
+        raise SystemExit(f"--size {text}: write it like 2GB")
+    return int(float(found[1]) * 1000 ** " KMGT".index(found[2] or " "))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
