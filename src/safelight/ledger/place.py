@@ -49,7 +49,7 @@ def check_place(path: Path, mounts: str | None = None) -> None:
 
 
 def file_system_of(path: Path, mounts: str) -> tuple[str, str]:
-    """Type and mount point of the file system that holds `path`; the later of two mounts on a point counts."""
+    """Type and mount point of the file system that holds `path`; of two on one point the later counts."""
     real = path.absolute().resolve()
     best = ("", "")
     for line in mounts.splitlines():

@@ -275,10 +275,7 @@ def _check_state(connection: sa.Connection) -> None:
                 kept = [tuple(row) for row in connection.execute(sa.select(table).order_by(*order))]
                 anew = [tuple(row) for row in made.execute(sa.select(table).order_by(*order))]
                 if kept != anew:
-                    raise _Bad(
-                        None,
-                        f"{table.name} does not follow from the entries ({_difference(table, kept, anew)})",
-                    )
+                    raise _stray_row(table, kept, anew)
     except (sa.exc.IntegrityError, KeyError, IndexError) as error:
         raise _Bad(None, f"the entries do not make a state: {error}") from error
     finally:
@@ -288,11 +285,13 @@ def _check_state(connection: sa.Connection) -> None:
 _Row = tuple[Any, ...]
 
 
-def _difference(table: sa.Table, kept: list[_Row], anew: list[_Row]) -> str:
+def _stray_row(table: sa.Table, kept: list[_Row], anew: list[_Row]) -> _Bad:
+    """The first row that is not what the entries make, placed at the entry that it goes back to."""
     keys = len(table.primary_key.columns)
     there, wanted = {row[:keys]: row for row in kept}, {row[:keys]: row for row in anew}
     key = next(key for key in [*wanted, *there] if there.get(key) != wanted.get(key))
-    return f"row {', '.join(map(str, key))}"
+    seq = wanted[key][list(table.columns).index(table.c.seq)] if key in wanted else None
+    return _Bad(seq, f"{table.name} does not follow from the entries (row {', '.join(map(str, key))})")
 
 
 def _first_difference(given: list[_Row], wanted: list[_Row]) -> int:
