@@ -162,9 +162,8 @@ class Directory:
 
     def data_start(self, record: Record) -> int:
         """Position of the packed bytes. Raises EvidenceError("corrupt") without a local header there."""
-        header = (
-            read_up_to(self._stream, record.header, _LOCAL_HEADER.size) if record.header < 1 << 63 else b""
-        )
+        reachable = 0 <= record.header < self._size
+        header = read_up_to(self._stream, record.header, _LOCAL_HEADER.size) if reachable else b""
         if len(header) < _LOCAL_HEADER.size or header[:4] != LOCAL:
             raise EvidenceError("corrupt", "the member's own header is not where the directory says")
         *_, name_size, extra_size = _LOCAL_HEADER.unpack(header)

@@ -61,7 +61,11 @@ def open_member(
         return _unpacked(record, guard, lambda: decode(packed_chunks(stream, start, packed)))
 
     def plain(password: bytes) -> Chunks:
-        return decode(_decrypted(packed_chunks(stream, start, record.packed), record, aes, password))
+        decrypted = _decrypted(packed_chunks(stream, start, record.packed), record, aes, password)
+        yield from decode(decrypted)
+        # The authentication code stands behind the last byte that the decoder needs.
+        for _ in decrypted:
+            pass
 
     password = _fitting(record, aes, plain, context.credentials)
     return _unpacked(record, guard, lambda: plain(password), crc=aes is None or aes.version == 1)
