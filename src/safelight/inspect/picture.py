@@ -54,7 +54,6 @@ FORMATS = tuple(
         "XBM",
         "XPM",
         "SUN",
-        "FLI",
     )
     if name in Image.OPEN
 )
@@ -76,7 +75,7 @@ class Picture:
     tables: tuple[str, ...] = ("pictures", "derivatives")
 
     def accepts(self, mime: str, group: Group, size: int) -> bool:
-        return mime not in _NOT_PICTURES and (group == "picture" or mime == "video/x-flc")
+        return mime not in _NOT_PICTURES and group == "picture"
 
     def inspect(self, content: Content) -> Iterator[Fact | Derivative]:
         """Raises InspectionFailed: unsupported (no decoder), corrupt (damaged; facts and what could be

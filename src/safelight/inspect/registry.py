@@ -15,12 +15,13 @@ from safelight.inspect.model import Inspector
 from safelight.inspect.pdf_document import PdfDocument
 from safelight.inspect.picture import Picture
 from safelight.inspect.plain_text import PlainText
+from safelight.inspect.recording import Recording
 
 ENTRY_POINTS = "safelight.inspectors"
 
 
 def _ours() -> tuple[Inspector, ...]:
-    return (Picture(), PdfDocument(), Document(), PlainText())
+    return (Picture(), Recording(), PdfDocument(), Document(), PlainText())
 
 
 @cache
