@@ -40,9 +40,11 @@ from safelight.access.model import (
     Overview,
     Page,
     Progress,
+    Standing,
 )
 from safelight.access.where import Condition, condition
 from safelight.catalog.catalog import Catalog
+from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
 from safelight.ledger import audit
 from safelight.ledger.keys import UnlockedKeys
@@ -82,7 +84,7 @@ class Door:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _cursor(self) -> DuckDBPyConnection:
+    def _newest(self) -> tuple[DuckDBPyConnection, Snapshot]:
         """A cursor on the newest snapshot; views are made again only when the journal has moved."""
         with self._lock:
             snapshot = self._catalog.snapshot()
@@ -91,13 +93,17 @@ class Door:
                 if self._db is not None:
                     self._db.close()
                 self._db, self._head = self._catalog.connect(snapshot), head
-            return self._db.cursor()
+            return self._db.cursor(), snapshot
+
+    def _cursor(self) -> DuckDBPyConnection:
+        return self._newest()[0]
 
     @contextmanager
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
-        with self._cursor() as db:
-            look = Consultation(self, db)
+        db, snapshot = self._newest()
+        with db:
+            look = Consultation(self._ledger, db, snapshot)
             try:
                 yield look
             finally:
@@ -159,6 +165,16 @@ class Door:
         self._disclose("open sealed picture", reason, [sha256], degree="grey 320")
         return sealed.degrade(plain, "grey")
 
+    def closed_derivative(self, sha256: str, seconds: float) -> None:
+        """Write down how long an opened picture was seen (as the browser says)."""
+        audit.consult(
+            self._ledger,
+            actor=self.who,
+            purpose=self.purpose,
+            what={"page": "sealed picture closed", "seconds": round(seconds, 1)},
+            subjects=[sha256],
+        )
+
     def _plain(self, sha256: str, recipe: str | None) -> bytes | None:
         if self.keys is None:
             return None
@@ -188,9 +204,8 @@ class Door:
 class Consultation:
     """Reads of one page or command, on one snapshot. Made by `Door.consult`."""
 
-    def __init__(self, door: Door, db: DuckDBPyConnection) -> None:
-        self._door, self._db = door, db
-        self._ledger = door._ledger
+    def __init__(self, ledger: Ledger, db: DuckDBPyConnection, snapshot: Snapshot) -> None:
+        self._ledger, self._db, self._snapshot = ledger, db, snapshot
         self._shown: dict[str, None] = {}
         self._numbers = papers.numbers(self._ledger)
 
@@ -312,6 +327,19 @@ class Consultation:
 
     # Exhibits and the whole
 
+    def standing(self) -> Standing:
+        """Name, head and sizes of the operation, for the frame around a page."""
+        return Standing(
+            name=self._ledger.name,
+            synthetic=self._ledger.synthetic,
+            head=str(self._ledger.head()),
+            exhibits=len(self._numbers),
+            items=self._snapshot.rows("items"),
+            failures=self._snapshot.rows("failures"),
+            hits=self._snapshot.rows("hits"),
+            snapshot=self._snapshot.sequence,
+        )
+
     def exhibits(self) -> tuple[ExhibitCard, ...]:
         """Every exhibit with custody, sources and figures, by number."""
         cards = papers.cards(self._ledger, self._db)
@@ -345,9 +373,6 @@ class Consultation:
             )
         )
         return Overview(
-            name=self._ledger.name,
-            synthetic=self._ledger.synthetic,
-            head=str(self._ledger.head()),
             total=self.count(),
             by_type=types,
             deleted=deleted,

@@ -138,11 +138,15 @@ class ItemFilter:
         """The same filter without one key."""
         return ItemFilter.from_pairs((k, v) for k, v in self.pairs() if k != key)
 
+    def without_value(self, key: str, value: str) -> ItemFilter:
+        """The same filter without one value of one key."""
+        return ItemFilter.from_pairs(pair for pair in self.pairs() if pair != (key, value))
+
     def toggled(self, key: str, value: str) -> ItemFilter:
         """The same filter with one value of one key added, or taken away if it was there."""
         pairs = self.pairs()
         if (key, value) in pairs:
-            return ItemFilter.from_pairs(pair for pair in pairs if pair != (key, value))
+            return self.without_value(key, value)
         return ItemFilter.from_pairs([*pairs, (key, value)])
 
     def with_(self, **changes: object) -> ItemFilter:

@@ -307,6 +307,22 @@ class ItemFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands around every page: counts come from the journal alone, so they cost nothing."""
+
+    name: str
+    synthetic: bool
+    head: str
+    """The ledger's head, short enough to write on paper."""
+    exhibits: int
+    items: int
+    failures: int
+    hits: int
+    snapshot: int
+    """Sequence of the catalog's journal that this page shows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One number with the filter that opens its rows."""
 
@@ -319,10 +335,6 @@ class Figure:
 class Overview:
     """The operation in figures."""
 
-    name: str
-    synthetic: bool
-    head: str
-    """The ledger's head, short enough to write on paper."""
     total: Counted
     by_type: tuple[Figure, ...]
     deleted: Figure

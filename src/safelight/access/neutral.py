@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from safelight.evidence.spec import unescape
+
 #: Cc control, Cf format (bidirectional marks, zero width), Cs surrogates, Co private, Cn unassigned,
 #: Zl and Zp line and paragraph separators.
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -31,6 +33,15 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(char) for char in text)
+
+
+def readable(path: str) -> str:
+    """A path or name of the catalog for people: `%XX` of text becomes that text, made visible; a byte that is no
+    text stays `‹0x80›`."""
+    if "%" not in path:
+        return visible(path)
+    text = unescape(path).decode("utf-8", "surrogateescape")
+    return "".join(f"‹0x{ord(c) - 0xDC00:02X}›" if "\udc80" <= c <= "\udcff" else _shown(c) for c in text)
 
 
 def visible_lines(text: str) -> str:

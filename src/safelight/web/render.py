@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from safelight import messages
 from safelight.access.facts import moment_text
-from safelight.access.neutral import visible, visible_lines
+from safelight.access.model import ItemRow
+from safelight.access.neutral import readable, visible, visible_lines
 from safelight.messages import _, ngettext
 from safelight.traces.moment import Moment, iso_utc
 
@@ -73,8 +73,26 @@ def cell_time(moment: Moment | None) -> str:
 
 def folder_and_name(path: str) -> tuple[str, str]:
     """A path in two parts, so that the table can shorten the folder and keep the end."""
-    cut = max(path.rfind("/"), path.rfind("›") + 1 if "›" in path else -1)
-    return visible(path[: cut + 1]), visible(path[cut + 1 :])
+    cut = max(path.rfind("/"), path.rfind("› ") + 1)
+    return readable(path[: cut + 1]), readable(path[cut + 1 :])
+
+
+#: Short names of types for the narrow badge; what is not here shows the beginning of its group's name.
+_BADGES = {
+    "image/jpeg": "JPG", "image/png": "PNG", "image/gif": "GIF", "image/heic": "HEIC", "image/tiff": "TIF",
+    "image/webp": "WEBP", "image/bmp": "BMP", "video/mp4": "MP4", "video/quicktime": "MOV", "video/x-msvideo": "AVI",
+    "video/x-matroska": "MKV", "audio/mpeg": "MP3", "application/pdf": "PDF", "application/zip": "ZIP",
+    "application/x-7z-compressed": "7Z", "application/gzip": "GZ", "application/x-tar": "TAR",
+    "application/vnd.sqlite3": "DB", "application/x-sqlite3": "DB", "text/plain": "TXT", "text/csv": "CSV",
+    "text/html": "HTML", "application/json": "JSON", "text/xml": "XML", "application/x-dosexec": "EXE",
+}  # fmt: skip
+_GROUPS = {"folder": "DIR", "link": "LNK", "special": "DEV"}
+
+
+def badge(row: ItemRow) -> str:
+    """Two to four letters for an item's type by content."""
+    found = _GROUPS.get(row.kind) or _BADGES.get(row.mime or "")
+    return found or {"other": "?", None: "—", "empty": "0"}.get(row.type, (row.type or "")[:3].upper())
 
 
 def short_hash(digest: str | None) -> str:
@@ -105,9 +123,9 @@ class Templates:
         self.env.filters |= {
             "text": visible, "lines": visible_lines, "number": number, "size": size, "seconds": seconds,
             "instant": instant, "cell_time": cell_time, "moment": moment_text, "split": folder_and_name,
-            "short": short_hash, "segment": lambda value: quote(str(value), safe=""),
+            "short": short_hash, "path": readable, "badge": badge, "segment": lambda value: quote(str(value), safe=""),
         }  # fmt: skip
-        self.env.globals |= {"with_query": with_query, "fact_name": _translated}
+        self.env.globals |= {"with_query": with_query, "type_name": type_name, "word": word}
 
     def page(
         self, request: Request, name: str, context: dict[str, Any], *, block: str = "", status: int = 200
@@ -129,13 +147,36 @@ class Templates:
             "language": messages.language(),
             "path": request.url.path,
             "here": here,
+            "who": request.app.state.door.who,
+            "languages": _there(),
+            "standing": None,
         }
 
 
-@pass_context
-def _translated(_context: Context, name: str) -> str:
-    """A fact's name in the language in use; what a file calls it itself stays as it is."""
-    return visible(_(name))
+def type_name(group: str) -> str:
+    """A group of types in the plural, as a heading."""
+    names = {
+        "picture": _("Pictures"), "video": _("Video"), "audio": _("Audio"), "document": _("Documents"),
+        "mail": _("Mail"), "archive": _("Archives"), "image": _("Disk images"), "database": _("Databases"),
+        "program": _("Programs"), "text": _("Text, source"), "other": _("Other, unknown"), "empty": _("Empty"),
+    }  # fmt: skip
+    return names.get(group, visible(group))
+
+
+def word(value: str) -> str:
+    """A word of the catalog (state, cause, outcome, kind, fact) in the language in use; others stay as they are."""
+    return visible(_(value)) if value else ""
+
+
+def _there() -> list[tuple[str, str]]:
+    """Languages with a catalogue, each with its own name."""
+    names = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+    compiled = Path(messages.__file__).parent / "locales"
+    return [
+        (code, name)
+        for code, name in names.items()
+        if code == "en" or (compiled / code / "LC_MESSAGES" / "safelight.mo").is_file()
+    ]
 
 
 def wanted_block(request: Request, blocks: dict[str, str]) -> str:

@@ -1,0 +1,35 @@
+"""The first page: what there is, what is going on, what failed, what was found."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from safelight.access.door import Door
+from safelight.web.charts import bars
+
+
+def overview(request: Request) -> Response:
+    """The operation in figures, with the run under way."""
+    door: Door = request.app.state.door
+    with door.consult("overview") as look:
+        found, standing = look.overview(), look.standing()
+    context = {
+        "standing": standing,
+        "overview": found,
+        "chart": bars([(figure.name, figure.value, figure.filter.query()) for figure in found.by_type]),
+        "progress": door.progress(),
+    }
+    page: Response = request.app.state.templates.page(request, "overview.html", context)
+    return page
+
+
+def intake(request: Request) -> Response:
+    """The run under way alone; polled every two seconds, so no entry is written."""
+    context = {"progress": request.app.state.door.progress(), "standing": None}
+    page: Response = request.app.state.templates.page(request, "intake.html", context)
+    return page
+
+
+ROUTES = [Route("/", overview), Route("/intake", intake)]
