@@ -16,7 +16,7 @@ from safelight.inspect.texts import limit_bytes, text_fact
 SHORTEST_UTF8, SHORTEST_UTF16 = 6, 5
 #: Printable ASCII and tab, or a two-byte UTF-8 letter of Latin-1, Latin Extended-A or B (U+00A0 to U+024F).
 _UTF8 = re.compile(
-    rb"(?:[\t\x20-\x7e]|\xc2[\xa0-\xbf]|[\xc3-\xc8][\x80-\xbf]|\xc9[\x80-\x8f]){%d,}" % SHORTEST
+    rb"(?:[\t\x20-\x7e]|\xc2[\xa0-\xbf]|[\xc3-\xc8][\x80-\xbf]|\xc9[\x80-\x8f]){%d,}" % SHORTEST_UTF8
 )
 #: The same in UTF-16: low byte with a high byte of 0 (and 1 for Latin Extended).
 _UTF16_LE = re.compile(rb"(?:[\t\x20-\x7e\xa0-\xff]\x00|[\x00-\xff]\x01){%d,}" % SHORTEST_UTF16, re.S)
