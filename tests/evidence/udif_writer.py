@@ -11,8 +11,16 @@ from binascii import crc32
 from typing import Literal
 
 SECTOR = 512
-Compression = Literal["raw", "zlib", "bz2", "lzma", "zero"]
-_TYPES = {"zero": 0, "raw": 1, "zlib": 0x80000005, "bz2": 0x80000006, "lzma": 0x80000008}
+Compression = Literal["raw", "zlib", "bz2", "lzma", "lzfse", "adc", "zero"]
+_TYPES = {
+    "zero": 0,
+    "raw": 1,
+    "zlib": 0x80000005,
+    "bz2": 0x80000006,
+    "lzma": 0x80000008,
+    "lzfse": 0x80000007,
+    "adc": 0x80000004,
+}
 
 
 def _pack(kind: Compression, data: bytes) -> bytes:
@@ -22,7 +30,39 @@ def _pack(kind: Compression, data: bytes) -> bytes:
         return bz2.compress(data)
     if kind == "lzma":
         return lzma.compress(data)
+    if kind == "adc":
+        return _adc(data)
     return data if kind == "raw" else b""
+
+
+def _adc(data: bytes) -> bytes:
+    """Apple Data Compression, greedy: copies of what lies 1 or 300 bytes back, plain runs between."""
+    out, plain, at = b"", b"", 0
+    while at < len(data):
+        length = 0
+        for distance in (1, 300):
+            length = 0
+            while (
+                at >= distance and length < 18 and at + length < len(data)
+                and data[at + length] == data[at + length - distance]
+            ):  # fmt: skip
+                length += 1
+            if length >= 4:
+                break
+        if length >= 4 or len(plain) == 128:
+            out += bytes([0x7F + len(plain)]) + plain if plain else b""
+            plain = b""
+        if length >= 4:
+            back = distance - 1
+            if at % 2:
+                out += bytes([0x40 | length - 4, back >> 8, back & 0xFF])
+            else:
+                out += bytes([(length - 3) << 2 | back >> 8, back & 0xFF])
+            at += length
+            continue
+        plain += data[at : at + 1]
+        at += 1
+    return out + (bytes([0x7F + len(plain)]) + plain if plain else b"")
 
 
 def udif(media: bytes, kind: Compression, block_sectors: int = 512) -> bytes:

@@ -49,7 +49,7 @@ class BlockCache(RandomAccess):
         try:
             block = self._fetch(start, wanted)
         except OSError as error:
-            raise EvidenceError("corrupt", f"bytes {start} to {start + wanted - 1}: {error}") from error
+            raise EvidenceError("corrupt", f"bytes {start} to {start + wanted - 1} cannot be read") from error
         if len(block) != wanted:
             raise EvidenceError("corrupt", f"only {len(block)} of {wanted} bytes can be read at {start}")
         self._blocks[number] = block

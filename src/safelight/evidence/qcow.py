@@ -37,6 +37,8 @@ class QcowImage(RandomAccess):
 
     def __init__(self, stream: io.RawIOBase, backing: RandomAccess | io.RawIOBase | None) -> None:
         raw = read_up_to(stream, 0, 112)
+        if len(raw) < 72:
+            raise EvidenceError("corrupt", "the QCOW2 header is cut off")
         magic, version, _, _, bits, size, crypt, l1_count, l1_at = _HEADER.unpack_from(raw.ljust(112, b"\0"))
         if magic != MAGIC or version not in (2, 3):
             raise EvidenceError("unsupported", f"QCOW version {version}")

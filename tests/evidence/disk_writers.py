@@ -1,0 +1,132 @@
+"""Write small virtual disks for tests: VMDK (compressed, flat), VHD (fixed), QCOW2 (plain, deflate, zstd,
+zero)."""
+
+from __future__ import annotations
+
+import struct
+import uuid
+import zlib
+from typing import Literal
+
+import zstandard
+
+S = 512
+GRAIN = 128
+_END = 0xFFFFFFFFFFFFFFFF
+
+
+def descriptor(kind: str, extents: str, *, parent: str = "ffffffff", hint: str = "") -> bytes:
+    """A VMDK descriptor."""
+    below = f'parentFileNameHint="{hint}"\n' if hint else ""
+    return (
+        f"# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID={parent}\n"
+        f'createType="{kind}"\n{below}\n# Extent description\n{extents}\n\n'
+        '# The Disk Data Base\n#DDB\n\nddb.virtualHWVersion = "4"\nddb.adapterType = "ide"\n'
+    ).encode()
+
+
+def vmdk_stream_optimized(media: bytes) -> tuple[bytes, list[int]]:
+    """A compressed VMDK in one file, and the byte at which each grain's packed data begins (0: not
+    stored)."""
+    capacity = len(media) // S
+
+    def header(directory: int) -> bytes:
+        fields = (b"KDMV", 3, 0x30001, capacity, GRAIN, 1, 20, S, 0, directory, GRAIN, 0, b"\n \r\n", 1)
+        return struct.pack("<4sIIQQQQIQQQB4sH", *fields).ljust(S, b"\0")
+
+    def marker(sectors: int, kind: int) -> bytes:
+        return struct.pack("<QII", sectors, 0, kind).ljust(S, b"\0")
+
+    out = bytearray(header(_END) + descriptor("streamOptimized", f'RW {capacity} SPARSE "disk.vmdk"'))
+    out = out.ljust(GRAIN * S, b"\0")
+    sectors, places = [], []
+    for number in range(-(-capacity // GRAIN)):
+        grain = media[number * GRAIN * S : (number + 1) * GRAIN * S].ljust(GRAIN * S, b"\0")
+        if not any(grain):
+            sectors.append(0)
+            places.append(0)
+            continue
+        packed = zlib.compress(grain)
+        sectors.append(len(out) // S)
+        places.append(len(out) + 12)
+        raw = struct.pack("<QI", number * GRAIN, len(packed)) + packed
+        out += raw + bytes(-len(raw) % S)
+    tables = []
+    for first in range(0, len(sectors), S):
+        out += marker(4, 1)
+        tables.append(len(out) // S)
+        out += struct.pack("<512I", *(sectors[first : first + S] + [0] * S)[:S])
+    out += marker(1, 2)
+    directory = len(out) // S
+    out += struct.pack(f"<{len(tables)}I", *tables).ljust(S, b"\0")
+    out += marker(1, 3) + header(directory) + marker(0, 0)
+    return bytes(out), places
+
+
+def vhd_fixed(media: bytes) -> bytes:
+    """A fixed VHD: the medium and a footer."""
+    fields = (b"conectix", 2, 0x10000, _END, 0, b"test", 0x10000, b"Wi2k", len(media), len(media), 0x10101, 2)
+    raw = struct.pack(">8sIIQI4sI4sQQII", *fields)
+    rest = uuid.UUID(int=64).bytes + bytes(428)
+    checksum = ~sum(raw + rest) & 0xFFFFFFFF
+    return media + raw + struct.pack(">I", checksum) + rest
+
+
+Cluster = Literal["plain", "packed", "zero", "absent"]
+
+
+def qcow2(
+    media: bytes,
+    plan: dict[int, Cluster] | None = None,
+    *,
+    bits: int = 12,
+    zstd: bool = False,
+    backing: bytes = b"",
+    version: int = 3,
+    crypt: int = 0,
+    features: int = 0,
+) -> tuple[bytes, dict[int, int]]:
+    """A QCOW2 image, and the byte at which each stored cluster begins. `plan` says how clusters are kept."""
+    size = 1 << bits
+    per_table = size // 8
+    clusters = -(-len(media) // size)
+    tables = -(-clusters // per_table)
+    l1_at, l2_at = size, size * (1 + -(-tables * 8 // size))
+    out = bytearray(l2_at + tables * size)
+    entries = [0] * (tables * per_table)
+    places = {}
+    shift = 62 - (bits - 8)
+    for number in range(clusters):
+        data = media[number * size : (number + 1) * size].ljust(size, b"\0")
+        kind = (plan or {}).get(number, "plain")
+        if kind == "zero":
+            entries[number] = 1
+        elif kind == "packed":
+            if zstd:
+                packed = zstandard.ZstdCompressor(write_content_size=False).compress(data)
+            else:
+                packer = zlib.compressobj(9, zlib.DEFLATED, -12)
+                packed = packer.compress(data) + packer.flush()
+            at = len(out)  # compressed clusters begin at any byte
+            out += packed
+            sectors = (at + len(packed) - 1) // S - at // S
+            entries[number] = 1 << 62 | sectors << shift | at
+            places[number] = at
+        elif kind == "plain":
+            out += bytes(-len(out) % size)
+            entries[number] = 1 << 63 | len(out)
+            places[number] = len(out)
+            out += data
+    out += bytes(-len(out) % S)
+    for table in range(tables):
+        struct.pack_into(">Q", out, l1_at + 8 * table, 1 << 63 | (l2_at + table * size))
+    struct.pack_into(f">{len(entries)}Q", out, l2_at, *entries)
+    name_at = 512 if backing else 0
+    out[512 : 512 + len(backing)] = backing
+    bits_set = features | (8 if zstd else 0)
+    header = struct.pack(
+        ">4sIQIIQIIQQIIQQQQIIB", b"QFI\xfb", version, name_at, len(backing), bits, len(media), crypt, tables, l1_at,
+        0, 0, 0, 0, bits_set, 0, 0, 4, 112, 1 if zstd else 0,
+    )  # fmt: skip
+    out[: len(header)] = header
+    return bytes(out), places

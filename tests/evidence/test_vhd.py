@@ -1,0 +1,59 @@
+"""VHD images: fixed, dynamic, differencing with the parent beside it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+
+from safelight.evidence.model import EvidenceError
+from safelight.evidence.osfile import open_regular
+from safelight.evidence.spec import layer
+from safelight.evidence.vhd import FORMAT
+from tests.evidence.disk_writers import vhd_fixed
+from tests.evidence.media import beside, pattern
+
+MEDIA = pattern(1 << 20, seed=6)
+
+
+def opened(path: Path) -> io.RawIOBase:
+    stream = open_regular(path)
+    context = beside(path.parent, path.name)
+    assert FORMAT.recognise(stream, context)
+    return FORMAT.open_container(stream, context).open(layer("vhd"))
+
+
+def test_a_real_dynamic_image_is_the_same_medium_as_its_split_raw(realfiles: Path) -> None:
+    """The VHD's geometry rounds its size up; what is beyond the volume is zero."""
+    folder = realfiles / "dfvfs"
+    parts = [(folder / f"ext2.splitraw.{number}").read_bytes() for number in ("000", "001")]
+    assert opened(folder / "ext2.vhd").read() == b"".join(parts) + bytes(4212736 - 4194304)
+
+
+def test_a_real_differencing_image_reads_through_to_its_parent(realfiles: Path) -> None:
+    """Nothing was changed in the difference, so both are the same medium."""
+    folder = realfiles / "dfvfs"
+    assert opened(folder / "image-differential.vhd").read() == opened(folder / "image.vhd").read()
+
+
+def test_a_parent_that_is_missing_or_another_one_is_named(realfiles: Path, tmp_path: Path) -> None:
+    folder = realfiles / "dfvfs"
+    with pytest.raises(EvidenceError, match=r"vanished: the parent image fat-parent\.vhd is missing"):
+        opened(folder / "fat-differential.vhd")
+    shutil.copy(folder / "image-differential.vhd", tmp_path)
+    shutil.copy(folder / "ext2.vhd", tmp_path / "image.vhd")
+    with pytest.raises(EvidenceError, match=r"corrupt: image\.vhd is not the parent: its identifier differs"):
+        opened(tmp_path / "image-differential.vhd")
+
+
+def test_a_fixed_image(tmp_path: Path) -> None:
+    (tmp_path / "disk.vhd").write_bytes(vhd_fixed(MEDIA))
+    assert opened(tmp_path / "disk.vhd").read() == MEDIA
+
+
+def test_a_truncated_image_is_corrupt(realfiles: Path, tmp_path: Path) -> None:
+    (tmp_path / "cut.vhd").write_bytes((realfiles / "dfvfs/ext2.vhd").read_bytes()[:5000])
+    with pytest.raises(EvidenceError, match="corrupt"):
+        opened(tmp_path / "cut.vhd").read()
