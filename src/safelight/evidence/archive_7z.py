@@ -31,8 +31,11 @@ from safelight.traces.moment import Moment
 
 _SIGNATURE = b"7z\xbc\xaf\x27\x1c"
 _HEADER_BYTES = 32
-_COPY, _LZMA, _LZMA2 = b"\x00", b"\x03\x01\x01", b"\x21"
+_COPY, _LZMA, _LZMA2, _PPMD = b"\x00", b"\x03\x01\x01", b"\x21", b"\x03\x04\x01"
 _LINK_BYTES = 4096
+#: Blocks without a fitting credential after which none is tried any more: each try derives a key for a third of a
+#: second, and an archive can have a block for each member.
+_MISSES = 8
 #: Bytes of a block's first member that are unpacked to see whether a password is right.
 _PROBE_BYTES = 64 << 20
 _TIMES: tuple[tuple[str, TimeName], ...] = (
@@ -67,16 +70,18 @@ class SevenZipContainer:
         self._folders: list[Any] = [] if streams is None else streams.unpackinfo.folders
         try:
             self._map_blocks(streams)
-        except Exception as error:
+        except (IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise _failure(error) from error
         self._blocks: dict[int, io.RawIOBase] = {}
+        self._credentials = list(context.credentials)
+        self._misses = 0
 
     def _parsed(self) -> py7zr.SevenZipFile:
-        whole = Part(self._stream, 0, stream_size(self._stream))
+        size = stream_size(self._stream)
         encrypted = False
         for password in (None, *self._context.credentials):
             try:
-                return py7zr.SevenZipFile(whole, "r", password=password)
+                return py7zr.SevenZipFile(Part(self._stream, 0, size), "r", password=password)
             except PasswordRequired:
                 encrypted = True
             except Exception as error:
@@ -92,7 +97,8 @@ class SevenZipContainer:
         if streams is not None:
             position, used = _HEADER_BYTES + streams.packinfo.packpos, 0
             for folder in self._folders:
-                width = max(1, folder.totalin - len(folder.bindpairs))
+                inputs = sum(coder["numinstreams"] for coder in folder.coders)
+                width = max(1, inputs - len(folder.bindpairs))
                 packed = sum(streams.packinfo.packsizes[used : used + width])
                 self._starts.append(position)
                 self._packed.append(packed)
@@ -176,6 +182,8 @@ class SevenZipContainer:
         coders = folder.coders
         if any(coder["numinstreams"] != 1 or coder["numoutstreams"] != 1 for coder in coders):
             raise EvidenceError("unsupported", "7z method with several streams (BCJ2)")
+        if any(coder["method"] == _PPMD for coder in coders):
+            raise EvidenceError("unsupported", "7z method PPMd, whose decoder crashes on damaged data")
         for coder in coders:
             _check_dictionary(coder)
         if [coder["method"] for coder in coders] == [_COPY]:
@@ -218,7 +226,7 @@ class SevenZipContainer:
         """The first credential with which the block's first member unpacks to its checksum."""
         first = self._block_of.index(number)
         size, crc = self._files[first]["uncompressed"], self._files[first].get("digest")
-        for password in self._context.credentials:
+        for password in self._credentials if self._misses < _MISSES else ():
             seen = running = 0
             try:
                 for chunk in self._decode(number, password):
@@ -231,7 +239,9 @@ class SevenZipContainer:
                     continue
                 raise
             if seen < size or crc is None or running == crc:
+                self._credentials = [password, *(other for other in self._credentials if other != password)]
                 return password
+        self._misses += 1
         tried = len(self._context.credentials)
         raise EvidenceError(
             "encrypted", f"none of {tried} credentials opens it" if tried else "a password is needed"
