@@ -6,25 +6,31 @@ Third parties add theirs through the entry point group `safelight.formats` (an o
 
 from __future__ import annotations
 
-import importlib
 import io
 from functools import cache
 from importlib.metadata import entry_points
 
-from safelight.evidence import dmg, ewf, partitions, qcow, raw, vhd, vmdk
+from safelight.evidence import (
+    apfs,
+    archive_7z,
+    archive_tar,
+    archive_zip,
+    compressed,
+    dmg,
+    encrypted,
+    ewf,
+    partitions,
+    qcow,
+    raw,
+    tsk,
+    unsupported,
+    vhd,
+    vmdk,
+)
 from safelight.evidence.model import EvidenceError, Format, OpenContext
+from safelight.evidence.stream import Peeked
 
 ENTRY_POINTS = "safelight.formats"
-
-
-def _arriving(*names: str) -> tuple[Format, ...]:
-    found = []
-    for name in names:
-        try:
-            found.append(importlib.import_module(f"safelight.evidence.{name}").FORMAT)
-        except (ImportError, AttributeError):
-            continue
-    return tuple(found)
 
 
 #: Images say what they are in their first bytes; what they hold must not be taken for them, so they come
@@ -38,16 +44,22 @@ SPLIT: tuple[Format, ...] = (raw.FORMAT,)
 #: Encrypted volumes keep the boot sector of what they replace (BitLocker: NTFS), so they come before file
 #: systems; partition tables before file systems, since remnants of an old file system survive behind a new
 #: table, while the reader of tables knows a boot sector when it sees one.
-VOLUMES: tuple[Format, ...] = (*_arriving("encrypted"), partitions.FORMAT)
+VOLUMES: tuple[Format, ...] = (encrypted.FORMAT, partitions.FORMAT)
 
 #: APFS first: its containers are none of libtsk's.
-FILE_SYSTEMS: tuple[Format, ...] = _arriving("apfs", "tsk")
+FILE_SYSTEMS: tuple[Format, ...] = (apfs.FORMAT, tsk.FORMAT)
 
-#: Archives after images: a tar header can lie anywhere, and a disk image can begin with one file's remains.
-ARCHIVES: tuple[Format, ...] = _arriving("archive_zip", "archive_7z", "compressed", "archive_tar")
+#: Archives after images: a disk image may begin with one file's remains. Tar last: its signature is the
+#: weakest.
+ARCHIVES: tuple[Format, ...] = (
+    archive_zip.FORMAT,
+    archive_7z.FORMAT,
+    *compressed.FORMATS,
+    archive_tar.FORMAT,
+)
 
 #: What is recognised and cannot be read yet comes last, so that a reader added above takes over.
-UNSUPPORTED: tuple[Format, ...] = _arriving("unsupported")
+UNSUPPORTED: tuple[Format, ...] = (unsupported.FORMAT,)
 
 
 @cache
@@ -73,9 +85,10 @@ def recognise(stream: io.RawIOBase, context: OpenContext) -> Format | None:
     same.
     """
     trouble: EvidenceError | None = None
+    peeked = Peeked(stream)
     for known in formats():
         try:
-            if known.recognise(stream, context):
+            if known.recognise(peeked, context):
                 return known
         except EvidenceError as error:
             trouble = trouble or error
@@ -96,10 +109,6 @@ def container_kind(stream: io.RawIOBase, context: OpenContext) -> str | None:
     is recognised and cannot be read, None for a plain file. Raises EvidenceError if the item cannot be
     read."""
     known = recognise(stream, context)
-    if known is None or known not in UNSUPPORTED:
-        return known.kind if known else None
-    try:
-        known.open_container(stream, context).close()
-    except EvidenceError as error:
-        return f"unsupported:{error.detail}"
-    return known.kind
+    if known is unsupported.FORMAT:
+        return f"unsupported:{unsupported.what_it_is(stream)}"
+    return known.kind if known else None

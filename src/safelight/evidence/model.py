@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, Protocol
 
 from safelight.evidence.spec import Layer, PathSpec
@@ -100,14 +99,12 @@ class Limits:
 class OpenContext:
     """What a format may need besides the stream itself.
 
-    `native_path`: the stream is a plain file of the operating system (pytsk3 reads it natively, without a Python
-    cache between). `sibling(name)` opens a file beside the stream (segments, parents) or returns None.
+    `sibling(name)` opens a file beside the stream (segments, parents) or returns None.
     `credentials`: passwords and keys to try, in order. `note(bytes)` names the place under work on the engine's
     shared page. `skip`: notes of places that killed a walker before; the walk goes past them.
     `name`: the stream's own file name.
     """
 
-    native_path: Path | None = None
     name: bytes = b""
     sibling: Callable[[bytes], io.RawIOBase | None] = lambda name: None
     credentials: tuple[str, ...] = ()
@@ -141,12 +138,14 @@ class Container(Protocol):
 class Format(Protocol):
     """Recognises and opens one kind of container."""
 
-    kind: str
-    """Name in path specifications: zip, tar, ewf, part, tsk ..."""
+    @property
+    def kind(self) -> str:
+        """Name in path specifications: zip, tar, ewf, part, tsk ..."""
 
-    transparent: bool
-    """True for layers that hold one or more volumes rather than items (images, partition tables): a walk of the
-    layer goes straight on into what lies below, and the layer itself is no item."""
+    @property
+    def transparent(self) -> bool:
+        """True for layers that hold one or more volumes rather than items (images, partition tables): a walk of
+        the layer goes straight on into what lies below, and the layer itself is no item."""
 
     def recognise(self, stream: io.RawIOBase, context: OpenContext) -> bool:
         """By content. Must be cheap on what is not its own; leaves the position anywhere."""

@@ -4,7 +4,6 @@ kept."""
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 from pathlib import Path
@@ -86,24 +85,3 @@ def os_error(error: OSError) -> EvidenceError:
     if error.errno == errno.ELOOP:
         return EvidenceError("unreadable", "a symbolic link lies in the path")
     return EvidenceError("unreadable", error.strerror or str(error))
-
-
-def keep_access_time(path: Path) -> int:
-    """Set O_NOATIME on every descriptor of this process that has `path` open; returns how many could be set.
-
-    Native libraries (libtsk) open a file by name without that flag; opening moves no time, reading does, so
-    this is called between the two (Linux: `fcntl(2)`, F_SETFL may change O_NOATIME; owner or root only).
-    """
-    wanted = path.stat()
-    done = 0
-    for entry in list(Path("/proc/self/fd").iterdir()):
-        try:
-            descriptor = int(entry.name)
-            found = os.fstat(descriptor)
-            if (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino):
-                flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
-                fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_NOATIME)
-                done += 1
-        except OSError:
-            continue
-    return done

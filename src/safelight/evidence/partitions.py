@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 from safelight.evidence.model import Container, EvidenceError, Found, OpenContext, Trouble, Volume
 from safelight.evidence.partition_tables import Slice, Table, read_table
@@ -20,9 +19,8 @@ from safelight.evidence.stream import Window, stream_size
 class PartitionContainer:
     """The partitions of one medium. Does not own the stream."""
 
-    def __init__(self, stream: io.RawIOBase, table: Table, native: tuple[Path, int] | None = None) -> None:
+    def __init__(self, stream: io.RawIOBase, table: Table) -> None:
         self._stream = stream
-        self._native = native
         self._size = stream_size(stream)
         self._table = table
 
@@ -77,8 +75,7 @@ class PartitionContainer:
         start, size = layer.number("start", -1), layer.number("size", -1)
         if start < 0 or size < 0:
             raise EvidenceError("vanished", "a partition's place is missing from its path specification")
-        native = (self._native[0], self._native[1] + start) if self._native else None
-        return Window(self._stream, start, size, native)
+        return Window(self._stream, start, size)
 
     def close(self) -> None:
         pass
@@ -97,10 +94,7 @@ class PartitionFormat:
         table = read_table(stream)
         if table is None:
             raise EvidenceError("corrupt", "there is no partition table any more")
-        native = stream.native if isinstance(stream, Window) else None
-        if native is None and context.native_path is not None:
-            native = (context.native_path, 0)
-        return PartitionContainer(stream, table, native)
+        return PartitionContainer(stream, table)
 
 
 FORMAT = PartitionFormat()

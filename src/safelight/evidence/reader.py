@@ -127,9 +127,7 @@ class Reader:
         same place in two volumes is two places."""
         prefix = spec.to_bytes() + b" "
         last = spec.last
-        path = self.root if last.kind == "file" else getattr(stream, "native_path", None)
         return OpenContext(
-            native_path=path,
             name=self.root.name.encode("utf-8", "surrogateescape")
             if last.kind == "file"
             else last.path.rpartition(b"/")[2],

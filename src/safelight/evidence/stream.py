@@ -4,7 +4,6 @@ stream."""
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -68,25 +67,35 @@ class RandomAccess(io.RawIOBase):
 
 
 class Window(RandomAccess):
-    """`size` bytes of `below` from `start` on, clipped to what is there. Does not own `below`.
+    """`size` bytes of `below` from `start` on, clipped to what is there. Does not own `below`."""
 
-    `native` says where the window lies in a plain file of the operating system (path, first byte), where it
-    does: native libraries then read past Python.
-    """
-
-    def __init__(
-        self, below: io.RawIOBase, start: int, size: int, native: tuple[Path, int] | None = None
-    ) -> None:
+    def __init__(self, below: io.RawIOBase, start: int, size: int) -> None:
         there = stream_size(below)
         super().__init__(max(0, min(size, there - start)))
         self.below = below
         self.start = start
-        self.native = native
 
     def read_at(self, offset: int, size: int) -> bytes | bytearray | memoryview:
         if isinstance(self.below, RandomAccess):
             return self.below.read_at(self.start + offset, size)
         return read_exactly(self.below, self.start + offset, size)
+
+
+class Peeked(RandomAccess):
+    """Another stream whose beginning is read once and kept, for the many who look there. Does not own
+    `below`."""
+
+    HEAD = 68 << 10  # what tells a container lies in here or at the end (ISO 9660 at 32 KiB, Btrfs at 64 KiB)
+
+    def __init__(self, below: io.RawIOBase) -> None:
+        super().__init__(stream_size(below))
+        self._below = below
+        self._head = read_up_to(below, 0, self.HEAD)
+
+    def read_at(self, offset: int, size: int) -> bytes | bytearray | memoryview:
+        if offset + size <= len(self._head):
+            return self._head[offset : offset + size]
+        return read_exactly(self._below, offset, size)
 
 
 def stream_size(stream: io.RawIOBase) -> int:
