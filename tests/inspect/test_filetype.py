@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -111,7 +111,10 @@ def test_open_xml_whose_parts_come_late(tmp_path: Path) -> None:
     assert typed(out.getvalue()) == (OPENXML + "wordprocessingml.document", "document", "signature")
 
 
-MAIL = b"Received: by rook\r\nFrom: kari@example.org\r\nSubject: Vinterv\xc3\xa6r\r\n\r\nSn\xc3\xb8 i morgen.\r\n"
+MAIL = (
+    b"Received: by rook\r\nFrom: kari@example.org\r\nSubject: Vinterv\xc3\xa6r\r\n\r\n"
+    b"Sn\xc3\xb8 i morgen.\r\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +173,7 @@ def test_nothing_and_the_unknown() -> None:
     assert typed(bytes(5000)) == ("application/octet-stream", "other", "none")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000))
 def test_any_bytes_get_a_type(data: bytes) -> None:
     mime, _, basis = typed(data)

@@ -59,10 +59,11 @@ def _text(value: Any) -> str | None:
         value = value.decode("latin-1")
     if not isinstance(value, str):
         return None
-    value = value.partition("\0")[0].strip()[:_LONGEST]
+    value = value.partition("\0")[0][:_LONGEST]
     with suppress(UnicodeError):
         value = value.encode("latin-1").decode("utf-8")
-    return value or None
+    # Not before: the second byte of Å in UTF-8 is white space in Latin-1.
+    return value.strip() or None
 
 
 def _time(block: Mapping[int, Any], tag: int, zone: int, fraction: int) -> dict[str, int | str | None] | None:
