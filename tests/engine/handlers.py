@@ -124,7 +124,8 @@ class Verbs:
             yield {"number": number, "text": "x" * task.payload.get("width", 10)}
             if number == task.payload.get("dies_at"):
                 self._dies_by(task)
-            time.sleep(task.payload.get("pause", 0))
+            if pause := task.payload.get("pause"):
+                time.sleep(pause)
         if count := task.payload.get("counter"):
             Path(count).write_text(str(task.payload["rows"]))
 
@@ -297,6 +298,7 @@ class Verbs:
     def grandchild(self, task: Task, note: Note) -> None:
         """A process that left the session and its parent, ignores signals and closed everything."""
         pids = Path(task.payload["pids"])
+        before = pids.stat().st_size if pids.exists() else 0
         if os.fork() == 0:
             os.setsid()
             if os.fork() == 0:
@@ -309,7 +311,7 @@ class Verbs:
             os._exit(0)
         os.wait()
         deadline = time.monotonic() + 10
-        while not pids.exists() and time.monotonic() < deadline:
+        while (not pids.exists() or pids.stat().st_size == before) and time.monotonic() < deadline:
             time.sleep(0.01)
 
     def grandchild_and_die(self, task: Task, note: Note) -> None:

@@ -79,6 +79,7 @@ class Loop(threading.Thread):
         self._slots: list[_Slot] = []
         self._leaving: list[_Slot] = []
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._lock = threading.Lock()  # the bell's number may be another file's once it is closed
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._events = selectors.DefaultSelector()
         self._events.register(self._bell, selectors.EVENT_READ)
@@ -92,9 +93,11 @@ class Loop(threading.Thread):
     # what other threads may call
 
     def ask(self, call: Callable[[], None]) -> None:
-        """Let the engine's thread run this soon."""
-        self._calls.put(call)
-        os.eventfd_write(self._bell, 1)
+        """Let the engine's thread run this soon; nothing happens once it is closed."""
+        with self._lock:
+            if self._bell >= 0:
+                self._calls.put(call)
+                os.eventfd_write(self._bell, 1)
 
     def submit(self, work: Work) -> None:
         self.ask(lambda: self._take(work))
@@ -132,10 +135,12 @@ class Loop(threading.Thread):
     def close(self) -> None:
         """End the thread, all children and all that they left."""
         self._closing = True
-        os.eventfd_write(self._bell, 1)
+        self.ask(lambda: None)
         self.join()
-        self._events.close()
-        os.close(self._bell)
+        with self._lock:
+            self._events.close()
+            os.close(self._bell)
+            self._bell = -1
 
     # the thread
 
@@ -229,7 +234,7 @@ class Loop(threading.Thread):
             self._open_streams.remove(job)
         if job in self._streams:
             self._streams.remove(job)
-            os.close(job.out)
+            job.close_out()
         for slot in self._slots:
             if slot.job is job:
                 self._kill(slot)
@@ -335,7 +340,7 @@ class Loop(threading.Thread):
         job, slot.job = slot.job, None
         if isinstance(job, StreamJob):
             job.child_done()
-            os.close(job.out)
+            job.close_out()
             self._retire(slot)
         elif job is not None and not job.work.cancelled:
             clean = job.done(handed_over)
@@ -397,7 +402,7 @@ class Loop(threading.Thread):
         if unready and not job.finished:
             self._streams.append(job)
             return
-        os.close(job.out)
+        job.close_out()
         if not job.finished:
             job.child_ended(end)
 
@@ -429,11 +434,13 @@ class Loop(threading.Thread):
             self._calls.get()()
         for slot in (*self._slots, *self._leaving):
             slot.child.forget()
+            if isinstance(slot.job, StreamJob):
+                slot.job.close_out()
         error = self.failed or EngineBroken("The engine was closed while work was under way.")
         for delivery in {id(delivery): delivery for delivery in self._undelivered.values()}.values():
             delivery.put(error)
         for job in self._open_streams:
-            os.close(job.out)
+            job.close_out()
             job.broken(error)
 
 

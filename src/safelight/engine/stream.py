@@ -44,6 +44,12 @@ class StreamJob:
     def tasks(self) -> list[tuple[int, Task]]:
         return [(0, self._task)]
 
+    def close_out(self) -> None:
+        """The engine's own copy of the child's end; kept until the child ended, so that another can have it."""
+        if self.out >= 0:
+            os.close(self.out)
+            self.out = -1
+
     def child_ended(self, end: End) -> None:
         self.failure = end.failure(self._task, self._limits)
         self._wake()

@@ -1,0 +1,34 @@
+"""A whole program with a supervisor, for tests that kill it: argv = folder. Prints `ready` when work is under way."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from tests.engine import plan
+
+
+def main(folder: Path) -> None:
+    with plan.supervisor(folder) as engine:
+        verbs = ["grandchild", "good", "hang", "grandchild_and_die", "good", "hang"]
+        work = engine.run(plan.batches(verbs, folder, 3))
+
+        deadline = time.monotonic() + 30
+        import threading
+
+        def announce() -> None:
+            while time.monotonic() < deadline:
+                if len([one for one in engine.progress() if one.note == b"verb hang"]) == 2:
+                    sys.stdout.write("ready\n")
+                    sys.stdout.flush()
+                    return
+                time.sleep(0.01)
+
+        threading.Thread(target=announce, daemon=True).start()
+        for result in work:
+            plan.read(result)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
