@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from safelight.catalog.catalog import Catalog
+from tests.catalog.rows import open_catalog
 from tests.postgres import postgres_socket, postgres_url
 
 __all__ = ["postgres_socket", "postgres_url"]
@@ -33,8 +34,3 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     """An empty catalog with its journal in SQLite."""
     with open_catalog(tmp_path) as catalog:
         yield catalog
-
-
-def open_catalog(folder: Path) -> Catalog:
-    """The catalog in a folder, laid out as in an operation."""
-    return Catalog(folder / "parts", f"sqlite:///{folder / 'journal.sqlite'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from safelight.catalog.catalog import Catalog
@@ -10,6 +11,11 @@ from safelight.catalog.snapshot import Snapshot
 from safelight.traces.moment import stated_utc, wall_only
 
 MADE_BY = {"stage": "walk", "version": "1"}
+
+
+def open_catalog(folder: Path) -> Catalog:
+    """The catalog in a folder, its journal in SQLite."""
+    return Catalog(folder / "parts", f"sqlite:///{folder / 'journal.sqlite'}")
 
 
 def digests(number: int) -> dict[str, str]:
@@ -42,7 +48,7 @@ def item(number: int, source: str = "s1-a") -> dict[str, Any]:
 
 def shown(catalog: Catalog, table: str, columns: str = "*", snapshot: Snapshot | None = None) -> list[Any]:
     """All rows of a table, sorted."""
-    connection = catalog.connect(snapshot, threads=1)
+    connection = catalog.connect(snapshot, threads=1, tables=[table])
     try:
         return connection.execute(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()
     finally:

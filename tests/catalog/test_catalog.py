@@ -20,8 +20,7 @@ from safelight.catalog.schema import TABLES
 from safelight.catalog.snapshot import PartName
 from safelight.errors import DiskFull
 from safelight.operation.folder import OperationFolder
-from tests.catalog.conftest import open_catalog
-from tests.catalog.rows import MADE_BY, children, container, digests, item, shown
+from tests.catalog.rows import MADE_BY, children, container, digests, item, open_catalog, shown
 
 
 def test_what_is_written_is_read(either: Catalog) -> None:

@@ -100,7 +100,7 @@ def _since(snapshot: Snapshot, upto: int) -> Snapshot:
 def _contents(catalog: Catalog, snapshot: Snapshot, set_id: str, batch_size: int) -> Iterator[pa.Table]:
     if not snapshot.parts["items"]:
         return
-    connection = catalog.connect(snapshot, memory_limit="512MB")
+    connection = catalog.connect(snapshot, memory_limit="512MB", tables=["items", "hits"])
     try:
         contents = connection.sql(
             "SELECT DISTINCT sha256, sha1, md5 FROM items "

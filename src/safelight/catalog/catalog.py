@@ -19,7 +19,7 @@ from safelight.catalog.durable import Disk, full_disk_is_told
 from safelight.catalog.housekeeping import GRACE_SECONDS, Problem, Swept, sweep, verify
 from safelight.catalog.journal import Entry, Journal, NewPart
 from safelight.catalog.parts import as_slices, write_part
-from safelight.catalog.rewrite import supersede
+from safelight.catalog.rewrite import check_keys, supersede
 from safelight.catalog.schema import TABLES
 from safelight.catalog.snapshot import PartName, Snapshot
 from safelight.catalog.views import open_views
@@ -99,6 +99,8 @@ class Catalog:
         """
         given = tables or {}
         _check(batch_id, [*drop, *given])
+        for table, keys in drop.items():
+            check_keys(table, keys)
         return supersede(self, batch_id, drop, given, made_by=made_by)
 
     def write_parts(
@@ -167,16 +169,22 @@ class Catalog:
         return self.parts.parent / "spill"
 
     def connect(
-        self, snapshot: Snapshot | None = None, *, memory_limit: str = "1GB", threads: int | None = None
+        self,
+        snapshot: Snapshot | None = None,
+        *,
+        memory_limit: str = "1GB",
+        threads: int | None = None,
+        tables: Sequence[str] = tuple(TABLES),
     ) -> duckdb.DuckDBPyConnection:
         """DuckDB with one view a table over the snapshot (now, if none is given); close it when done.
 
-        Works as long as the snapshot is younger than the grace period of compaction. Nothing but its parts
-        can be read, no extension loads, and the settings are locked.
+        Works as long as the snapshot is younger than the grace period of compaction. Nothing but its parts can be
+        read, no extension loads, and the settings are locked. Every call makes a database of its own (about 0.08 s;
+        less with fewer `tables`); `connection.cursor()` gives further connections to the same one at once.
         """
         self.disk.make_folder(self.spill)
         spill = self.spill / secrets.token_hex(8)  # DuckDB makes and removes it; two must never share one
-        return open_views(snapshot or self.snapshot(), self.parts, spill, memory_limit, threads)
+        return open_views(snapshot or self.snapshot(), self.parts, spill, memory_limit, threads, tables)
 
     def compact(self, *, force: bool = False) -> Report:
         """Merge small parts into large sorted ones: what is due, or with `force` all of each table. Raises

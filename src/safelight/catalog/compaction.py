@@ -167,7 +167,7 @@ def _sorted(
     catalog: Catalog, table: Table, chosen: tuple[Part, ...], rows: int, undo: ExitStack
 ) -> Iterator[pa.Table]:
     snapshot = replace(catalog.snapshot(), parts={table.name: chosen})
-    connection = catalog.connect(snapshot, memory_limit=_MEMORY)
+    connection = catalog.connect(snapshot, memory_limit=_MEMORY, tables=[table.name])
     undo.callback(connection.close)
     ordered = connection.sql(f"FROM {table.name} ORDER BY {', '.join(table.sort)}")
     for batch in ordered.to_arrow_reader(rows):

@@ -132,6 +132,14 @@ class Journal:
         with self._engine.connect() as connection:
             return _read_head(connection)
 
+    def digest_at(self, sequence: int) -> str | None:
+        """Digest of the entry with this number (0: the constant of an empty journal); None if there is none."""
+        if sequence == 0:
+            return _GENESIS
+        with self._engine.connect() as connection:
+            query = sql.select(_entries.c.digest).where(_entries.c.sequence == sequence)
+            return connection.execute(query).scalar()
+
     def has(self, batch: str) -> bool:
         """Whether the batch was ever committed."""
         with self._engine.connect() as connection:

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from safelight.catalog.durable import full_disk_is_told
 from safelight.catalog.journal import NewPart
 from safelight.catalog.parts import as_slices, read_groups, write_part
+from safelight.catalog.schema import MOMENT, TABLES
 from safelight.catalog.snapshot import Part, PartName
 
 if TYPE_CHECKING:
@@ -57,6 +58,14 @@ def supersede(
         return catalog.commit_parts(
             batch_id, [*written, *fresh], kind="batch", made_by=made_by, replaces=[part.key for part in hit]
         )
+
+
+def check_keys(table: str, keys: pa.Table) -> None:
+    """Raises ValueError unless each key is a plain column of the table."""
+    columns = {column.name for column in TABLES[table].columns if column.type not in (MOMENT, pa.binary())}
+    strange = set(keys.column_names) - columns
+    if strange or not keys.column_names:
+        raise ValueError(f"{table} has no column to find rows by: {', '.join(sorted(strange))}")
 
 
 def _holds(catalog: Catalog, part: Part, keys: pa.Table) -> bool:

@@ -6,6 +6,7 @@ the configuration is locked, so that a query cannot loosen it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -31,17 +32,22 @@ def duckdb_type(type_: pa.DataType) -> str:
 
 
 def open_views(
-    snapshot: Snapshot, parts: Path, temporary: Path, memory_limit: str, threads: int | None
+    snapshot: Snapshot,
+    parts: Path,
+    temporary: Path,
+    memory_limit: str,
+    threads: int | None,
+    tables: Sequence[str],
 ) -> duckdb.DuckDBPyConnection:
-    """A locked in-memory DuckDB with the views; it spills into `temporary`. See `Catalog.connect`."""
+    """A locked in-memory DuckDB with the views of `tables`; it spills into `temporary`. See `Catalog.connect`."""
     connection = duckdb.connect(
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
                 "allow_community_extensions": "false"}
     )  # fmt: skip
     try:
         _confine(connection, snapshot, parts, temporary, memory_limit, threads)
-        for table in TABLES.values():
-            connection.execute(f"CREATE VIEW {table.name} AS {_select(table, snapshot, parts)}")
+        for name in tables:
+            connection.execute(f"CREATE VIEW {name} AS {_select(TABLES[name], snapshot, parts)}")
         connection.execute("SET lock_configuration = true")
     except BaseException:
         connection.close()
