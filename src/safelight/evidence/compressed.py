@@ -76,7 +76,7 @@ def _gz_header(head: bytes) -> tuple[bytes, int]:
     return (head[position:end] if flags & 8 and end >= 0 else b""), seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CompressedFormat:
     """One way of packing; `matches` looks at the first 32 bytes."""
 
@@ -92,7 +92,7 @@ class CompressedFormat:
         return CompressedContainer(self, stream, context)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LzmaFormat(CompressedFormat):
     """The older .lzma has no signature: a plausible header must also unpack."""
 
@@ -101,11 +101,12 @@ class LzmaFormat(CompressedFormat):
         if not self.matches(head):
             return False
         try:
-            return any(decoders.unlzma(iter([head])))
+            next(decoders.unlzma(iter([head])), None)
         except EvidenceError:
-            return True  # it began to unpack, and only the first bytes were given
+            return True  # it needs more than the first bytes
         except decoders.LZMA_ERRORS:
             return False
+        return True
 
 
 def _is_gz(head: bytes) -> bool:
@@ -131,7 +132,7 @@ def _is_lzma(head: bytes) -> bool:
     # unknown.
     steps = [1 << power for power in range(12, 31)]
     return dictionary in {*steps, *(step + step // 2 for step in steps)} and (
-        size < 1 << 40 or size == (1 << 64) - 1
+        0 < size < 1 << 40 or size == (1 << 64) - 1
     )
 
 

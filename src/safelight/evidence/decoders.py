@@ -83,6 +83,8 @@ def _frames(new: Callable[[], _Decompressor], chunks: Chunks, magic: bytes | Non
             data = decoder.unused_data
             if magic is None:
                 return
+            # Zeros between two streams are padding of the medium that they were written to.
+            data = data.lstrip(b"\0")
             while len(data) < len(magic) and (more := next(chunks, None)) is not None:
                 data = (data + more).lstrip(b"\0")
             if not data.startswith(magic):
