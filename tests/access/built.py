@@ -1,7 +1,7 @@
 """A small operation for tests of the door and of the pages: real stores, real files, invented content.
 
-Chess games, weather and test patterns under two exhibits; hostile names; copies, a deleted and an orphaned entry, an
-archive with members, hits of two sets, failures of an item, of a content and of a place.
+Chess games, weather and test patterns under two exhibits; hostile names; copies, a deleted and an orphaned
+entry, an archive with members, hits of two sets, failures of an item, of a content and of a place.
 """
 
 from __future__ import annotations

@@ -23,15 +23,14 @@ def opened(source: Source | None, spec: str) -> tuple[Reader, io.RawIOBase]:
             _("The source of this item is not registered here."),
             _("Register it again, or see `safelight verify`."),
         )
-    try:
-        reader = Reader(source.location)
-        return reader, reader.open(from_bytes(spec))
-    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+    if not source.location.exists():
         raise Unreachable(
             _("The source “%(label)s” is not at %(place)s.")
             % {"label": source.label, "place": source.location},
             _("Tell Safelight its new place with `safelight source locate`."),
-        ) from error
+        )
+    reader = Reader(source.location)
+    return reader, reader.open(from_bytes(spec))
 
 
 def piece(

@@ -15,6 +15,7 @@ import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Self
 
 from duckdb import DuckDBPyConnection
@@ -42,7 +43,7 @@ from safelight.access.model import (
     Progress,
     Standing,
 )
-from safelight.access.where import Condition, condition
+from safelight.access.where import TYPE, Condition, condition
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
@@ -56,6 +57,15 @@ from safelight.operation.folder import OperationFolder
 _FEW = 5
 
 
+@dataclass(slots=True)
+class _Views:
+    """One snapshot's connection and how many read on it. Closing it would close their cursors too."""
+
+    db: DuckDBPyConnection
+    snapshot: Snapshot
+    readers: int = 0
+
+
 class Door:
     """Opens one operation for one person with one purpose. Safe for several threads; close it when done."""
 
@@ -66,15 +76,14 @@ class Door:
         self._catalog = Catalog.at(folder)
         self._ledger = Ledger.open(folder)
         self._lock = threading.Lock()
-        self._head: tuple[int, str] | None = None
-        self._db: DuckDBPyConnection | None = None
+        self._views: _Views | None = None
 
     def close(self) -> None:
-        """Let go of both stores."""
+        """Let go of both stores. Nobody may be reading any more."""
         with self._lock:
-            if self._db is not None:
-                self._db.close()
-            self._db = self._head = None
+            if self._views is not None:
+                self._views.db.close()
+            self._views = None
             self._catalog.close()
             self._ledger.close()
 
@@ -84,25 +93,36 @@ class Door:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def _newest(self) -> tuple[DuckDBPyConnection, Snapshot]:
-        """A cursor on the newest snapshot; views are made again only when the journal has moved."""
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
+        """A cursor on the newest snapshot. Views are made again only when the journal has moved, and older ones
+        stay until their last reader is done."""
         with self._lock:
             snapshot = self._catalog.snapshot()
-            head = (snapshot.sequence, snapshot.digest)
-            if self._db is None or head != self._head:
-                if self._db is not None:
-                    self._db.close()
-                self._db, self._head = self._catalog.connect(snapshot), head
-            return self._db.cursor(), snapshot
+            views = self._views
+            if views is None or views.snapshot.digest != snapshot.digest:
+                self._let_go(views)
+                views = self._views = _Views(self._catalog.connect(snapshot), snapshot)
+            views.readers += 1
+            cursor = views.db.cursor()
+        try:
+            with cursor:
+                yield cursor, views.snapshot
+        finally:
+            with self._lock:
+                views.readers -= 1
+                if views is not self._views:
+                    self._let_go(views)
 
-    def _cursor(self) -> DuckDBPyConnection:
-        return self._newest()[0]
+    @staticmethod
+    def _let_go(views: _Views | None) -> None:
+        if views is not None and not views.readers:
+            views.db.close()
 
     @contextmanager
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
-        db, snapshot = self._newest()
-        with db:
+        with self._reading() as (db, snapshot):
             look = Consultation(self._ledger, db, snapshot)
             try:
                 yield look
@@ -128,7 +148,7 @@ class Door:
         Raises Refused without a reason, NotFound, Unreachable, EvidenceError.
         """
         self._reason(reason)
-        with self._cursor() as db:
+        with self._reading() as (db, _snapshot):
             whole = one_item.whole_id(db, item_id)
             source_id, spec, _size = one_item.spec_of(db, whole)
         reader, opened = content.opened(papers.source(self._ledger, source_id), spec)
@@ -140,7 +160,7 @@ class Door:
         """Every matching row by path, for a file that leaves the house. Raises Refused without a reason."""
         self._reason(reason)
         self._disclose("export", reason, query=wanted.words())
-        with self._cursor() as db:
+        with self._reading() as (db, _snapshot):
             numbers = papers.numbers(self._ledger)
             keys = {key: number for number, key in numbers.items()}
             yield from items.stream(db, condition(wanted, numbers), keys, limit)
@@ -178,7 +198,7 @@ class Door:
     def _plain(self, sha256: str, recipe: str | None) -> bytes | None:
         if self.keys is None:
             return None
-        with self._cursor() as db:
+        with self._reading() as (db, _snapshot):
             row = db.execute(
                 "SELECT key_id, sealed FROM derivatives WHERE sha256 = ? AND (? IS NULL OR recipe = ?) "
                 "ORDER BY recipe DESC LIMIT 1",
@@ -385,7 +405,6 @@ class Consultation:
 
     def _types(self) -> tuple[Figure, ...]:
         rows = self._db.execute(
-            "SELECT coalesce(type, 'other') AS t, count(*) FROM items "
-            "GROUP BY 1 ORDER BY t = 'other', 2 DESC, 1"
+            f"SELECT {TYPE} AS t, count(*) FROM items i GROUP BY 1 ORDER BY t = 'none', t = 'other', 2 DESC, 1"
         ).fetchall()
         return tuple(Figure(name, int(n), ItemFilter(type=(name,))) for name, n in rows)

@@ -17,9 +17,10 @@ from urllib.parse import parse_qsl, urlencode
 from safelight.errors import Refused
 from safelight.messages import _
 
+#: Groups of `inspect`; `none` are folders, links and special files, which have no content.
 TYPES = (
     "picture", "video", "audio", "document", "mail", "archive", "image", "database", "program", "text",
-    "other", "empty",
+    "other", "empty", "none",
 )  # fmt: skip
 STATES = ("allocated", "deleted", "orphan")
 KINDS = ("file", "folder", "link", "stream", "special")
@@ -108,7 +109,7 @@ class ItemFilter:
 
     @classmethod
     def from_words(cls, words: str) -> ItemFilter:
-        """Read it from words as people type them; a word without a key is a part of the name."""
+        """Read it from words as people type them; a word without a key is a hash, or a part of the name."""
         return cls.from_pairs(pairs_of(words))
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -154,7 +155,8 @@ class ItemFilter:
         return replace(self, **changes)  # type: ignore[arg-type]
 
     def __bool__(self) -> bool:
-        return any(getattr(self, item.name) not in ((), "", None, False) for item in fields(self))
+        values = (getattr(self, item.name) for item in fields(self))
+        return any(value is not None and value is not False and value not in ((), "") for value in values)
 
 
 def pairs_of(words: str) -> list[tuple[str, str]]:
@@ -168,7 +170,11 @@ def pairs_of(words: str) -> list[tuple[str, str]]:
     pairs = []
     for part in parts:
         key, colon, value = part.partition(":")
-        pairs.append((key.lower(), value) if colon and key.lower() in KEYS else ("name", part))
+        if colon and key.lower() in KEYS:
+            pairs.append((key.lower(), value))
+        else:
+            whole_hash = re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}", part)
+            pairs.append(("hash" if whole_hash else "name", part))
     return pairs
 
 

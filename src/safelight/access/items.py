@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from safelight.access.cursor import Cursor, decode
 from safelight.access.filter import STATES, TYPES, ItemFilter
 from safelight.access.model import Bar, Counted, Facet, FacetValue, Histogram, ItemRow, Order, Page
-from safelight.access.where import TIME_US, Condition, condition
+from safelight.access.where import TIME_US, TYPE, Condition, condition
 from safelight.traces.moment import Moment
 
 _TIMES = ("modified", "accessed", "changed", "created")
@@ -197,7 +197,7 @@ def facets(
         )
 
     exhibits = {keys.get(key, key): n for key, n in grouped("i.exhibit", "exhibit").items()}
-    types = grouped("coalesce(i.type, 'other')", "type")
+    types = grouped(TYPE, "type")
     states = grouped("i.state", "state")
     failed = _failed_counts(db, condition(wanted, numbers, "failed"))
     known = _known_counts(db, condition(wanted, numbers, "known"))
@@ -213,10 +213,12 @@ def facets(
         )
 
     set_names = dict(db.execute("SELECT DISTINCT set_id, set_name FROM hits").fetchall())
-    by_type = sorted((t for t in TYPES if t != "other"), key=lambda t: (-types.get(t, 0), TYPES.index(t)))
+    by_type = sorted(
+        (t for t in TYPES if t not in ("other", "none")), key=lambda t: (-types.get(t, 0), TYPES.index(t))
+    )
     return (
         values("exhibit", exhibits, tuple(sorted(numbers)), labels),
-        values("type", types, (*by_type, "other"), {}),
+        values("type", types, (*by_type, "other", "none"), {}),
         values("state", states, STATES, {}),
         values("failed", failed, ("any", "none"), {}),
         values("known", known, ("any", "none"), set_names),

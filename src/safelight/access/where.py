@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from safelight.access.filter import TIMES, ItemFilter
 
+#: An item's group: what has no content has none, what was not recognised is other.
+TYPE = "coalesce(i.type, CASE WHEN i.kind IN ('file', 'stream') THEN 'other' ELSE 'none' END)"
+
 #: A time of an item in microseconds: UTC where the zone is known, else the wall clock as it stands.
 TIME_US = "coalesce(epoch_us(i.{0}.utc), epoch_us(i.{0}.wall))"
 
@@ -40,7 +43,7 @@ def condition(
     """The condition for a filter. `exhibits` maps numbers to keys; `skip` leaves one key out."""
     found = Condition()
     if wanted.type and skip != "type":
-        _among(found, "coalesce(i.type, 'other')", wanted.type)
+        _among(found, TYPE, wanted.type)
     if wanted.exhibit and skip != "exhibit":
         numbers = exhibits or {}
         _among(found, "i.exhibit", [numbers.get(number, number) for number in wanted.exhibit])

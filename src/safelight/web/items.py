@@ -94,7 +94,8 @@ def _pieces(request: Request, door: Door, wanted: ItemFilter, order: Order, sele
         }
         waiting = ""
         for piece in templates.env.get_template("items.html").generate(context):
-            before, mark, after = piece.partition(_FLUSH)
+            # Pieces may be Markup, and adding one to a str would escape the str.
+            before, mark, after = str(piece).partition(_FLUSH)
             waiting += before
             if mark:
                 yield waiting

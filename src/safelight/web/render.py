@@ -73,7 +73,7 @@ def cell_time(moment: Moment | None) -> str:
 
 def folder_and_name(path: str) -> tuple[str, str]:
     """A path in two parts, so that the table can shorten the folder and keep the end."""
-    cut = max(path.rfind("/"), path.rfind("› ") + 1)
+    cut = max(path.rfind("/"), path.rfind("› ") + 1 if "› " in path else -1)
     return readable(path[: cut + 1]), readable(path[cut + 1 :])
 
 
@@ -125,7 +125,7 @@ class Templates:
             "instant": instant, "cell_time": cell_time, "moment": moment_text, "split": folder_and_name,
             "short": short_hash, "path": readable, "badge": badge, "segment": lambda value: quote(str(value), safe=""),
         }  # fmt: skip
-        self.env.globals |= {"with_query": with_query, "type_name": type_name, "word": word}
+        self.env.globals |= {"with_query": with_query, "type_name": type_name, "word": word, "chosen": chosen}
 
     def page(
         self, request: Request, name: str, context: dict[str, Any], *, block: str = "", status: int = 200
@@ -159,8 +159,19 @@ def type_name(group: str) -> str:
         "picture": _("Pictures"), "video": _("Video"), "audio": _("Audio"), "document": _("Documents"),
         "mail": _("Mail"), "archive": _("Archives"), "image": _("Disk images"), "database": _("Databases"),
         "program": _("Programs"), "text": _("Text, source"), "other": _("Other, unknown"), "empty": _("Empty"),
+        "none": _("Folders, links"),
     }  # fmt: skip
     return names.get(group, visible(group))
+
+
+def chosen(key: str, value: str) -> str:
+    """A filter's value as people say it: `1000..` as `≥ 1.00 kB`."""
+    low, dots, high = value.partition("..")
+    if key == "size" and low.isdigit() | (not low) and high.isdigit() | (not high):
+        if not dots:
+            return size(int(low))
+        return " … ".join([f"≥ {size(int(low))}"] * bool(low) + [f"≤ {size(int(high))}"] * bool(high))
+    return visible(value)
 
 
 def word(value: str) -> str:
