@@ -221,7 +221,11 @@ def _member(data: bytes, name: str) -> bytes:
 @cache
 def _config() -> Any:
     return kreuzberg.ExtractionConfig(
-        use_cache=False, disable_ocr=True, enable_quality_processing=False, output_format="plain"
+        use_cache=False,
+        disable_ocr=True,
+        enable_quality_processing=False,
+        output_format="plain",
+        concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
     )
 
 

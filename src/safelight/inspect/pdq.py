@@ -7,8 +7,11 @@ whole hash is four matrix products. Equal in hash and quality to the reference o
 
 from __future__ import annotations
 
+import ctypes
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,17 @@ NAME = "pdq-1"
 SMALLEST_SIDE = 5
 _LUMA = np.array([0.299, 0.587, 0.114])
 _Floats = NDArray[np.float64]
+
+
+def _one_thread() -> None:
+    """Keep the OpenBLAS of numpy's wheel to one thread: its threads wait spinning, which made one hash eight times
+    slower where several children share the cores. OPENBLAS_NUM_THREADS is read only before numpy is imported."""
+    for path in (Path(np.__file__).parents[1] / "numpy.libs").glob("libscipy_openblas*.so*"):
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(str(path)).scipy_openblas_set_num_threads64_(1)
+
+
+_one_thread()
 
 
 @dataclass(frozen=True, slots=True)

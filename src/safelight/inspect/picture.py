@@ -20,6 +20,7 @@ from safelight.inspect.model import Content, Derivative, Fact, Group, Inspection
 from safelight.inspect.pixels import WORKING_SIDE, for_pdq, silence_libtiff, small_jpeg
 
 pillow_heif.register_heif_opener()
+pillow_heif.options.DECODE_THREADS = 1
 Image.init()
 silence_libtiff()
 logging.getLogger("PIL").setLevel(logging.CRITICAL)

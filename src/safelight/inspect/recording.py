@@ -40,6 +40,9 @@ STILLS = 4
 _MOST_IN_A_ROW = 512
 #: Packets looked at after a jump until the keyframe comes.
 _MOST_PACKETS = 500
+#: Seconds between keyframes that are kept: after a jump into a stream without index the same one comes again with
+#: the time of its neighbour.
+_APART = 0.2
 #: Of the places sought, this part may fail before the recording counts as damaged.
 _TOLERATED = 4
 #: A recording that ends before this part of its stated duration is cut off.
@@ -203,7 +206,9 @@ def _sample(
     for number in range(most):
         place = start + duration * number / most
         try:
-            container.seek(int(place * av.time_base), backward=True)
+            if number:
+                # The first is where the container stands: a jump to the start overshoots it in streams without index.
+                container.seek(int(place * av.time_base), backward=True)
             if not _next_keyframe(container, video, seen, frames):
                 missed += 1
         except av.error.FFmpegError:
@@ -258,7 +263,10 @@ def _next_keyframe(
         for frame in decoded:
             if at is not None:
                 seen.add(at)
-            frames.append(_kept(frame))
+            # Of the packet: what comes out of a flushed decoder may have lost its time.
+            position = float(at * packet.time_base) if at is not None and packet.time_base else None
+            if position is None or all(abs(other.position - position) > _APART for other in frames):
+                frames.append(_kept(frame, position))
             return True
     return False
 
@@ -289,7 +297,7 @@ def _spread(frames: list[_Frame], most: int) -> list[_Frame]:
     return [frames[number * len(frames) // most] for number in range(most)]
 
 
-def _kept(frame: av.video.frame.VideoFrame) -> _Frame:
+def _kept(frame: av.video.frame.VideoFrame, position: float | None = None) -> _Frame:
     """RGB with the shorter side at most 512 pixels."""
     scale = min(1.0, WORKING_SIDE / max(1, min(frame.width, frame.height)))
     small = frame.reformat(
@@ -298,7 +306,8 @@ def _kept(frame: av.video.frame.VideoFrame) -> _Frame:
         format="rgb24",
         interpolation="AREA",
     )
-    position = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
+    if position is None:
+        position = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else 0.0
     turns = round(frame.rotation / 90) % 4
     return _Frame(position, np.asarray(small.to_ndarray(), dtype=np.uint8), turns)
 
