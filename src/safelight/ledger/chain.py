@@ -39,8 +39,12 @@ def head_of(connection: sa.Connection) -> Head:
     return Head(0, ZERO) if row is None else Head(row.seq, bytes(row.hash))
 
 
-def append(connection: sa.Connection, draft: Draft, clock: Clock) -> Entry:
-    """Write one entry with its payload. The caller holds the writing transaction. Raises Refused."""
+def append(connection: sa.Connection, draft: Draft, now: int) -> Entry:
+    """Write one entry with its payload. The caller holds the writing transaction. Raises Refused.
+
+    `now` is the clock's time, the same for all entries of one transaction (`headlog` and `verify` rely on
+    that).
+    """
     check_draft(draft)
     last = connection.execute(
         sa.select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at)
@@ -54,7 +58,7 @@ def append(connection: sa.Connection, draft: Draft, clock: Clock) -> Entry:
         raise Refused(
             f"Entry {draft.corrects} does not exist, so nothing can correct it.", "Name an earlier entry."
         )
-    payload, salt, now = canonical(draft.payload), secrets.token_bytes(32), clock()
+    payload, salt = canonical(draft.payload), secrets.token_bytes(32)
     entry = Entry(
         seq=seq,
         recorded_at=max(now, not_before),

@@ -118,15 +118,26 @@ def from_body(body: bytes, previous: bytes, own_hash: bytes) -> Entry:
 
 
 def canonical(value: dict[str, Any]) -> bytes:
-    """RFC 8785 bytes. Raises Refused for what JSON cannot say exactly (NaN, integers beyond 2^53, lone
+    """RFC 8785 bytes. Raises Refused for what would not come back equal (NaN, 2^53 and beyond, lone
     surrogates).
     """
     try:
+        _refuse_large_floats(value)
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise Refused(
             f"This cannot be written to the ledger: {error}.", "Give numbers below 2^53 and text."
         ) from error
+
+
+def _refuse_large_floats(value: object) -> None:
+    """RFC 8785 writes a large float as an integer, shortened: it would be read back as another number."""
+    if isinstance(value, float) and abs(value) >= 2**53:
+        raise Refused(f"The number {value} cannot be written to the ledger.", "Give numbers below 2^53.")
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    ):
+        _refuse_large_floats(inner)
 
 
 def payload_digest(salt: bytes, payload: bytes) -> bytes:

@@ -3,8 +3,8 @@ unnoticed.
 
 One line a transaction, `<seq> <hash, hexadecimal>`, written and synced after the commit while other writers
 of this machine wait (`flock` on the file itself), so its lines are in commit order. It may therefore lag by
-the last transaction after a crash, and never leads: a line whose entry is not in the ledger means that
-entries were lost.
+the last transaction (whose entries share one time) after a crash, and never leads: a line whose entry is not
+in the ledger means that entries were lost.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Writing:
     """
 
     connection: sa.Connection
-    clock: chain.Clock
+    now: int  # microseconds UTC, the time of all its entries
 
     def append(
         self,
@@ -63,7 +63,7 @@ class Writing:
 
     def append_draft(self, draft: Draft) -> Entry:
         """Append one draft and bring the state up to it. Raises Refused."""
-        entry = chain.append(self.connection, draft, self.clock)
+        entry = chain.append(self.connection, draft, self.now)
         projections.apply(self.connection, entry, draft.payload)
         return entry
 
@@ -235,7 +235,7 @@ def _writing(store: Store, log: HeadLog | None, clock: chain.Clock) -> Iterator[
             before = chain.head_of(connection)
             if held is not None:
                 _catch_up(held, connection, before)
-            yield Writing(connection, clock)
+            yield Writing(connection, clock())
             after = chain.head_of(connection)
         if held is not None and after.seq > before.seq:
             # The commit stands whatever happens here; the next writer finds the log behind and completes it.

@@ -1,0 +1,132 @@
+"""The head log completes itself after a crash, and stops a ledger that has lost entries."""
+
+from __future__ import annotations
+
+import resource
+
+import pytest
+
+from safelight.errors import IntegrityBroken
+from safelight.ledger import notes
+from safelight.ledger.entry import Draft
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.verify import verify
+from safelight.operation.folder import OperationFolder
+from tests.ledger.conftest import ACTOR
+
+
+def _write(ledger: Ledger, *texts: str) -> None:
+    for text in texts:
+        notes.write(ledger, ["x"], text, actor=ACTOR)
+
+
+def _lines(folder: OperationFolder) -> list[str]:
+    return folder.head_log.read_text().splitlines()
+
+
+def _expected(ledger: Ledger) -> list[str]:
+    return [f"{entry.seq} {entry.hash.hex()}" for entry in ledger.entries()]
+
+
+def test_each_commit_adds_its_head(ledger: Ledger, folder: OperationFolder) -> None:
+    _write(ledger, "a", "b")
+    assert _lines(folder) == _expected(ledger)
+    ledger.append_many([Draft("note.written", {"text": text}, "decision", ACTOR) for text in "cd"])
+    lines = _expected(ledger)
+    assert _lines(folder) == [*lines[:3], lines[4]]
+    with ledger.writing():
+        pass
+    assert len(_lines(folder)) == 4
+    assert folder.head_log.stat().st_mode & 0o777 == 0o600
+    assert folder.ledger.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crash_between_commit_and_log_is_made_good(ledger: Ledger, folder: OperationFolder) -> None:
+    _write(ledger, "a", "b")
+    folder.head_log.write_text("\n".join(_lines(folder)[:2]) + "\n")
+    report = verify(ledger)
+    assert report.ok
+    assert report.notes == (
+        "head.log ends at entry 2 (a crash came in between); the next entry completes it",
+    )  # fmt: skip
+    _write(ledger, "c")
+    assert _lines(folder) == _expected(ledger)
+    assert verify(ledger).notes == ()
+
+
+def test_a_log_torn_in_the_middle_of_a_line_is_made_good(ledger: Ledger, folder: OperationFolder) -> None:
+    _write(ledger, "a", "b")
+    whole = folder.head_log.read_bytes()
+    for cut in (1, 30, 66):
+        folder.head_log.write_bytes(whole[:-cut])
+        assert verify(ledger).ok
+        with ledger.writing():
+            pass
+        assert folder.head_log.read_bytes() == whole
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_log_that_lacks_more_than_a_crash_explains_is_reported(
+    ledger: Ledger, folder: OperationFolder, kept: int
+) -> None:
+    _write(ledger, "a", "b", "c")
+    folder.head_log.write_text("".join(line + "\n" for line in _lines(folder)[:kept]))
+    report = verify(ledger)
+    assert not report.ok
+    assert report.reason == f"head.log ends at entry {kept}: more is missing than a crash explains"
+
+
+def test_a_removed_log_is_reported(ledger: Ledger, folder: OperationFolder) -> None:
+    _write(ledger, "a", "b")
+    folder.head_log.unlink()
+    assert not verify(ledger).ok
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda lines: [*lines[:1], lines[0], *lines[1:]],
+        lambda lines: [lines[1], lines[0], *lines[2:]],
+        lambda lines: [*lines[:1], "something else", *lines[1:]],
+        lambda lines: [*lines[:2], lines[2][:-1] + ("0" if lines[2][-1] != "0" else "1")],
+    ],
+)
+def test_a_log_changed_by_hand_is_reported(ledger: Ledger, folder: OperationFolder, damage: object) -> None:
+    _write(ledger, "a", "b")
+    assert callable(damage)
+    folder.head_log.write_text("".join(line + "\n" for line in damage(_lines(folder))))
+    assert not verify(ledger).ok
+
+
+def test_nothing_is_added_to_a_ledger_whose_log_knows_more(ledger: Ledger, folder: OperationFolder) -> None:
+    _write(ledger, "a")
+    with folder.head_log.open("a") as log:
+        log.write(f"3 {'ab' * 32}\n")
+    with pytest.raises(IntegrityBroken, match=r"head\.log has seen entry 3"):
+        _write(ledger, "b")
+    assert ledger.head().seq == 2
+    report = verify(ledger)
+    assert (report.ok, report.first_bad) == (False, 3)
+
+
+def test_a_log_that_cannot_be_written_loses_no_entry(ledger: Ledger, folder: OperationFolder) -> None:
+    """The log is made as long as this process may write, the database is not: the commit stands, the log
+    lags.
+    """
+    _write(ledger, "a")
+    whole = folder.head_log.read_bytes()
+    hole = 64 << 20
+    with folder.head_log.open("r+b") as log:
+        log.seek(hole)
+        log.write(b"\n" + whole)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hole + 1 + len(whole), hard))
+    try:
+        _write(ledger, "b")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    folder.head_log.write_bytes(whole)
+    assert (verify(ledger).ok, len(verify(ledger).notes)) == (True, 1)
+    _write(ledger, "c")
+    assert [ledger.payload(seq) for seq in (2, 3, 4)] == [{"text": "a"}, {"text": "b"}, {"text": "c"}]
+    assert verify(ledger).notes == ()
