@@ -35,7 +35,7 @@ def video(form: str, codec: str, scenes: int = 4, *, sound: bool = False) -> byt
         stream.gop_size = RATE * SECONDS_A_SCENE
         stream.bit_rate = 4_000_000
         if codec == "libvpx":
-            stream.options = {"deadline": "realtime", "cpu-used": "8"}
+            stream.codec_context.options = {"deadline": "realtime", "cpu-used": "8"}
         audio = container.add_stream("aac", rate=44100, layout="stereo") if sound else None
         for number in range(scenes * SECONDS_A_SCENE * RATE):
             pixels = SCENES[number // (RATE * SECONDS_A_SCENE) % len(SCENES)]
