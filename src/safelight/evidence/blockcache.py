@@ -30,14 +30,18 @@ class BlockCache(RandomAccess):
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
 
     def read_at(self, offset: int, size: int) -> bytes | bytearray | memoryview:
-        first, skip = divmod(offset, BLOCK)
-        last = (offset + size - 1) // BLOCK
-        if first == last:
-            return memoryview(self._block(first))[skip : skip + size]
-        parts = [memoryview(self._block(number)) for number in range(first, last + 1)]
-        parts[0] = parts[0][skip:]
-        parts[-1] = parts[-1][: offset + size - last * BLOCK]
-        return b"".join(parts)
+        end = offset + size
+        parts: list[bytes | memoryview] = []
+        while offset < end:
+            number, start = divmod(offset, BLOCK)
+            count = min(end - offset, BLOCK - start)
+            try:
+                parts.append(memoryview(self._block(number))[start : start + count])
+            except EvidenceError:
+                # A damaged place costs what lies in it, not all of its block: only what is asked for is read.
+                parts.append(self._read(offset, count))
+            offset += count
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _block(self, number: int) -> bytes:
         block = self._blocks.get(number)
@@ -45,17 +49,19 @@ class BlockCache(RandomAccess):
             self._blocks.move_to_end(number)
             return block
         start = number * BLOCK
-        wanted = min(BLOCK, self.size - start)
-        try:
-            block = self._fetch(start, wanted)
-        except OSError as error:
-            raise EvidenceError("corrupt", f"bytes {start} to {start + wanted - 1} cannot be read") from error
-        if len(block) != wanted:
-            raise EvidenceError("corrupt", f"only {len(block)} of {wanted} bytes can be read at {start}")
-        self._blocks[number] = block
+        block = self._blocks[number] = self._read(start, min(BLOCK, self.size - start))
         if len(self._blocks) > BLOCKS:
             self._blocks.popitem(last=False)
         return block
+
+    def _read(self, offset: int, size: int) -> bytes:
+        try:
+            data = self._fetch(offset, size)
+        except OSError as error:
+            raise EvidenceError("corrupt", f"bytes {offset} to {offset + size - 1} cannot be read") from error
+        if len(data) != size:
+            raise EvidenceError("corrupt", f"only {len(data)} of {size} bytes can be read at {offset}")
+        return data
 
     def close(self) -> None:
         if not self.closed:

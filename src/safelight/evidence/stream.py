@@ -6,6 +6,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from safelight.evidence.model import EvidenceError
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -90,7 +92,10 @@ class Peeked(RandomAccess):
     def __init__(self, below: io.RawIOBase) -> None:
         super().__init__(stream_size(below))
         self._below = below
-        self._head = read_up_to(below, 0, self.HEAD)
+        try:
+            self._head = read_up_to(below, 0, self.HEAD)
+        except (EvidenceError, OSError):
+            self._head = b""  # damaged somewhere: each look reads only what it asks for
 
     def read_at(self, offset: int, size: int) -> bytes | bytearray | memoryview:
         if offset + size <= len(self._head):

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytsk3
 
-from safelight.evidence.model import Container, Entry, EvidenceError, Found, OpenContext, Tally
+from safelight.evidence.model import Container, Entry, EvidenceError, Found, OpenContext, Tally, Trouble
 from safelight.evidence.spec import Layer, PathSpec
 from safelight.evidence.tsk_image import VolumeImage
 from safelight.evidence.tsk_label import file_system_name, label_of
@@ -37,10 +37,23 @@ class TskContainer:
 
     def walk(self, at: PathSpec) -> Iterator[Found]:
         children = 0
+        told: set[str] = set()
+        self._image.forget()
         for found in Walk(self._system, at, self._context).run():
             children += isinstance(found, Entry)
+            yield from self._damage(at, told)
             yield found
+        yield from self._damage(at, told)
         yield Tally(at, children)
+
+    def _damage(self, at: PathSpec, told: set[str]) -> Iterator[Found]:
+        """What could not be read while the walk went on: entries may be missing there. Each is told once."""
+        failure = self._image.failure()
+        self._image.forget()
+        if failure is not None and str(failure) not in told:
+            told.add(str(failure))
+            cause = failure.cause if isinstance(failure, EvidenceError) else "unreadable"
+            yield Trouble(at, cause, f"entries of the file system may be missing: {failure}")
 
     def open(self, layer: Layer) -> io.RawIOBase:
         return open_stream(self._system, self._image, layer)

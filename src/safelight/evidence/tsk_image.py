@@ -26,8 +26,9 @@ BLOCKS = 64
 class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
     """A volume as an image of The Sleuth Kit.
 
-    An exception must not pass through native code: `trouble` keeps the last one, and the read comes back
-    short, which The Sleuth Kit reports as an error of whatever it was reading.
+    An exception must not pass through native code, and a short read is no error to The Sleuth Kit: it hands
+    out zeros. So whoever lets it read calls `forget` before and `failure` after, and gives nothing out that a
+    failure lies under.
     """
 
     def __init__(self, stream: io.RawIOBase) -> None:
@@ -35,7 +36,8 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
         self._size = stream_size(stream)
         self._plain = plain_file(stream)
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
-        self.trouble: Exception | None = None
+        self._failed: Exception | None = None
+        self._pending: tuple[int, int, Exception] | None = None
         super().__init__(url="", type=pytsk3.TSK_IMG_TYPE_EXTERNAL)
 
     def close(self) -> None:
@@ -44,15 +46,38 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
     def get_size(self) -> int:
         return self._size
 
+    def forget(self) -> None:
+        """Start to watch for failures."""
+        self._failed = self._pending = None
+
+    def failure(self) -> Exception | None:
+        """The first read that failed since `forget`, if any did."""
+        return self._failed or (self._pending[2] if self._pending else None)
+
     def read(self, offset: int, size: int) -> bytes:
+        size = max(0, min(size, self._size - offset))
+        pending, self._pending = self._pending, None
+        # A read for its own cache that fails is followed by one for just what is wanted, within it; any other
+        # read that follows says that the failed one was wanted.
+        again = pending is not None and pending[0] <= offset and offset + size <= pending[0] + pending[1]
+        if pending is not None and not again:
+            self._failed = self._failed or pending[2]
         try:
-            size = max(0, min(size, self._size - offset))
             if self._plain is not None:
                 file, start = self._plain
-                return os.pread(file.fileno(), size, start + offset)
-            return self._cached(offset, size)
+                data = os.pread(file.fileno(), size, start + offset)
+            else:
+                data = self._cached(offset, size)
+            if len(data) < size:
+                raise EvidenceError(
+                    "changed", f"the volume ends at {offset + len(data)} of {self._size} bytes"
+                )
+            return data
         except Exception as error:
-            self.trouble = error
+            if again:
+                self._failed = self._failed or error
+            else:
+                self._pending = (offset, size, error)
             return b""
 
     def _cached(self, offset: int, size: int) -> bytes:
@@ -60,7 +85,11 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
         parts = []
         while offset < end:
             number, start = divmod(offset, BLOCK)
-            part = self._block(number)[start : start + end - offset]
+            try:
+                part = self._block(number)[start : start + end - offset]
+            except (EvidenceError, OSError):
+                # A damaged place costs what lies in it, not all of its block: only what is asked for is read.
+                part = read_up_to(self._stream, offset, min(end - offset, BLOCK - start))
             if not part:
                 raise EvidenceError("unreadable", f"the volume ends at {offset} of {self._size} bytes")
             parts.append(part)

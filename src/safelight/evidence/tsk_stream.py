@@ -40,11 +40,16 @@ class TskStream(RandomAccess):
         )
 
     def _some(self, offset: int, size: int) -> bytes:
+        self._image.forget()
         try:
             data = bytes(self._file.read_random(offset, size, *(self._attribute or ())))
         except (OSError, RuntimeError, MemoryError) as error:
-            below = self._image.trouble
+            below = self._image.failure()
             raise EvidenceError("unreadable", f"at byte {offset}: {below or reason(error)}") from error
+        failure = self._image.failure()
+        if failure is not None:  # The Sleuth Kit put zeros there
+            cause = failure.cause if isinstance(failure, EvidenceError) else "unreadable"
+            raise EvidenceError(cause, f"at byte {offset}: {failure}") from failure
         if len(data) < size:
             raise EvidenceError("unreadable", f"the data ends at byte {offset + len(data)} of {self.size}")
         return data
