@@ -93,7 +93,8 @@ def files() -> dict[str, bytes]:
 
 
 def build(root: Path, more: int = 0) -> Built:
-    """Make it below `root`. `more` adds so many small invented rows to the catalog (no bytes behind them)."""
+    """Make it below `root`. `more` adds so many small invented rows to the catalog (no bytes behind them);
+    -1 leaves the operation empty."""
     folder = OperationFolder(root / "DARKROOM")
     folder.make()
     write_settings(folder.settings, Settings())
@@ -107,6 +108,8 @@ def build(root: Path, more: int = 0) -> Built:
     (second / "kopi.jpg").write_bytes(files()["DCIM/DSC08112.jpg"])
     (second / "rutetabell.txt").write_bytes(b"Finse 12:04\nMyrdal 12:31\n")
     with Ledger.create(folder, name="DARKROOM", actor=ACTOR, synthetic=True) as ledger:
+        if more < 0:
+            return Built(folder, ring.unlock(PASSPHRASE), [], [])
         built = Built(folder, ring.unlock(PASSPHRASE), *_papers(ledger, first, second))
         _fill(built, ring, more)
         hashsets.register(ledger, {"set_id": "nsrl", "name": "NSRL stand-in"}, ACTOR)

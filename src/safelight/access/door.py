@@ -157,9 +157,15 @@ class Door:
             yield iter(lambda: opened.read(1 << 20) or b"", b"")
 
     def export(self, wanted: ItemFilter, reason: str, limit: int | None = None) -> Iterator[ItemRow]:
-        """Every matching row by path, for a file that leaves the house. Raises Refused without a reason."""
+        """Every matching row by path, for a file that leaves the house; written down when this is called.
+
+        Raises Refused without a reason.
+        """
         self._reason(reason)
         self._disclose("export", reason, query=wanted.words())
+        return self._rows(wanted, limit)
+
+    def _rows(self, wanted: ItemFilter, limit: int | None) -> Iterator[ItemRow]:
         with self._reading() as (db, _snapshot):
             numbers = papers.numbers(self._ledger)
             keys = {key: number for number, key in numbers.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -36,7 +37,7 @@ async def send(request: Request) -> Response:
     if kind not in _TYPES:
         raise Refused(_("There is no format “%(kind)s”.") % {"kind": kind}, _("Choose CSV or JSON lines."))
     wanted = ItemFilter.from_pairs((key, value) for key, value in given if key not in ("format", "reason"))
-    rows = request.app.state.door.export(wanted, named.get("reason", ""))
+    rows = await run_in_threadpool(request.app.state.door.export, wanted, named.get("reason", ""))
     lines: Iterator[str] = written.csv_lines(rows) if kind == "csv" else written.json_lines(rows)
     return StreamingResponse(
         lines,
