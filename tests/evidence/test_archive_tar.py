@@ -200,6 +200,14 @@ def test_a_damaged_header_costs_its_member() -> None:
     ]
 
 
+def test_damage_without_end_is_given_up() -> None:
+    good, bad = tar((info(b"a"), b""))[:512], bytearray(tar((info(b"b"), b""))[:512])
+    bad[0] ^= 1
+    found = list(written(opened(FORMAT, (good + bytes(bad)) * 1500)))
+    assert [what for _, what, _ in found].count("trouble") == 1000
+    assert found[-1] == (b"", "tally", "1000")
+
+
 def test_a_cut_archive_is_said_to_be_cut() -> None:
     data = tar((info(b"a", len(GAME)), GAME), (info(b"b", 5000), bytes(5000)))
     assert list(written(opened(FORMAT, data[:2000]))) == [

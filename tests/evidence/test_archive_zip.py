@@ -248,6 +248,20 @@ def test_an_archive_behind_a_program(front: bytes) -> None:
     assert not FORMAT.recognise(MemoryStream(front * 20), OpenContext())
 
 
+def test_a_part_of_a_split_archive_is_said_to_be_one() -> None:
+    whole = bytearray(raw_zip(Raw(b"a", GAME), Raw(b"b", GAME)))
+    end = whole.index(b"PK\5\6")
+    whole[end + 4 : end + 8] = struct.pack("<HH", 2, 2)
+    assert [told for _, kind, told in written(opened(FORMAT, bytes(whole))) if kind == "file"] == [GAME, GAME]
+    last = whole[whole.index(b"PK\3\4", 4) :]
+    with pytest.raises(EvidenceError) as raised:
+        opened(FORMAT, bytes(last))
+    assert (raised.value.cause, raised.value.detail) == (
+        "unsupported",
+        "the last of 3 parts of a split zip archive",
+    )
+
+
 def test_an_empty_archive() -> None:
     assert list(written(opened(FORMAT, raw_zip()))) == [(b"", "tally", "0")]
 

@@ -196,6 +196,18 @@ def test_nested_packing_multiplies_to_the_limit(limits: Limits, layers: int) -> 
     assert (raised.value.cause, read_layers) == ("limit", layers)
 
 
+def test_a_bomb_in_a_container_that_was_hardly_read_meets_the_same_limit() -> None:
+    data = gzip.compress(gzip.compress(bytes(30 << 20)))
+    limits = Limits(ratio_from_bytes=1 << 20)
+    outer = BY_KIND["gz"].open_container(MemoryStream(data), OpenContext(limits=limits))
+    middle = outer.open(Layer("gz", b""))
+    assert middle.read(3) == b"\x1f\x8b\x08"
+    inner = BY_KIND["gz"].open_container(middle, OpenContext(limits=limits)).open(Layer("gz", b""))
+    with pytest.raises(EvidenceError) as raised:
+        inner.readall()
+    assert raised.value.cause == "limit"
+
+
 def test_a_tar_inside_a_gz_in_any_order_costs_two_passes() -> None:
     draw = random.Random(4)
     plains = {f"{number:02}": draw.randbytes(1 << 20) for number in range(24)}

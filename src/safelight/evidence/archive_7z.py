@@ -61,8 +61,8 @@ class SevenZipContainer:
 
     def __init__(self, stream: io.RawIOBase, context: OpenContext) -> None:
         self._stream, self._context = stream, context
-        self._outer = check_nesting(stream, context.limits)
         self._archive = self._parsed()
+        self._outer = check_nesting(stream, context.limits)
         self._files: list[dict[str, Any]] = [entry.file_properties() for entry in self._archive.files]
         self._block_of, self._offset_in = array("q"), array("q")
         self._starts, self._packed = array("q"), array("q")

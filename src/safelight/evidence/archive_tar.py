@@ -22,6 +22,8 @@ _ZERO = bytes(BLOCK)
 #: How far behind an end mark another archive is searched.
 _BEHIND_END = 1 << 20
 _SEARCH = 1 << 20
+#: Damaged headers after which the rest is given up.
+_MOST_DAMAGED = 1000
 
 
 class TarContainer:
@@ -43,7 +45,7 @@ class TarContainer:
         yield Tally(at, budget.members)
 
     def _walk(self, at: PathSpec, budget: Budget) -> Iterator[Found]:
-        position, ended = 0, False
+        position, ended, damaged = 0, False, 0
         while True:
             block = read_up_to(self._stream, position, BLOCK)
             if len(block) < BLOCK:
@@ -60,7 +62,8 @@ class TarContainer:
                 member = read_member(self._stream, position)
             except DamagedHeader as error:
                 yield Trouble(at, "corrupt", f"the header at byte {position} is damaged: {error}")
-                found = self._next_header(position + BLOCK)
+                damaged += 1
+                found = self._next_header(position + BLOCK) if damaged < _MOST_DAMAGED else None
                 if found is None:
                     return
                 position = found

@@ -28,12 +28,12 @@ _PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
 
 
 class ZipContainer:
-    """One opened archive. Raises EvidenceError("corrupt" | "limit")."""
+    """One opened archive. Raises EvidenceError("corrupt" | "limit" | "unsupported")."""
 
     def __init__(self, stream: io.RawIOBase, context: OpenContext) -> None:
         self._stream, self._context = stream, context
-        self._outer = check_nesting(stream, context.limits)
         self._directory = Directory(stream, context.limits.max_members)
+        self._outer = check_nesting(stream, context.limits)
 
     def walk(self, at: PathSpec) -> Iterator[Found]:
         """Members in the directory's order."""

@@ -33,6 +33,8 @@ class CompressedContainer:
 
     def __init__(self, packing: CompressedFormat, stream: io.RawIOBase, context: OpenContext) -> None:
         self._packing, self._stream, self._context = packing, stream, context
+        # Asked first: what lies below is unpacked by this, and then says how far it expanded.
+        self._packed = stream_size(stream)
         self._outer = check_nesting(stream, context.limits)
         self._name, self._times = _member_name(context.name), dict[TimeName, Moment]()
         if packing.kind == "gz":
@@ -49,7 +51,7 @@ class CompressedContainer:
     def open(self, layer: Layer) -> io.RawIOBase:
         """The unpacked stream."""
         stream, decode = self._stream, self._packing.decode
-        guard = Guard(self._context.limits, stream_size(stream), self._outer)
+        guard = Guard(self._context.limits, self._packed, self._outer)
         return Unpacked(lambda: decode(packed_chunks(stream, 0, None)), guard, None)
 
     def close(self) -> None:

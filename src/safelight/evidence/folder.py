@@ -44,7 +44,6 @@ class FolderContainer:
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
         try:
             self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
@@ -154,7 +153,7 @@ class FolderContainer:
         if name in (b"", b".", b"..") or b"\0" in name:
             raise EvidenceError("unreadable", "not a place inside the folder")
         try:
-            return FolderFile(self._descend(folder), name, self.root / os.fsdecode(layer.path))
+            return FolderFile(self._descend(folder), name)
         except OSError as error:
             raise os_error(error) from error
 

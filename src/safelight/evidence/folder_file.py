@@ -7,7 +7,6 @@ import io
 import os
 import stat
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safelight.evidence.model import EvidenceError
@@ -20,11 +19,10 @@ if TYPE_CHECKING:
 class FolderFile(io.RawIOBase):
     """Read-only and seekable. Reading to the end raises EvidenceError("changed") if size or time moved.
 
-    `folder` is a descriptor of the directory that holds `name`. `native_path` is the same file by its path,
-    for libraries that read by themselves.
+    `folder` is a descriptor of the directory that holds `name`.
     """
 
-    def __init__(self, folder: int, name: bytes, native_path: Path) -> None:
+    def __init__(self, folder: int, name: bytes) -> None:
         super().__init__()
         self._fd = -1
         # What lies there is looked at before it is opened: opening a device or a FIFO can have effects.
@@ -35,7 +33,6 @@ class FolderFile(io.RawIOBase):
         self._before = os.fstat(self._fd)
         if not stat.S_ISREG(self._before.st_mode):
             raise EvidenceError("unreadable", "not a regular file")
-        self.native_path = native_path
         self._position = 0
 
     @property

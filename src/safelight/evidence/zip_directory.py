@@ -84,6 +84,8 @@ class Extent:
     end: int
     shift: int
     count: int
+    disks: int = 1
+    """Files that the archive was split into; this is then the last of them."""
 
 
 def find_directory(stream: io.RawIOBase, size: int) -> Extent | None:
@@ -100,6 +102,7 @@ def find_directory(stream: io.RawIOBase, size: int) -> Extent | None:
 
 
 def _from_end(stream: io.RawIOBase, end: int, record: bytes) -> Extent | None:
+    disks = struct.unpack_from("<H", record, 4)[0] + 1
     count, size, start = struct.unpack_from("<HII", record, 10)
     directory_end = end
     locator = read_up_to(stream, end - 20, 20) if end >= 20 else b""
@@ -108,6 +111,7 @@ def _from_end(stream: io.RawIOBase, end: int, record: bytes) -> Extent | None:
         for candidate in (end - 76, struct.unpack_from("<Q", locator, 8)[0]):
             wide = read_up_to(stream, candidate, 56) if 0 <= candidate < end else b""
             if len(wide) == 56 and wide[:4] == _END_64:
+                disks = struct.unpack_from("<I", wide, 16)[0] + 1
                 count, size, start = struct.unpack_from("<QQQ", wide, 32)
                 directory_end = candidate
                 break
@@ -115,7 +119,7 @@ def _from_end(stream: io.RawIOBase, end: int, record: bytes) -> Extent | None:
         return Extent(end, end, 0, 0)
     for first in (directory_end - size, start):
         if 0 <= first < directory_end and read_up_to(stream, first, 4) == CENTRAL:
-            return Extent(first, directory_end, first - start, count)
+            return Extent(first, directory_end, first - start, count, disks)
     return None
 
 
@@ -123,7 +127,7 @@ class Directory:
     """Where the members are.
 
     `salvaged` says that the directory is missing and members' own headers are used instead. Raises
-    EvidenceError("corrupt") if there is neither.
+    EvidenceError("corrupt") if there is neither, "unsupported" for the last part of a split archive.
     """
 
     def __init__(self, stream: io.RawIOBase, most: int) -> None:
@@ -146,12 +150,22 @@ class Directory:
         else:
             self._shift = extent.shift
             self._index(extent.start, extent.end, most)
+            if extent.disks > 1:
+                self._check_together(extent.disks)
             if not self.beyond:
                 # Writers without zip64 let the count wrap at 65,536.
                 self.missing = (extent.count - len(self._places)) % 0x10000
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def _check_together(self, disks: int) -> None:
+        """An archive that says it was split is whole if its first member is where the directory says."""
+        try:
+            if self._places:
+                self.data_start(self.record(0))
+        except EvidenceError as error:
+            raise EvidenceError("unsupported", f"the last of {disks} parts of a split zip archive") from error
 
     def record(self, index: int) -> Record:
         """Member `index`. Raises EvidenceError if there is none or its record is damaged."""
