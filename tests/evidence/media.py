@@ -9,7 +9,6 @@ from pathlib import Path
 
 from safelight.evidence.model import OpenContext
 from safelight.evidence.osfile import open_regular
-from safelight.evidence.stream import RandomAccess
 
 
 def pattern(size: int, seed: int = 64) -> bytes:
@@ -36,14 +35,3 @@ def beside(folder: Path, name: str) -> OpenContext:
         return open_regular(path) if path.is_file() else None
 
     return OpenContext(name=name.encode(), sibling=sibling)
-
-
-class Bytes(RandomAccess):
-    """Bytes in memory as a stream of evidence."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(len(data))
-        self._data = data
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        return self._data[offset : offset + size]

@@ -14,7 +14,8 @@ from safelight.evidence.model import EvidenceError, OpenContext
 from safelight.evidence.osfile import open_regular
 from safelight.evidence.spec import layer
 from safelight.evidence.stream import RandomAccess
-from tests.evidence.media import Bytes, pattern
+from tests.evidence.media import pattern
+from tests.evidence.memory_stream import MemoryStream
 from tests.evidence.udif_writer import Compression, udif
 
 MEDIA = pattern(3 * 512 * 512 + 512, seed=9)
@@ -29,23 +30,25 @@ def opened(stream: RandomAccess) -> ImageContainer:
 
 @pytest.mark.parametrize("kind", ["raw", "zlib", "bz2", "lzma", "adc"])
 def test_blocks_that_are_read(kind: Compression) -> None:
-    assert opened(Bytes(udif(MEDIA, kind))).open(layer("dmg")).read() == MEDIA
+    assert opened(MemoryStream(udif(MEDIA, kind))).open(layer("dmg")).read() == MEDIA
 
 
 def test_blocks_of_zeros() -> None:
-    assert opened(Bytes(udif(bytes(len(MEDIA)), "zero"))).open(layer("dmg")).read() == bytes(len(MEDIA))
+    assert opened(MemoryStream(udif(bytes(len(MEDIA)), "zero"))).open(layer("dmg")).read() == bytes(
+        len(MEDIA)
+    )
 
 
 def test_blocks_that_are_not_read_are_refused_by_name() -> None:
     with pytest.raises(EvidenceError, match="unsupported: a disk image with LZFSE blocks"):
-        opened(Bytes(udif(MEDIA, "lzfse")))
+        opened(MemoryStream(udif(MEDIA, "lzfse")))
 
 
 @pytest.mark.parametrize("kind", ["zlib", "bz2", "lzma"])
 def test_a_damaged_block_does_not_give_wrong_bytes(kind: Compression) -> None:
     data = bytearray(udif(MEDIA, kind))
     data[5000:5010] = b"\xff" * 10
-    media = opened(Bytes(bytes(data))).open(layer("dmg"))
+    media = opened(MemoryStream(bytes(data))).open(layer("dmg"))
     with pytest.raises(EvidenceError, match="corrupt"):
         media.read(512)
     media.seek(len(MEDIA) - 512)
@@ -55,7 +58,7 @@ def test_a_damaged_block_does_not_give_wrong_bytes(kind: Compression) -> None:
 @pytest.mark.parametrize("kind", ["raw", "zlib", "adc"])
 def test_libmodi_reads_the_same(kind: Compression) -> None:
     handle = pymodi.handle()
-    handle.open_file_object(Bytes(udif(MEDIA, kind)))
+    handle.open_file_object(MemoryStream(udif(MEDIA, kind)))
     assert handle.read_buffer_at_offset(len(MEDIA), 0) == MEDIA
 
 
@@ -77,7 +80,7 @@ def test_a_sparse_image() -> None:
     head = struct.pack(">4sIIII", b"sprs", 3, 2048, 1, 4 * 2048).ljust(64, b"\0")
     table = struct.pack(">3I", 3, 1, 4)  # the first band stored is the third of the medium, and so on
     data = (head + table).ljust(4096, b"\0") + media[2 * band : 3 * band] + media[:band] + media[3 * band :]
-    assert opened(Bytes(data)).open(layer("dmg")).read() == media
+    assert opened(MemoryStream(data)).open(layer("dmg")).read() == media
 
 
 def test_real_images(realfiles: Path) -> None:
@@ -92,10 +95,10 @@ def test_real_images(realfiles: Path) -> None:
 
 def test_an_encrypted_image_is_named() -> None:
     with pytest.raises(EvidenceError, match="encrypted: an encrypted Apple disk image"):
-        opened(Bytes(b"encrcdsa" + bytes(1000)))
+        opened(MemoryStream(b"encrcdsa" + bytes(1000)))
 
 
 def test_a_broken_property_list_is_corrupt() -> None:
     data = udif(MEDIA, "raw")
     with pytest.raises(EvidenceError, match="corrupt: the property list"):
-        opened(Bytes(data.replace(b"<plist", b"<plost")))
+        opened(MemoryStream(data.replace(b"<plist", b"<plost")))

@@ -14,7 +14,7 @@ from safelight.evidence.osfile import open_regular
 from safelight.evidence.partitions import FORMAT
 from safelight.evidence.spec import PathSpec, layer
 from safelight.evidence.stream import Window
-from tests.evidence.media import Bytes
+from tests.evidence.memory_stream import MemoryStream
 from tests.evidence.partition_writer import LINUX, apm, gpt, mbr
 
 S = 512
@@ -24,7 +24,7 @@ Row = tuple[str, int, int, str, str]
 
 def walked(media: bytes | bytearray) -> tuple[list[Row], list[str]]:
     """(path, start sector, sectors, type, label) of each volume, and the troubles."""
-    stream = Bytes(bytes(media))
+    stream = MemoryStream(bytes(media))
     assert FORMAT.recognise(stream, OpenContext())
     rows, troubles = [], []
     for found in FORMAT.open_container(stream, OpenContext()).walk(AT):
@@ -235,7 +235,7 @@ def test_boot_sectors_and_other_files_have_no_partition_table(realfiles: Path) -
     mbr(odd, [(0x83, 1, 50)])
     odd[446] = 0x33
     for media in (ntfs, fat, stick, beyond, odd, blank(100), b"", b"x" * 700):
-        assert not FORMAT.recognise(Bytes(bytes(media)), OpenContext())
+        assert not FORMAT.recognise(MemoryStream(bytes(media)), OpenContext())
     for name in ("sleuthkit_nps/image.dd", "dfvfs/iso9660.raw", "dfvfs/hfsplus.raw", "dfvfs/syslog.zlib"):
         with open_regular(realfiles / name) as stream:
             assert not FORMAT.recognise(stream, OpenContext())
@@ -274,7 +274,7 @@ def test_no_damage_breaks_the_walk(damages: list[tuple[int, bytes]], chain: bool
     for at, noise in damages:
         at %= len(media) - len(noise)
         media[at : at + len(noise)] = noise
-    stream = Bytes(bytes(media))
+    stream = MemoryStream(bytes(media))
     if not FORMAT.recognise(stream, OpenContext()):
         return
     for found in FORMAT.open_container(stream, OpenContext()).walk(AT):

@@ -16,7 +16,8 @@ from safelight.evidence.model import EvidenceError, OpenContext
 from safelight.evidence.osfile import open_regular
 from safelight.evidence.qcow import FORMAT, open_image
 from tests.evidence.disk_writers import Cluster, qcow2
-from tests.evidence.media import Bytes, beside, pattern
+from tests.evidence.media import beside, pattern
+from tests.evidence.memory_stream import MemoryStream
 
 C = 4096
 MEDIA = pattern(700 * C + 512, seed=2)
@@ -26,7 +27,7 @@ MIXED: dict[int, Cluster] = {
 
 
 def opened(data: bytes) -> io.RawIOBase:
-    return open_image(Bytes(data), OpenContext())
+    return open_image(MemoryStream(data), OpenContext())
 
 
 def test_a_real_image_with_compressed_clusters_is_the_same_medium_as_its_e01(realfiles: Path) -> None:
@@ -131,7 +132,7 @@ def test_a_truncated_image_reads_as_far_as_it_goes() -> None:
     ],
 )
 def test_what_is_not_read_is_refused_by_name(image: bytes, message: str) -> None:
-    assert FORMAT.recognise(Bytes(image), OpenContext())
+    assert FORMAT.recognise(MemoryStream(image), OpenContext())
     with pytest.raises(EvidenceError, match=message):
         opened(image)
 

@@ -84,16 +84,15 @@ def recognise(stream: io.RawIOBase, context: OpenContext) -> Format | None:
     Raises EvidenceError if the bytes that would tell could not be read and no format knew the stream all the
     same.
     """
-    trouble: EvidenceError | None = None
     peeked = Peeked(stream)
+    trouble: EvidenceError | None = None
     for known in formats():
         try:
             if known.recognise(peeked, context):
                 return known
         except EvidenceError as error:
             trouble = trouble or error
-        except OSError as error:
-            trouble = trouble or EvidenceError("unreadable", str(error))
+    trouble = peeked.trouble or trouble
     if trouble is not None:
         raise trouble
     return None

@@ -84,23 +84,31 @@ class Window(RandomAccess):
 
 
 class Peeked(RandomAccess):
-    """Another stream whose beginning is read once and kept, for the many who look there. Does not own
-    `below`."""
+    """Another stream for the many who look at its beginning: that is read once and kept. What cannot be read
+    looks like zeros, so that one damaged place does not hide what lies elsewhere; `trouble` keeps the first
+    such failure. Does not own `below`."""
 
     HEAD = 68 << 10  # what tells a container lies in here or at the end (ISO 9660 at 32 KiB, Btrfs at 64 KiB)
 
     def __init__(self, below: io.RawIOBase) -> None:
         super().__init__(stream_size(below))
         self._below = below
+        self.trouble: EvidenceError | None = None
         try:
             self._head = read_up_to(below, 0, self.HEAD)
         except (EvidenceError, OSError):
-            self._head = b""  # damaged somewhere: each look reads only what it asks for
+            self._head = b""  # each look reads only what it asks for
 
     def read_at(self, offset: int, size: int) -> bytes | bytearray | memoryview:
         if offset + size <= len(self._head):
             return self._head[offset : offset + size]
-        return read_exactly(self._below, offset, size)
+        try:
+            return read_exactly(self._below, offset, size)
+        except EvidenceError as error:
+            self.trouble = self.trouble or error
+        except OSError as error:
+            self.trouble = self.trouble or EvidenceError("unreadable", str(error))
+        return bytes(size)
 
 
 def stream_size(stream: io.RawIOBase) -> int:
