@@ -72,6 +72,58 @@ def vhd_fixed(media: bytes) -> bytes:
     return media + raw + struct.pack(">I", checksum) + rest
 
 
+def _crc32c(data: bytes) -> int:
+    value = 0xFFFFFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
+    return value ^ 0xFFFFFFFF
+
+
+def _guid(text: str) -> bytes:
+    return uuid.UUID(text).bytes_le
+
+
+def vhdx(media: bytes) -> bytes:
+    """A dynamic VHDX with blocks of 1 MiB; blocks of zeros are not stored (MS-VHDX)."""
+    mib, kib = 1 << 20, 1 << 10
+    blocks = [media[at : at + mib].ljust(mib, b"\0") for at in range(0, len(media), mib)]
+    out = bytearray(4 * mib)
+    out[:8] = b"vhdxfile"
+
+    def put(at: int, raw: bytes, size: int) -> None:
+        raw = raw.ljust(size, b"\0")
+        out[at : at + size] = raw[:4] + struct.pack("<I", _crc32c(raw)) + raw[8:]
+
+    head = struct.pack("<4s4xQ16s16s16sHHIQ", b"head", 7, b"f" * 16, b"d" * 16, bytes(16), 0, 1, mib, mib)
+    put(64 * kib, head, 4096)
+    put(128 * kib, head[:8] + struct.pack("<Q", 6) + head[16:], 4096)
+    regions = struct.pack("<4s4xII", b"regi", 2, 0)
+    regions += _guid("2dc27766-f623-4200-9d64-115e9bfd4a08") + struct.pack("<QII", 3 * mib, mib, 1)
+    regions += _guid("8b7ca206-4790-4b9a-b8fe-575f050f886e") + struct.pack("<QII", 2 * mib, mib, 1)
+    for at in (192 * kib, 256 * kib):
+        put(at, regions, 64 * kib)
+    items = (
+        ("caa16737-fa36-4d43-b3b6-33f0aa44e76b", struct.pack("<II", mib, 0), 4),
+        ("2fa54224-cd1b-4876-b211-5dbed83bf4b8", struct.pack("<Q", len(media)), 6),
+        ("beca12ab-b2e6-4523-93ef-c309e000c746", b"p" * 16, 6),
+        ("8141bf1d-a96f-4709-ba47-f233a8faab5f", struct.pack("<I", S), 6),
+        ("cda348c7-445d-4471-9cc9-e9885251c556", struct.pack("<I", 4096), 6),
+    )
+    table, at = struct.pack("<8sHH20x", b"metadata", 0, len(items)), 64 * kib
+    for name, value, flags in items:
+        table += _guid(name) + struct.pack("<IIII", at, len(value), flags, 0)
+        out[2 * mib + at : 2 * mib + at + len(value)] = value
+        at += len(value)
+    out[2 * mib : 2 * mib + len(table)] = table
+    for number, block in enumerate(blocks):
+        if any(block):
+            struct.pack_into("<Q", out, 3 * mib + 8 * number, len(out) | 6)
+            out += block
+    return bytes(out)
+
+
 Cluster = Literal["plain", "packed", "zero", "absent"]
 
 

@@ -12,7 +12,7 @@ from safelight.evidence.model import EvidenceError
 from safelight.evidence.osfile import open_regular
 from safelight.evidence.spec import layer
 from safelight.evidence.vhd import FORMAT
-from tests.evidence.disk_writers import vhd_fixed
+from tests.evidence.disk_writers import vhd_fixed, vhdx
 from tests.evidence.media import beside, pattern
 
 MEDIA = pattern(1 << 20, seed=6)
@@ -51,6 +51,14 @@ def test_a_parent_that_is_missing_or_another_one_is_named(realfiles: Path, tmp_p
 def test_a_fixed_image(tmp_path: Path) -> None:
     (tmp_path / "disk.vhd").write_bytes(vhd_fixed(MEDIA))
     assert opened(tmp_path / "disk.vhd").read() == MEDIA
+
+
+def test_a_vhdx(tmp_path: Path) -> None:
+    """Seven blocks, of which the third holds nothing and is not stored."""
+    media = pattern(2 << 20, seed=13) + bytes(1 << 20) + pattern(4 << 20, seed=14)
+    (tmp_path / "disk.vhdx").write_bytes(vhdx(media))
+    assert (tmp_path / "disk.vhdx").stat().st_size == 10 << 20
+    assert opened(tmp_path / "disk.vhdx").read() == media
 
 
 def test_a_truncated_image_is_corrupt(realfiles: Path, tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ class Descent:
     def walk(self, prefix: PathSpec | None) -> Iterator[Found]:
         """See `Reader.walk`."""
         at = prefix or PathSpec(())
-        yield from self._guarded(prefix or SPEC, self._top(at))
+        top = at if at.layers or self._reader.is_folder else SPEC
+        yield from self._guarded(top, self._top(at))
         yield Tally(at, self._children)
 
     def _top(self, at: PathSpec) -> Iterator[Found]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from safelight.evidence.model import Entry, Found, Tally, TimeName
+from safelight.evidence.nanotime import utc_nanoseconds
 from safelight.evidence.osfile import open_regular
 from safelight.evidence.spec import Layer, PathSpec, layer
-from safelight.traces.moment import Moment, stated_utc
+from safelight.traces.moment import Moment
 
 SPEC = PathSpec((layer("file"),))
 
@@ -30,9 +31,9 @@ class SourceFile:
         with self.open(SPEC.last) as stream:
             size = stream.seek(0, io.SEEK_END)
         times: dict[TimeName, Moment] = {
-            "modified": _moment(status.st_mtime_ns),
-            "accessed": _moment(status.st_atime_ns),
-            "changed": _moment(status.st_ctime_ns),
+            "modified": utc_nanoseconds(*divmod(status.st_mtime_ns, 10**9)),
+            "accessed": utc_nanoseconds(*divmod(status.st_atime_ns, 10**9)),
+            "changed": utc_nanoseconds(*divmod(status.st_ctime_ns, 10**9)),
         }
         return Entry(SPEC, "file", size, times=times)
 
@@ -41,8 +42,3 @@ class SourceFile:
 
     def close(self) -> None:
         pass
-
-
-def _moment(nanoseconds: int) -> Moment:
-    seconds, rest = divmod(nanoseconds, 10**9)
-    return stated_utc(nanoseconds // 1000, f"{seconds}.{rest:09d}")
