@@ -130,11 +130,11 @@ def test_forms(form: str, stored: str) -> None:
 
 
 def test_large_png_is_reduced_by_whole_factors() -> None:
-    pixels = blobs(1100, 2100)
+    pixels = blobs(1100, 4200)
     row = run(saved(Image.fromarray(pixels), "PNG"), Picture()).only("pictures")
     full = pdq(pixels)
     assert full is not None
-    assert row["pdq_recipe"] == "pdq-1 reduce512"
+    assert row["pdq_recipe"] == "pdq-1 reduce1024"
     assert distance(row["pdq"], full.hash) <= 20
 
 

@@ -22,7 +22,7 @@ class Readable(Protocol):
     def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Digests:
     """Digests as lower-case hexadecimal, `size` in bytes.
 

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 #: Name and version of this computation; inspectors add how the picture was decoded.
 NAME = "pdq-1"
 SMALLEST_SIDE = 5
-_LUMA = np.array([0.299, 0.587, 0.114])
-_Floats = NDArray[np.float64]
+_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+#: Single precision throughout, as in the reference.
+_Floats = NDArray[np.float32]
 
 
 def _one_thread() -> None:
@@ -63,7 +64,7 @@ def dihedral(pixels: NDArray[np.uint8]) -> dict[str, str]:
         return {}
     plain = _dct(_samples(pixels))
     # Slots are frequencies 1 to 16, so the slot with index 0 is odd.
-    odd = np.where(np.arange(16) % 2 == 0, -1.0, 1.0)
+    odd = np.where(np.arange(16) % 2 == 0, np.float32(-1), np.float32(1))
     columns, rows = plain * odd[None, :], plain * odd[:, None]
     both = columns * odd[:, None]
     made = (plain, columns.T, both, rows.T, rows, columns, plain.T, both.T)
@@ -78,10 +79,12 @@ def distance(one: str, other: str) -> int:
 def _samples(pixels: NDArray[np.uint8]) -> _Floats:
     """Luminance, blurred and decimated to 64 x 64."""
     rows, columns = _decimation(pixels.shape[0]), _decimation(pixels.shape[1])
-    luma: _Floats = np.einsum("ijk,k->ij", pixels, _LUMA) if pixels.ndim == 3 else pixels.astype(np.float64)
+    luma: _Floats = pixels.astype(np.float32)
+    if luma.ndim == 3:
+        luma = luma @ _LUMA
     if pixels.shape[:2] == (64, 64):
         return luma
-    return rows @ luma @ columns.T
+    return np.asarray(rows @ luma @ columns.T, dtype=np.float32)
 
 
 @lru_cache(maxsize=64)
@@ -94,13 +97,13 @@ def _decimation(length: int) -> _Floats:
     inside = (column >= first) & (column < first + window)
     box = inside / inside.sum(axis=1, keepdims=True)
     chosen = ((np.arange(64) + 0.5) * length / 64).astype(np.int64)
-    return np.ascontiguousarray(box[chosen] @ box)
+    return np.asarray(box[chosen] @ box, dtype=np.float32)
 
 
 def _cosines() -> _Floats:
     slot, sample = np.arange(1, 17)[:, None], np.arange(64)[None, :]
-    cosines: _Floats = np.sqrt(2.0 / 64) * np.cos(np.pi / 128 * slot * (2 * sample + 1))
-    return cosines
+    cosines = np.sqrt(2.0 / 64) * np.cos(np.pi / 128 * slot * (2 * sample + 1))
+    return np.asarray(cosines, dtype=np.float32)
 
 
 _COSINES = _cosines()
@@ -108,12 +111,12 @@ _COSINES = _cosines()
 
 def _dct(samples: _Floats) -> _Floats:
     """Frequencies 1 to 16 in both directions."""
-    return _COSINES @ samples @ _COSINES.T
+    return np.asarray(_COSINES @ samples @ _COSINES.T, dtype=np.float32)
 
 
 def _bits(slots: _Floats) -> str:
     """One bit a slot, set above the (lower) median; slot 0 is the lowest bit of the number."""
-    flat = slots.astype(np.float32).ravel()
+    flat = slots.ravel()
     median = np.partition(flat, 127)[127]
     return np.packbits(flat > median, bitorder="little").tobytes()[::-1].hex()
 
@@ -121,9 +124,8 @@ def _bits(slots: _Floats) -> str:
 def _quality(samples: _Floats) -> int:
     """Sum of the differences between neighbours in per cent, cut to whole numbers, scaled by the paper's
     constant."""
-    small = samples.astype(np.float32)
     total = 0
     for axis in (0, 1):
-        steps = np.diff(small, axis=axis) * np.float32(100) / np.float32(255)
+        steps = np.diff(samples, axis=axis) * np.float32(100) / np.float32(255)
         total += int(np.abs(steps.astype(np.int64)).sum())
     return min(total // 90, 100)

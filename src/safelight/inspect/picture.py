@@ -17,7 +17,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from safelight.inspect import exif, pdq
 from safelight.inspect.model import Content, Derivative, Fact, Group, InspectionFailed
-from safelight.inspect.pixels import WORKING_SIDE, for_pdq, silence_libtiff, small_jpeg
+from safelight.inspect.pixels import REDUCED_SIDE, WORKING_SIDE, for_pdq, silence_libtiff, small_jpeg
 
 pillow_heif.register_heif_opener()
 pillow_heif.options.DECODE_THREADS = 1
@@ -105,7 +105,7 @@ def _read(image: Image.Image, side: int) -> tuple[list[Fact | Derivative], Inspe
         pixels = for_pdq(image)
         hashed = pdq.pdq(pixels)
         if pixels.shape[:2] != (image.height, image.width):
-            recipe = f"{recipe}-reduce{WORKING_SIDE}" if recipe != "full" else f"reduce{WORKING_SIDE}"
+            recipe = f"{recipe}-reduce{REDUCED_SIDE}" if recipe != "full" else f"reduce{REDUCED_SIDE}"
         if hashed is not None:
             row |= {"pdq": hashed.hash, "pdq_quality": hashed.quality, "pdq_recipe": f"{pdq.NAME} {recipe}"}
         found.append(_thumbnail(image, row.get("orientation"), side, f"thumb-{side}"))

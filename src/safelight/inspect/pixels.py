@@ -11,8 +11,10 @@ import PIL
 from numpy.typing import NDArray
 from PIL import Image
 
-#: Sides are brought below twice this by whole factors before hashing and shrinking.
+#: Shorter side that a JPEG's draft and a video's frame keep.
 WORKING_SIDE = 512
+#: Side that reduction by whole factors keeps.
+REDUCED_SIDE = 1024
 _JPEG_QUALITY = 80
 _WITH_ALPHA = frozenset({"RGBA", "LA", "PA", "RGBa", "La"})
 _REDUCIBLE = frozenset({"RGB", "L", "RGBA", "CMYK", "YCbCr"})
@@ -42,10 +44,10 @@ def _scaled(image: Image.Image) -> Image.Image:
 
 
 def for_pdq(image: Image.Image) -> NDArray[np.uint8]:
-    """Pixels of shape (height, width, 3), each side below 1,024 by whole factors (box filter), so that
-    hashing costs the same for every picture. PDQ blurs each direction by itself, so the factors may
-    differ."""
-    factors = (max(1, image.width // WORKING_SIDE), max(1, image.height // WORKING_SIDE))
+    """Pixels of shape (height, width, 3), sides of 2,048 and more brought below that by whole factors (box
+    filter), so that hashing costs the same for every picture. PDQ blurs each direction by itself, so the
+    factors may differ."""
+    factors = (max(1, image.width // REDUCED_SIDE), max(1, image.height // REDUCED_SIDE))
     flat = as_rgb(image, over_white=False)
     return np.asarray(flat.reduce(factors) if factors != (1, 1) else flat, dtype=np.uint8)
 
