@@ -282,7 +282,7 @@ class Verbs:
 
     def write_lines_everywhere(self, task: Task, note: Note) -> None:
         for fd in out_descriptors():
-            os.write(fd, b'garbage\n0 {"key": "forged"}\n1 =[0,0,0.0,null]\n')
+            os.write(fd, b'garbage\n:0 {"key": "forged"}\n:1 =[0,0,0.0,null]\n')
 
     def fill_spool(self, task: Task, note: Note) -> None:
         """From here on the spool lies on a disk without room."""

@@ -8,9 +8,10 @@ from typing import Any
 
 from safelight.engine.model import Batch, BatchResult, Limits, Task
 from safelight.engine.supervisor import Supervisor
-from tests.engine.handlers import FAILS
+from tests.engine.handlers import FAILS, SLOW
 
 LIMITS = Limits(time_base_seconds=1.5, time_per_megabyte_seconds=0.5, memory_megabytes=200)
+LARGE = 120_000_000
 HANDLER = "tests.engine.handlers:make"
 DAMAGES = {
     "write_everywhere",
@@ -25,9 +26,16 @@ def supervisor(spool: Path, *, workers: int = 2, limits: Limits = LIMITS, **conf
 
 
 def tasks(verbs: Sequence[str], folder: Path, first: int = 0) -> list[Task]:
-    """One task a verb; `pids` is where grandchildren write their numbers."""
+    """One task a verb; `pids` is where grandchildren write their numbers.
+
+    What should hang has a limit of 1.5 seconds; everything else is so large that no busy machine makes it late.
+    """
     return [
-        Task(f"{number:04d}-{verb}", 1000, {"verb": verb, "pids": str(folder / f"{number}.pids")})
+        Task(
+            f"{number:04d}-{verb}",
+            1000 if verb in SLOW else LARGE,
+            {"verb": verb, "pids": str(folder / f"{number}.pids")},
+        )
         for number, verb in enumerate(verbs, first)
     ]
 

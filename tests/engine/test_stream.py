@@ -12,6 +12,7 @@ import pytest
 from safelight.engine.model import Failure, Limits, Task
 from safelight.engine.supervisor import Supervisor
 from tests.engine import plan
+from tests.engine.handlers import SLOW
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,8 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
 
 
 def walk(**payload: Any) -> Task:
-    return Task("walk", 1000, {"verb": "many_rows", **payload})
+    size = 1000 if payload.get("dies_by") in SLOW else plan.LARGE
+    return Task("walk", size, {"verb": "many_rows", **payload})
 
 
 def rows(count: int, width: int = 10) -> list[dict[str, Any]]:
@@ -110,8 +112,8 @@ def test_rows_that_differ_the_second_time_are_not_joined(engine: Supervisor, tmp
 
 
 def test_long_work_between_rows_is_allowed_while_it_names_places(tmp_path: Path) -> None:
-    task = Task("walk", 1000, {"verb": "slow_but_alive", "seconds": 2.0})
-    with plan.supervisor(tmp_path, limits=Limits(0.7, 0, 200)) as engine:
+    task = Task("walk", 1000, {"verb": "slow_but_alive", "seconds": 3.0})
+    with plan.supervisor(tmp_path, limits=Limits(1.0, 0, 200)) as engine:
         assert list(engine.stream(task)) == [{"key": "walk", "step": 1}, LAST]
 
 

@@ -50,10 +50,8 @@ def test_failure_says_what_why_where_and_how_much(engine: Supervisor) -> None:
         outcome.failure
         for outcome in outcomes(
             engine,
-            *(
-                Task(verb, 1_000_000, {"verb": verb})
-                for verb in ("segfault", "hang", "eat_slowly", "raise_error")
-            ),
+            *(Task(verb, 1_000_000, {"verb": verb}) for verb in ("segfault", "hang")),
+            *(Task(verb, plan.LARGE, {"verb": verb}) for verb in ("eat_slowly", "raise_error")),
         )
     )
     assert isinstance(crashed, Failure)
@@ -73,7 +71,7 @@ def test_failure_says_what_why_where_and_how_much(engine: Supervisor) -> None:
 
 
 def test_time_limit_grows_with_the_task(engine: Supervisor) -> None:
-    (found,) = outcomes(engine, Task("large", 20_000_000, {"verb": "good", "seconds": 2.0}))
+    (found,) = outcomes(engine, Task("large", plan.LARGE, {"verb": "good", "seconds": 2.0}))
     assert found.failure is None
 
 
@@ -86,7 +84,7 @@ def test_suspect_that_passes_alone_has_not_failed(engine: Supervisor, tmp_path: 
 
 
 def test_leaks_of_many_are_nobodys_fault(engine: Supervisor, tmp_path: Path) -> None:
-    planned = plan.tasks(["leak"] * 20, tmp_path)
+    planned = plan.tasks(["leak"] * 12, tmp_path)
     assert plan.differences(plan.run(engine, [Batch("b", planned)]), planned) == []
 
 
@@ -160,7 +158,7 @@ def test_handler_closes_in_peace_and_nothing_is_left(tmp_path: Path) -> None:
         plan.run(
             engine, plan.batches(["leak"] * 4, tmp_path, 1)
         )  # grown beyond half the limit: asked to leave
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not (tmp_path / "closed").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
     assert (tmp_path / "closed").exists()
@@ -229,7 +227,7 @@ def under_load(tmp_path: Path, seeds: range, length: int) -> None:
         for seed in seeds:
             folder = tmp_path / str(seed)
             folder.mkdir()
-            check_random_plan(folder, seed, length, Limits(10.0, 0.5, 200))
+            check_random_plan(folder, seed, length, Limits(30.0, 0.5, 200))
     finally:
         os.killpg(load.pid, 9)
         load.wait()

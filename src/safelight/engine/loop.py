@@ -155,7 +155,7 @@ class Loop(threading.Thread):
 
     def _turn(self) -> None:
         self._assign()
-        busy = self._slots or self._leaving
+        busy = self._slots or self._leaving or self._waiting or self._streams
         for key, _mask in self._events.select(POLL_SECONDS if busy else None):
             if key.fileobj == self._bell:
                 with contextlib.suppress(BlockingIOError):

@@ -1,7 +1,7 @@
 """The spool: what a child hands over, as lines that outlive it.
 
-    <position> {row as JSON}
-    <position> =[rows, bytes of those lines, cpu seconds, null or {"cause", "detail", "seconds", "note"}]
+    :<position> {row as JSON}
+    :<position> =[rows, bytes of those lines, cpu seconds, null or {"cause", "detail", "seconds", "note"}]
 
 Each line is in the kernel before the child takes its next step. A file holds the lines of one job of one
 child, is opened for appending only, and needs no durability: whoever restarts throws it away. A position
@@ -33,6 +33,11 @@ class End:
     failure: dict[str, Any] | None
 
 
+def prefix_of(position: int) -> bytes:
+    """How each line of a position begins. The colon keeps foreign digits before it from changing the number."""
+    return b":%d " % position
+
+
 def row_line(prefix: bytes, row: dict[str, Any]) -> bytes:
     """Raises TypeError (orjson.JSONEncodeError) for what JSON cannot hold."""
     return prefix + orjson.dumps(row) + b"\n"
@@ -45,10 +50,11 @@ def end_line(prefix: bytes, end: End) -> bytes:
 def read_line(line: bytes) -> tuple[int, End | bytes] | None:
     """Position and end, or position and the row still as JSON; None for what no child of ours writes."""
     head, space, rest = line.partition(b" ")
-    if not space or not head.isdigit() or len(head) > 9 or not rest.endswith(b"\n"):
+    digits = head[1:]
+    if not space or head[:1] != b":" or not digits.isdigit() or len(digits) > 9 or not rest.endswith(b"\n"):
         return None
     if rest.startswith(b"{"):
-        return int(head), rest
+        return int(digits), rest
     if not rest.startswith(b"=["):
         return None
     try:
@@ -56,7 +62,7 @@ def read_line(line: bytes) -> tuple[int, End | bytes] | None:
     except ValueError:
         return None
     if type(rows) is int and type(size) is int and isinstance(seconds, float):
-        return int(head), End(rows, size, seconds, failure if isinstance(failure, dict) else None)
+        return int(digits), End(rows, size, seconds, failure if isinstance(failure, dict) else None)
     return None
 
 
@@ -72,6 +78,7 @@ class Spool:
     def _index(self) -> None:
         offset = 0
         settled = 0  # the byte behind the last end line: the next position's rows begin here and nowhere else
+        ended: set[int] = set()
         run: tuple[int, int, int] | None = None  # rows that lie together: position, first byte, number
         while line := self._file.readline(LINE_BYTES):
             after = offset + len(line)
@@ -84,9 +91,12 @@ class Spool:
                     run = (position, offset, 0)
                 if isinstance(content, End):
                     whole = run[1] == settled and (run[2], offset - run[1]) == (content.rows, content.size)
-                    if whole and position not in self.ends:
+                    if position in ended:
+                        self.ends.pop(position, None)  # one of the two is not ours
+                    elif whole:
                         self.ends[position] = content
                         self._where[position] = (run[1], offset)
+                    ended.add(position)
                     settled, run = after, None
                 else:
                     run = (position, run[1], run[2] + 1)

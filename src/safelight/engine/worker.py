@@ -23,7 +23,7 @@ import orjson
 from safelight.engine import kernel
 from safelight.engine.model import Handler, Task
 from safelight.engine.page import Page
-from safelight.engine.spool import LINE_BYTES, End, end_line, row_line
+from safelight.engine.spool import LINE_BYTES, End, end_line, prefix_of, row_line
 
 LOST: Final = 97
 """Exit status: the engine's descriptors were closed or changed under the child."""
@@ -137,7 +137,7 @@ class _Worker:
     def _one_task(self, position: int, task: Task) -> int:
         """Hand over the rows and the end line of one task; the number of bytes."""
         page, pid = self._page, self._pid
-        prefix = b"%d " % position
+        prefix = prefix_of(position)
         rows = size = 0
         raised: dict[str, Any] | None = None
         cpu, wall = time.process_time(), time.monotonic()
