@@ -14,11 +14,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-import orjson
-
 from safelight.analyse.known_labels import Label
 from safelight.analyse.known_lines import read_lines
-from safelight.analyse.known_record import BadLines, Record, digest
+from safelight.analyse.known_record import BadLines, Record, as_detail, digest
 
 _EVERY = 10_000
 _SPAN = 20
@@ -131,8 +129,9 @@ def _record(names: list[str], cells: list[str], category: Label, bad: BadLines, 
         bad.add(place, f"not a digest: {', '.join(broken)}" if broken else "no digest")
     if not any(found.values()):
         return None
-    text = orjson.dumps(detail).decode() if detail else ""
-    return Record(found.get("md5"), found.get("sha1"), found.get("sha256"), _label(said, category, text))
+    return Record(
+        found.get("md5"), found.get("sha1"), found.get("sha256"), _label(said, category, as_detail(detail))
+    )
 
 
 def _label(said: dict[str, str], category: Label, detail: str) -> Label:

@@ -52,10 +52,12 @@ def match_contents(
         for each in sets:
             set_id = each.info.set_id
             found[set_id] = 0
+            looked_up = done
             for contents in _contents(catalog, fresh[set_id], set_id, batch_size):
                 found[set_id] += _write(catalog, each, marks[set_id], contents)
+                looked_up += contents.num_rows
                 if progress is not None:
-                    progress(min(done + contents.num_rows, total), total)
+                    progress(looked_up, total)
             done += fresh[set_id].rows("items")
             _note(catalog, set_id, marks[set_id], fresh[set_id])
             if progress is not None:
@@ -109,7 +111,8 @@ def _contents(catalog: Catalog, snapshot: Snapshot, set_id: str, batch_size: int
             params=[set_id],
         )
         for batch in contents.to_arrow_reader(batch_size):
-            yield pa.Table.from_batches([batch])
+            for start in range(0, batch.num_rows, batch_size):  # DuckDB rounds its batches up
+                yield pa.Table.from_batches([batch.slice(start, batch_size)])
     finally:
         connection.close()
 

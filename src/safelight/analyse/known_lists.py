@@ -15,17 +15,18 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import orjson
-
 from safelight.analyse.known_labels import Label
 from safelight.analyse.known_lines import read_lines
-from safelight.analyse.known_record import BadLines, Record, algorithm_of, digest, of_one
+from safelight.analyse.known_record import BadLines, Record, algorithm_of, as_detail, digest, of_one
 from safelight.errors import BadInput
 
 _EVERY = 10_000
-_BSD = re.compile(r"(?P<escaped>\\?)(?P<name>[A-Za-z0-9/-]+) ?\((?P<file>.*)\) ?= ?(?P<hex>[0-9A-Fa-f]+)\s*")
+_BSD = re.compile(
+    r"(?P<escaped>\\?)(?P<name>[A-Za-z0-9/-]+) ?\((?P<file>.*)\) ?= ?(?P<hex>[0-9A-Fa-f]+)\s*", re.DOTALL
+)
 _GNU = re.compile(
-    r"(?P<escaped>\\?)(?:\s*\d+\s+)?(?P<hex>[0-9A-Fa-f]{8,128})(?:(?:  | \*|[\t ,;|]+)(?P<file>.*))?"
+    r"(?P<escaped>\\?)(?:\s*\d+\s+)?(?P<hex>[0-9A-Fa-f]{8,128})(?:(?:  | \*|[\t ,;|]+)(?P<file>.*))?",
+    re.DOTALL,
 )
 _ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
 HASHDEEP = "%%%% HASHDEEP-1.0"
@@ -41,7 +42,7 @@ def read_list(
             progress(min(done, total), total)
         if not line.strip() or line.startswith("#"):
             continue
-        match = _BSD.fullmatch(line) or _GNU.fullmatch(line.rstrip())
+        match = _BSD.fullmatch(line) or _GNU.fullmatch(line)
         algorithm = algorithm_of(match["hex"]) if match else None
         if match is None or algorithm is None:
             bad.add(f"line {number}", "no digest")
@@ -97,4 +98,4 @@ def _named(file: str | None, escaped: str) -> str:
     name = (file or "").strip("\r\n")
     if escaped:
         name = re.sub(r"\\[\\nr]", lambda match: _ESCAPES[match[0]], name)
-    return orjson.dumps({"name": name}).decode() if name else ""
+    return as_detail({"name": name} if name else {})

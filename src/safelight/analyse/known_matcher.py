@@ -6,17 +6,18 @@ in the detail. The strongest digest that matched is named.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
 from safelight.analyse.known import HashSetInfo, imported_sets, read_info
 from safelight.analyse.known_index import LENGTHS, DigestIndex, words_of
 from safelight.analyse.known_labels import Label, read_labels
+from safelight.analyse.known_record import as_detail
 from safelight.catalog.schema import HITS
 
 _ALGORITHMS = ("sha256", "sha1", "md5")
@@ -107,4 +108,4 @@ def joined_detail(details: Iterable[str]) -> str | None:
         return None
     if len(given) == 1:
         return given[0]
-    return orjson.dumps({"entries": [orjson.loads(each) for each in given]}).decode()
+    return as_detail({"entries": [json.loads(each) for each in given]})

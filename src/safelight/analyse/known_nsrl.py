@@ -13,10 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import orjson
-
 from safelight.analyse.known_labels import Label
-from safelight.analyse.known_record import BadLines, Record, digest
+from safelight.analyse.known_record import BadLines, Record, as_detail, digest
 from safelight.errors import BadInput
 
 KNOWN = Label("NSRL", "known", "Known (says nothing of good or bad)")
@@ -83,7 +81,7 @@ def _packages(connection: sqlite3.Connection) -> dict[object, str]:
         return {}
     version = "version" if "version" in columns else "NULL"
     return {
-        number: orjson.dumps({"product": name, "version": stated}).decode()
+        number: as_detail({"product": name, "version": stated})
         for number, name, stated in connection.execute(
             f'SELECT package_id, name, {version} FROM "PKG" ORDER BY package_id, name'
         )

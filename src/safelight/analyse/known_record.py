@@ -4,9 +4,11 @@ use.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from safelight.analyse.known_labels import Label
 
@@ -39,6 +41,14 @@ class BadLines:
         self.count += 1
         if len(self.examples) < _EXAMPLES:
             self.examples.append((place, reason))
+
+
+def as_detail(said: Mapping[str, Any]) -> str:
+    """A JSON object of what a set says besides digests and category; empty text for nothing.
+
+    The standard library's writer, since a set may hold integers beyond 64 bits, which orjson refuses.
+    """
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=str) if said else ""
 
 
 def digest(value: object, algorithm: str) -> str | None:

@@ -14,15 +14,15 @@ text: all are taken as what they mean. PhotoDNA is kept word for word and never 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import ijson
-import orjson
 
 from safelight.analyse.known_labels import Label
-from safelight.analyse.known_record import BadLines, Record, digest
+from safelight.analyse.known_record import BadLines, Record, as_detail, digest
 from safelight.errors import BadInput
 
 _BOM = b"\xef\xbb\xbf"
@@ -44,6 +44,7 @@ _KEPT = {
     "PhotoDNA": "photodna",
 }
 _EVERY = 10_000
+_DEEPEST = 64
 
 
 class Context(NamedTuple):
@@ -64,28 +65,24 @@ def read_vics(
 ) -> Iterator[Record]:
     """Records of a VICS file. `labels` gives the label of a code in this set's scheme. Raises BadInput."""
     total = path.stat().st_size
-    try:
+    with _damage_is_told(path):
         context = read_context(path)
-        prefix = "value.item" if context.kind == "Media" else "value.item.Media.item"
+        way = ("value",) if context.kind == "Media" else ("value", "Media")
         with path.open("rb") as file:
-            _skip_mark(file)
-            for number, media in enumerate(ijson.items(file, prefix, use_float=True), 1):
+            for number, media in enumerate(_entries(_events(file), way), 1):
                 yield from _record(media, number, context, labels, bad)
                 if number % _EVERY == 0:
                     progress(min(file.tell(), total), total)
-    except (ijson.JSONError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise BadInput(
-            f"{path} is damaged or ends early: {str(error).splitlines()[0] if str(error) else 'not JSON'}.",
-            "Fetch it again; nothing of it was kept.",
-        ) from error
 
 
 def read_context(path: Path) -> Context:
-    """The context line, wherever it stands at the top level. Raises BadInput, ijson.JSONError."""
-    with path.open("rb") as file:
-        _skip_mark(file)
-        for prefix, event, value in ijson.parse(file, use_float=True):
-            if event == "string" and prefix in _CONTEXT_KEYS:
+    """The context line, wherever it stands at the top level. Raises BadInput."""
+    with _damage_is_told(path), path.open("rb") as file:
+        key = ""
+        for depth, event, value in _events(file):
+            if depth == 1 and event == "map_key":
+                key = value
+            elif depth == 1 and event == "string" and key in _CONTEXT_KEYS:
                 match = _CONTEXT.search(value)
                 if match is None or match["kind"] not in ("Media", "Cases"):
                     raise BadInput(
@@ -94,6 +91,52 @@ def read_context(path: Path) -> Context:
                     )
                 return Context(match["version"], match["profile"] or "", match["kind"])
     raise BadInput(f"{path} is JSON without a VICS context line.", "Export it as VICS 1.3 or 2.0.")
+
+
+@contextmanager
+def _damage_is_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ijson.JSONError, ValueError) as error:
+        said = (str(error).splitlines() or ["not JSON"])[0]
+        raise BadInput(
+            f"{path} is damaged or ends early: {said}.", "Fetch it again; nothing of it was kept."
+        ) from error
+
+
+def _events(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
+    """(depth, event, value) of a JSON file; depth counts open objects and arrays, before an opening, after a closing.
+
+    Events without the library's path prefixes: in a file made of nothing but brackets those would fill the memory.
+    """
+    _skip_mark(file)
+    depth = 0
+    for event, value in ijson.basic_parse(file, use_float=True):
+        if event in ("end_map", "end_array"):
+            depth -= 1
+        yield depth, event, value
+        if event in ("start_map", "start_array"):
+            depth += 1
+            if depth > _DEEPEST:
+                raise ValueError(f"more than {_DEEPEST} levels deep")
+
+
+def _entries(events: Iterator[tuple[int, str, Any]], way: Sequence[str]) -> Iterator[Any]:
+    """The members of the array that lies under the keys of `way`, objects within arrays passed through."""
+    keys: dict[int, str] = {}
+    depth_of_members = 2 * len(way)
+    builder = None
+    for depth, event, value in events:
+        if builder is None and event == "map_key":
+            keys[depth] = value
+        here = depth == depth_of_members and all(keys.get(2 * n + 1) == key for n, key in enumerate(way))
+        if here and builder is None and event not in ("map_key", "end_map", "end_array"):
+            builder = ijson.ObjectBuilder()
+        if builder is not None:
+            builder.event(event, value)
+            if depth == depth_of_members and event not in ("start_map", "start_array"):
+                yield builder.value
+                builder = None
 
 
 def _skip_mark(file: BinaryIO) -> None:
@@ -137,7 +180,7 @@ def _digests(media: Mapping[str, Any]) -> dict[str, Any]:
 
 def _detail(media: Mapping[str, Any]) -> str:
     kept = {name: media[key] for key, name in _KEPT.items() if media.get(key) not in (None, "", [])}
-    return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode() if kept else ""
+    return as_detail(kept)
 
 
 def _text(value: object) -> str:
