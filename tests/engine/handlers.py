@@ -297,22 +297,22 @@ class Verbs:
 
     def grandchild(self, task: Task, note: Note) -> None:
         """A process that left the session and its parent, ignores signals and closed everything."""
-        pids = Path(task.payload["pids"])
-        before = pids.stat().st_size if pids.exists() else 0
+        hidden, hide = os.pipe()
         if os.fork() == 0:
             os.setsid()
             if os.fork() == 0:
                 for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
                     signal.signal(number, signal.SIG_IGN)
-                os.closerange(0, 4096)
-                with open(pids, "a") as file:
+                with open(task.payload["pids"], "a") as file:
                     file.write(f"{os.getpid()}\n")
+                os.write(hide, b".")
+                os.closerange(0, 4096)
                 time.sleep(600)
+            os.read(hidden, 1)
             os._exit(0)
         os.wait()
-        deadline = time.monotonic() + 10
-        while (not pids.exists() or pids.stat().st_size == before) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        os.close(hidden)
+        os.close(hide)
 
     def grandchild_and_die(self, task: Task, note: Note) -> None:
         self.grandchild(task, note)
