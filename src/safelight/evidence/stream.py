@@ -117,7 +117,14 @@ def stream_size(stream: io.RawIOBase) -> int:
 
 
 def read_up_to(stream: io.RawIOBase, offset: int, size: int) -> bytes:
-    """Up to `size` bytes at `offset`: fewer only at the stream's end, none beyond it."""
+    """Up to `size` bytes at `offset`: fewer only at the stream's end, none beyond it. Where the stream's position
+    is afterwards is not said."""
+    if isinstance(stream, RandomAccess):
+        if stream.closed:
+            raise ValueError("I/O operation on closed file")
+        size = min(size, stream.size - offset)
+        data = stream.read_at(offset, size) if size > 0 else b""
+        return data if isinstance(data, bytes) else bytes(data)
     stream.seek(offset)
     parts = []
     while size > 0:
