@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -95,9 +96,23 @@ def restore(source: Path, new_folder: Path, progress: Progress | None = None) ->
         raise AlreadyExists(f"{new_folder} exists already.", "Name a folder that does not exist.")
     half = new_folder.with_name(f"{new_folder.name}.restoring")
     _make_empty(half)
+    try:
+        head, total = _fill(source, half, head, files, progress)
+        half.replace(new_folder)
+    except BaseException:
+        shutil.rmtree(half, ignore_errors=True)
+        raise
+    _sync_folder(new_folder.parent)
+    return Backup(new_folder, head, len(files), total)
+
+
+def _fill(
+    source: Path, half: Path, head: Head, files: dict[str, tuple[int, str]], progress: Progress | None
+) -> tuple[Head, int]:
+    """Copy and compare every file, then verify the chain; returns its head and the bytes copied."""
     OperationFolder(half).make()
     total, done = sum(size for size, _ in files.values()), 0
-    with _disk_full(new_folder):
+    with _disk_full(half):
         for name, (size, sha256) in files.items():
             try:
                 found = _copy(source / name, half / name)
@@ -113,12 +128,8 @@ def restore(source: Path, new_folder: Path, progress: Progress | None = None) ->
     with Ledger.open(OperationFolder(half)) as ledger:
         report = verify(ledger, head)
     if not report.ok:
-        raise IntegrityBroken(
-            f"The ledger in the backup does not hold: {report.reason}.", "Use another backup."
-        )
-    half.replace(new_folder)
-    _sync_folder(new_folder.parent)
-    return Backup(new_folder, report.head, len(files), total)
+        raise IntegrityBroken(f"The backup's ledger does not hold: {report.reason}.", "Use another backup.")
+    return report.head, total
 
 
 def _copy_databases(
