@@ -81,7 +81,7 @@ def test_ppmd_is_refused() -> None:
 @pytest.mark.parametrize("name", ["encrypted.7z", "encrypted_copy.7z"])
 def test_encrypted_members_need_the_password(name: str) -> None:
     plain = {b"game.pgn": GAME, b"weather.csv": WEATHER}
-    for credentials, fits in (((), False), (("wrong", "blåbær"), False), (("wrong", PASSWORD), True)):
+    for credentials, fits in (((), False), (("wrong",), False), (("wrong", PASSWORD), True)):
         container = archive(name, *credentials)
         told = {path: data for path, kind, data in written(container) if kind == "file"}
         assert told == (plain if fits else dict.fromkeys(plain, "encrypted"))

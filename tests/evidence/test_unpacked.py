@@ -52,6 +52,7 @@ def test_any_order_of_reads_gives_the_bytes_in_two_passes(
     passes = Passes(data, chunk)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unpacked, "MEMORY_BYTES", memory)
+        patch.setattr(unpacked, "HEAD_BYTES", memory // 2)
         stream = Unpacked(passes, GUARD, size if known else None)
         for place, length in reads:
             assert stream.seek(place) == place
@@ -83,6 +84,7 @@ def test_a_failure_stays_where_it_is() -> None:
 
 def test_a_full_disk_costs_speed_and_not_the_item(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacked, "MEMORY_BYTES", 0)
+    monkeypatch.setattr(unpacked, "HEAD_BYTES", 0)
 
     def full(self: SealedFile, data: bytes) -> bool:
         raise OSError(28, "No space left on device")
@@ -93,6 +95,22 @@ def test_a_full_disk_costs_speed_and_not_the_item(monkeypatch: pytest.MonkeyPatc
     for place in (40_000, 0, 30_000, 100):
         stream.seek(place)
         assert stream.read(10) == data[place : place + 10]
+    stream.close()
+
+
+def test_looking_at_both_ends_after_reading_it_all_costs_no_second_pass() -> None:
+    data = random.Random(1).randbytes(1 << 18) * 80
+    passes = Passes(data, unpacked.STEP)
+    stream = Unpacked(passes, GUARD, None)
+    while stream.read(1 << 20):
+        pass
+    for place, size in ((0, 1 << 20), (len(data) - 70_000, 70_000), (32_768, 6), (len(data) - 512, 512)):
+        stream.seek(place)
+        got = stream.read(size)
+        assert got == data[place : place + len(got)]
+        assert got
+    assert stream.seek(0, io.SEEK_END) == len(data)
+    assert passes.count == 1
     stream.close()
 
 

@@ -1,8 +1,9 @@
 """Seekable streams over what can only be unpacked from front to back, and over a part of another stream.
 
-Going forward costs one pass and no disk. What is at most 16 MB is kept in memory. The first step back in
-something larger starts a second pass that keeps what it passes in a sealed spool, so that reading members
-of a tar inside a gz in any order costs two passes in all and never one for each member.
+Going forward costs one pass and no disk. What is at most 16 MB is kept in memory; of what is larger the first
+megabyte and the last chunks stay, which is where everything that recognises formats looks. The first step
+back in something larger starts a second pass that keeps what it passes in a sealed spool, so that reading
+members of a tar inside a gz in any order costs two passes in all and never one for each member.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Bytes that one step of unpacking reads or yields, at most.
 STEP = 1 << 18
+#: Bytes from the start that are kept of a stream of any size.
+HEAD_BYTES = 1 << 20
 
 Decode = Callable[[], Iterator[bytes]]
 
@@ -112,7 +115,8 @@ class Unpacked(io.RawIOBase):
         self._chunks: Iterator[bytes] | None = None
         self._failed: EvidenceError | None = None
         self._chunk, self._chunk_start = b"", 0
-        self._memory: bytearray | None = bytearray()
+        self._before, self._before_start = b"", 0
+        self._memory, self._memory_grows = bytearray(), True
         self._spool: SealedFile | None = None
         self._position = 0
 
@@ -170,8 +174,10 @@ class Unpacked(io.RawIOBase):
             offset = position - self._chunk_start
             if 0 <= offset < len(self._chunk):
                 return memoryview(self._chunk)[offset : offset + size]
-            if self._memory is not None and position < len(self._memory):
+            if position < len(self._memory):
                 return self._memory[position : position + size]
+            if 0 <= position - self._before_start < len(self._before):
+                return memoryview(self._before)[position - self._before_start :][:size]
             if self._spool is not None and position < self._spool.length:
                 return self._spool.read(position, size)
             if self._size is not None and position >= self._size and self._chunks is None:
@@ -184,6 +190,7 @@ class Unpacked(io.RawIOBase):
     def _restart(self) -> None:
         """Go back to the start; from now on what is passed is kept."""
         self._chunks, self._failed, self._chunk, self._chunk_start = None, None, b"", 0
+        self._before, self._before_start = b"", 0
         if self._spool is None:
             with contextlib.suppress(OSError):
                 self._spool = SealedFile()
@@ -202,19 +209,20 @@ class Unpacked(io.RawIOBase):
         except DECODER_ERRORS as error:
             self._failed = as_failure(error)
             raise self._failed from error
-        self._chunk, self._chunk_start = chunk or b"", start
         if chunk is None:
             self._size = start
             return False
+        self._before, self._before_start = self._chunk, self._chunk_start
+        self._chunk, self._chunk_start = chunk, start
         self._keep(start, chunk)
         return True
 
     def _keep(self, start: int, chunk: bytes) -> None:
-        if self._memory is not None and start == len(self._memory):
-            if start + len(chunk) > MEMORY_BYTES:
-                self._memory = None
-            else:
-                self._memory += chunk
+        if self._memory_grows and start == len(self._memory):
+            self._memory += chunk
+            if len(self._memory) > MEMORY_BYTES:
+                self._memory_grows = False
+                del self._memory[HEAD_BYTES:]
         if self._spool is not None and start == self._spool.length:
             try:
                 self._spool.append(chunk)
@@ -223,7 +231,7 @@ class Unpacked(io.RawIOBase):
                 self._spool.capacity = self._spool.length
 
     def close(self) -> None:
-        self._chunks, self._memory, self._chunk = None, None, b""
+        self._chunks, self._memory, self._chunk, self._before = None, bytearray(), b"", b""
         if self._spool is not None:
             self._spool.close()
             self._spool = None
