@@ -160,6 +160,9 @@ class Verbs:
     def full_disk(self, task: Task, note: Note) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
+    def is_loaded(self, task: Task, note: Note) -> Iterator[dict[str, Any]]:
+        yield {"loaded": task.payload["module"] in sys.modules}
+
     def facts(self, task: Task, note: Note) -> Iterator[dict[str, Any]]:
         import resource
 

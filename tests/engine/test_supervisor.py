@@ -94,9 +94,11 @@ def test_full_disk_of_a_handler_is_its_own_when_ours_has_room(engine: Supervisor
     assert found.failure.cause == "defect"
 
 
-def test_child_stands_apart(engine: Supervisor) -> None:
-    os.environ["TZ"] = "Europe/Oslo"
-    ((facts,),) = [outcome.rows[1:-1] for outcome in outcomes(engine, Task("facts", 1, {"verb": "facts"}))]
+def test_child_stands_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Oslo")
+    with plan.supervisor(tmp_path) as engine:
+        (found,) = outcomes(engine, Task("facts", 1, {"verb": "facts"}))
+    facts = found.rows[1]
     files = facts.pop("files")
     assert facts == {
         "tz": "UTC",
@@ -171,6 +173,50 @@ def test_handler_closes_in_peace_and_nothing_is_left(tmp_path: Path) -> None:
 def test_factory_that_dies_ends_the_run(tmp_path: Path, factory: str, why: str) -> None:
     with plan.supervisor(tmp_path, factory=factory) as engine, pytest.raises(EngineBroken, match=why):
         plan.run(engine, plan.batches(["good"] * 3, tmp_path, 1))
+
+
+def test_task_that_is_not_json_is_a_defect(engine: Supervisor) -> None:
+    good = {"verb": "good"}
+    found = outcomes(
+        engine,
+        Task("a", 1, good),
+        Task("b", 1, {"path": "\udcff"}),
+        Task("\udcff", 1, good),
+        Task("d", 1, {"path": b""}),
+        Task("e", 1, good),
+    )
+    assert [one.failure.cause if one.failure else None for one in found] == [
+        None,
+        "defect",
+        "defect",
+        "defect",
+        None,
+    ]
+
+
+def test_heavy_modules_are_imported_once(tmp_path: Path) -> None:
+    handler, module = plan.HANDLER, "colorsys"
+    for preload, loaded in ((), False), ((module, "no.such.module"), True):
+        with Supervisor(
+            handler, {}, limits=plan.LIMITS, workers=1, spool=tmp_path, preload=preload
+        ) as supervisor:
+            (found,) = outcomes(supervisor, Task("a", 1, {"verb": "is_loaded", "module": module}))
+        assert found.rows[1] == {"loaded": loaded}
+
+
+def test_module_that_kills_the_fork_server_ends_the_run(tmp_path: Path) -> None:
+    with (
+        Supervisor(
+            plan.HANDLER,
+            {},
+            limits=plan.LIMITS,
+            workers=1,
+            spool=tmp_path,
+            preload=["tests.engine.dies_on_import"],
+        ) as supervisor,
+        pytest.raises(EngineBroken, match="last words of the import"),
+    ):
+        plan.run(supervisor, plan.batches(["good"], tmp_path, 1))
 
 
 def test_main_is_never_imported_again(tmp_path: Path) -> None:

@@ -98,11 +98,18 @@ class Job(Protocol):
 
 
 def written_down(job: Job) -> int:
-    """A descriptor of the job's tasks as the child reads them: a file in memory, nobody has to wait."""
+    """A descriptor of the job's tasks as the child reads them: a file in memory, nobody has to wait.
+
+    What is not JSON goes as the reason, and becomes the task's failure there.
+    """
     fd = os.memfd_create("safelight-tasks", os.MFD_CLOEXEC)
     with os.fdopen(os.dup(fd), "wb") as file:
         for position, task in job.tasks():
-            file.write(orjson.dumps([position, task.key, task.size, task.payload]) + b"\n")
+            try:
+                line = orjson.dumps([position, task.key, task.size, task.payload, ""])
+            except TypeError as error:
+                line = orjson.dumps([position, "", 0, {}, f"the task is not JSON: {error}"])
+            file.write(line + b"\n")
     return fd
 
 

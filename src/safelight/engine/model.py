@@ -14,7 +14,10 @@ Cause = Literal["crash", "exit", "time limit", "memory limit", "defect"]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One unit of work. `size` in bytes sets the time limit; `payload` is JSON."""
+    """One unit of work. `size` in bytes sets the time limit; `payload` is JSON.
+
+    A key or payload that JSON cannot hold (bytes, lone surrogates of a file name) makes the task a defect.
+    """
 
     key: str
     size: int

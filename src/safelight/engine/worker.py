@@ -123,9 +123,9 @@ class _Worker:
         with os.fdopen(_high(tasks_fd), "rb") as tasks:
             tasks.seek(0)
             for line in tasks:
-                position, key, size, payload = orjson.loads(line)
+                position, key, size, payload, wrong = orjson.loads(line)
                 self._page.begin(job, position)
-                handed += self._one_task(position, Task(key, size, payload))
+                handed += self._one_task(position, Task(key, size, payload), wrong)
                 self._page.finish(job, position)
         try:
             os.close(self._out)
@@ -134,7 +134,7 @@ class _Worker:
             os._exit(LOST)
         return True
 
-    def _one_task(self, position: int, task: Task) -> int:
+    def _one_task(self, position: int, task: Task, wrong: str) -> int:
         """Hand over the rows and the end line of one task; the number of bytes."""
         page, pid = self._page, self._pid
         prefix = prefix_of(position)
@@ -142,6 +142,8 @@ class _Worker:
         raised: dict[str, Any] | None = None
         cpu, wall = time.process_time(), time.monotonic()
         try:
+            if wrong:
+                raise TypeError(wrong)
             for row in self._handler.handle(task, page.note):
                 line = row_line(prefix, row)
                 if not line.startswith(b"{", len(prefix)):
