@@ -17,7 +17,6 @@ import pyluksde
 
 from safelight.evidence.blockcache import BlockCache
 from safelight.evidence.image import NO_TABLE
-from safelight.evidence.libyal import reason
 from safelight.evidence.model import Container, EvidenceError, Found, OpenContext, Tally, Volume
 from safelight.evidence.spec import Layer, PathSpec, layer
 from safelight.evidence.stream import RandomAccess, Window, read_up_to, stream_size
@@ -107,7 +106,6 @@ class EncryptedFormat:
             raise EvidenceError(
                 "encrypted", f"{scheme.name}: recognised; it cannot be opened with credentials yet"
             )
-        why = "no credential was given"
         for credential in context.credentials:
             for offer in scheme.offers:
                 below = BlockCache(stream_size(stream), lambda offset, size: read_up_to(stream, offset, size))
@@ -119,9 +117,9 @@ class EncryptedFormat:
                         handle.unlock()
                     if not handle.is_locked():
                         return DecryptedContainer(scheme, handle, below)
-                    why = "none of the credentials opens it"
-                except NATIVE_ERRORS as error:
-                    why = reason(error)
+                except NATIVE_ERRORS:
+                    continue  # a wrong key and a damaged header look alike from here
+        why = "none of the credentials opens it" if context.credentials else "no credential was given"
         raise EvidenceError("encrypted", f"{scheme.name}: {why}")
 
 
