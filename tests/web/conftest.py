@@ -79,6 +79,12 @@ def fresh(built: Built) -> Iterator[Workbench]:
     yield from serving(built, "token-of-the-test")
 
 
+@pytest.fixture(scope="module")
+def entered(built: Built) -> Iterator[Workbench]:
+    """One for the browser, which enters it by itself."""
+    yield from serving(built, "token-of-the-browser")
+
+
 @pytest.fixture
 def locked(built: Built) -> Iterator[Workbench]:
     """The same without the operation's keys."""

@@ -82,6 +82,7 @@ def _pieces(request: Request, door: Door, wanted: ItemFilter, order: Order, sele
             "standing": look.standing(),
             "wanted": wanted,
             "order": order,
+            "kept": "" if order == "path" else order,
             "page": page,
             "selected": selected,
             "shown": _shown(look, selected),

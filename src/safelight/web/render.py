@@ -150,6 +150,7 @@ class Templates:
             "who": request.app.state.door.who,
             "languages": _there(),
             "standing": None,
+            "m": self.env.get_template("macros.html").module,
         }
 
 

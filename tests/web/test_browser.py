@@ -1,0 +1,317 @@
+"""The workbench in headless Chromium: mouse, keyboard alone, both themes, sealed pictures; no console complaint.
+
+With SAFELIGHT_SCREENSHOTS=1 the README's pictures are written to docs/screenshots.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from safelight.traces.moment import now_us
+from tests.conftest import missing
+from tests.web.conftest import Workbench
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+             "--no-first-run", "--disable-sync", "--disable-default-apps"]  # fmt: skip
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, entered: Workbench) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = made.new_page()
+    page.goto(f"{entered.url}/enter?token={entered.token}")
+    assert page.url == f"{entered.url}/"
+    page.close()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that fails the test on any error, warning or violation, and on any request to another place."""
+    complaints: list[str] = []
+    made = context.new_page()
+    made.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    made.on(
+        "request",
+        lambda request: complaints.append(request.url) if "//127.0.0.1:" not in request.url else None,
+    )
+    made.add_init_script(
+        "document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective))"
+    )
+    yield made
+    made.close()
+    assert [text for text in complaints if not text.startswith("blob:")] == []
+
+
+def title(page: Page) -> str:
+    return page.locator("h1").inner_text()
+
+
+def test_clicking_through(page: Page, entered: Workbench) -> None:
+    page.goto(entered.url)
+    page.locator("svg.chart a").first.click()
+    assert "type=" in page.url and title(page) == "Items"
+    page.get_by_role("link", name="Remove type", exact=False).click()
+    assert page.url == f"{entered.url}/items"
+    page.locator(".facets a", has_text="Deleted").click()
+    assert "state=deleted" in page.url
+    page.locator("#filter").fill("type:picture")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**type=picture**")
+    assert page.locator(".tok").count() == 2
+    page.locator("table.items tbody tr td:nth-child(2) a").first.click()
+    assert title(page) == "DSC08113.jpg"
+    page.get_by_role("link", name="2016-0142-A1").first.click()
+    assert title(page) == "Camera with card"
+    page.locator("section", has=page.get_by_role("heading", name="Failures")).locator("td a").first.click()
+    assert title(page) == "Failures" and page.locator("table.flt tbody tr").count() == 1
+    page.get_by_role("link", name="Hits").click()
+    page.locator("table.htg tbody a", has_text="3").click()
+    assert page.locator("table.htt tbody tr").count() == 3
+
+
+def test_paging_and_sorting(page: Page, entered: Workbench) -> None:
+    page.goto(f"{entered.url}/items")
+    page.get_by_role("link", name="Size").click()
+    assert page.locator("th[aria-sort='ascending']").inner_text().startswith("Size")
+    first = page.locator("table.items tbody tr").first.get_attribute("data-open")
+    page.locator("#next").click()
+    assert page.locator("table.items tbody tr").first.get_attribute("data-open") != first
+    page.locator("#previous").click()
+    assert page.locator("table.items tbody tr").first.get_attribute("data-open") == first
+
+
+def test_keyboard_alone(page: Page, entered: Workbench) -> None:
+    page.goto(entered.url)
+    for letter, heading in (
+        ("e", "Exhibits"),
+        ("f", "Failures"),
+        ("h", "Hits"),
+        ("o", "Overview"),
+        ("i", "Items"),
+    ):
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        page.wait_for_function("name => document.querySelector('h1').textContent === name", arg=heading)
+    page.wait_for_function("window.htmx")
+    page.keyboard.press("f")
+    page.keyboard.type("path:DCIM type:picture")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**path=DCIM**")
+    page.wait_for_load_state("load")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.locator("#inspector a", has_text="DSC08112.jpg").wait_for()
+    assert "selected=" in page.url
+    page.keyboard.press("y")
+    assert page.evaluate("document.activeElement.id") == "inspector"
+    page.keyboard.press("j")
+    page.locator("#inspector a", has_text="DSC08113.jpg").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/items/i1-*")
+    assert title(page) == "DSC08113.jpg"
+    page.keyboard.press("y")
+    assert page.evaluate("document.activeElement.id") == "why"
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#help").is_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("rutetabell")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**name=rutetabell**")
+    assert page.locator("table.items tbody tr").count() == 1
+
+
+def test_tab_reaches_the_content_past_the_skip_link(page: Page, entered: Workbench) -> None:
+    page.goto(f"{entered.url}/exhibits")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+def test_a_sealed_picture_is_open_only_while_the_key_is_held(page: Page, entered: Workbench) -> None:
+    page.goto(f"{entered.url}/items/{entered.built.item('DCIM/DSC08112.jpg')}")
+    box = page.locator("[data-sealed]")
+    assert box.locator(".openpic").count() == 0
+    size = "[...document.querySelectorAll('[data-sealed] img')].map(i => i.naturalWidth)"
+    page.wait_for_function(f"{size}[0] > 0")
+    assert page.evaluate(size) == [96]
+    before = entered.entries()
+    page.keyboard.down("Space")
+    box.locator(".openpic").wait_for()
+    page.wait_for_function(f"{size}[1] > 0")
+    assert page.evaluate(size) == [96, 320]
+    with page.expect_response("**/closed?ms=*"):
+        page.keyboard.up("Space")
+    assert box.locator(".openpic").count() == 0
+    with page.expect_response("**/closed?ms=*"):
+        box.hover()
+        page.mouse.down()
+        box.locator(".openpic").wait_for()
+        page.mouse.up()
+    verbs = [verb for verb, _what in entered.whats(before)]
+    assert verbs == ["disclosure", "consultation", "disclosure", "consultation"]
+
+
+def test_bytes_turn_pages_in_place(page: Page, entered: Workbench) -> None:
+    page.goto(f"{entered.url}/items/{entered.built.item('DCIM/DSC08112.jpg')}")
+    page.wait_for_function("window.htmx")
+    page.locator("#bytes").get_by_role("link", name="Next").click()
+    page.locator("#bytes", has_text="00000200").wait_for()
+    page.locator("#bytes input").fill("0x40")
+    page.locator("#bytes button").click()
+    page.locator("#bytes pre", has_text="00000040").wait_for()
+    assert title(page) == "DSC08112.jpg"
+
+
+def test_intake_changes_in_place(page: Page, entered: Workbench) -> None:
+    page.goto(entered.url)
+    page.locator("#intake", has_text="nothing is running").wait_for()
+    path = entered.built.folder.spool / "progress.json"
+    path.write_bytes(orjson.dumps(PROGRESS | {"updated": now_us()}))
+    try:
+        page.locator("#intake", has_text="hashing").wait_for(timeout=10_000)
+    finally:
+        path.unlink()
+    page.locator("#intake", has_text="nothing is running").wait_for(timeout=10_000)
+
+
+def test_without_javascript_everything_but_sealed_media_works(browser: Browser, fresh: Workbench) -> None:
+    made = browser.new_context(java_script_enabled=False)
+    page = made.new_page()
+    page.goto(f"{fresh.url}/enter?token={fresh.token}")
+    page.get_by_role("link", name="Items", exact=False).first.click()
+    page.locator("#filter").fill("name:dsc08112")
+    page.keyboard.press("Enter")
+    page.locator("table.items tbody a").first.click()
+    assert title(page) == "DSC08112.jpg"
+    assert "Opening needs JavaScript" in page.locator(".sealbox").inner_text()
+    page.locator("#bytes").get_by_role("link", name="Next").click()
+    assert "00000200" in page.locator("#bytes").inner_text()
+    made.close()
+
+
+#: WCAG 2.2, 1.4.3: contrast of every visible text against what lies behind it.
+CONTRAST = """() => {
+  const parse = (text) => {
+    const n = text.match(/[\\d.]+/g).map(Number);
+    return { rgb: n.slice(0, 3), alpha: n.length > 3 ? n[3] : 1 };
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => { const s = v / 255; return s <= 0.03928 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const { rgb, alpha } = parse(getComputedStyle(at).backgroundColor);
+      if (alpha > 0.5) return rgb;
+    }
+    return [255, 255, 255];
+  };
+  const low = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    const hidden = element.closest(".thumb, .vh, .skip, dialog, noscript, datalist") || !element.checkVisibility();
+    if (hidden || !walker.currentNode.textContent.trim()) continue;
+    const style = getComputedStyle(element);
+    const ink = element instanceof SVGElement ? style.fill : style.color;
+    const a = light(parse(ink).rgb), b = light(behind(element));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) low.push(`${ratio.toFixed(2)} ${walker.currentNode.textContent.trim().slice(0, 40)}`);
+  }
+  return low;
+}"""
+
+
+#: Controls without a name that can be read out.
+UNNAMED = """() => [...document.querySelectorAll("a, button, input, [role]")]
+  .filter((e) => e.checkVisibility() && e.type !== "hidden")
+  .filter((e) => !(e.textContent.trim() || e.getAttribute("aria-label") || e.labels?.length || e.title))
+  .map((e) => e.outerHTML.slice(0, 90))"""
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_text_has_contrast_in_both_themes(page: Page, entered: Workbench, theme: str) -> None:
+    item = entered.built.item("DCIM/DSC08112.jpg")
+    page.goto(f"{entered.url}/look?theme={theme}&back=/")
+    try:
+        for address in ("/", "/exhibits/2016-0142-B3", f"/items?type=picture&selected={item}", f"/items/{item}",
+                        "/failures", "/hits", "/export"):  # fmt: skip
+            page.goto(entered.url + address)
+            assert page.evaluate(CONTRAST) == [], address
+            assert page.locator("h1").count() == 1
+            assert page.evaluate(UNNAMED) == [], address
+    finally:
+        page.goto(f"{entered.url}/look?theme=dark&back=/")
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1000, 720])
+def test_nothing_needs_sideways_scrolling(page: Page, entered: Workbench, width: int) -> None:
+    """720 pixels are a window of 1440 with its text at 200 %."""
+    page.set_viewport_size({"width": width, "height": 900})
+    for address in ("/", "/exhibits", "/items", "/failures", "/hits"):
+        page.goto(entered.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        narrow = "[...document.querySelectorAll('td:has(.path)')].filter(e => e.checkVisibility() && e.clientWidth < 120)"
+        assert page.evaluate(f"{narrow}.length") == 0, address
+
+
+PROGRESS = {"run": "r1", "stage": "hashing", "source": "kort", "items": 900, "bytes": 41_000_000, "total_items": 2000,
+            "total_bytes": 90_000_000, "rate_bytes": 5_100_000.0, "remaining_seconds": 9.6}  # fmt: skip
+
+
+@pytest.mark.skipif(
+    os.environ.get("SAFELIGHT_SCREENSHOTS") != "1", reason="pictures of the README on demand only"
+)
+def test_write_the_screenshots(page: Page, entered: Workbench) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    item = entered.built.item("DCIM/DSC08112.jpg")
+    path = entered.built.folder.spool / "progress.json"
+    path.write_bytes(orjson.dumps(PROGRESS | {"updated": now_us()}))
+    try:
+        for name, address in (
+            ("overview", "/"),
+            ("exhibit", "/exhibits/2016-0142-A1"),
+            ("items", f"/items?exhibit=2016-0142-A1&size=>=1kB&selected={item}"),
+            ("item", f"/items/{item}"),
+            ("failures", "/failures"),
+            ("hits", "/hits"),
+        ):
+            page.goto(entered.url + address)
+            page.evaluate("document.fonts.ready")
+            page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    finally:
+        path.unlink()
