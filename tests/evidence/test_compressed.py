@@ -85,9 +85,9 @@ def test_streams_one_after_the_other_are_one_member(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_cut_stream_is_corrupt_after_what_is_there(kind: str) -> None:
-    noise = random.Random(2).randbytes(700_000)
+    noise = random.Random(2).randbytes(1_400_000)
     packed = PACK[kind](noise)
-    container = opened(BY_KIND[kind], packed[: len(packed) // 2])
+    container = opened(BY_KIND[kind], packed[: len(packed) * 3 // 4])
     stream = container.open(Layer(kind, b""))
     assert stream.read(1000) == noise[:1000]
     with pytest.raises(EvidenceError) as raised:
