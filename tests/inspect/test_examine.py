@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import io
 from collections.abc import Iterator
 
 import pytest
 
+from safelight.evidence.model import EvidenceError
 from safelight.inspect.examine import Ended, Found, examine
 from safelight.inspect.model import Content, Derivative, Fact, Group, InspectionFailed, NotMine
+from safelight.inspect.registry import inspectors
 from tests.inspect.patterns import content
+from tests.inspect.test_registry import samples
 
 
 class Stage:
@@ -29,10 +34,10 @@ class Stage:
             raise self.error
 
 
-def told(*stages: Stage, without: tuple[str, ...] = ()) -> tuple[list[tuple[str, ...]], list[bytes]]:
+def told(*stages: Stage, rescue: bool = False) -> tuple[list[tuple[str, ...]], list[bytes]]:
     notes: list[bytes] = []
     events: list[tuple[str, ...]] = []
-    for event in examine(content("været på Røst".encode()), stages, notes.append, without=without):
+    for event in examine(content("været på Røst".encode()), stages, notes.append, rescue=rescue):
         if isinstance(event, Ended):
             assert event.seconds >= 0
             events.append((event.inspector, event.outcome, event.cause, event.detail))
@@ -89,12 +94,12 @@ def test_no_strings_without_failure() -> None:
     )
 
 
-def test_one_that_crashed_before_is_left_out_and_strings_are_kept() -> None:
-    events, notes = told(Stage("good"), Stage("crasher"), without=("crasher",))
+def test_after_a_crash_strings_are_kept_once() -> None:
+    events, notes = told(Stage("good"), rescue=True)
     assert events == [("good", "documents", "good"), ("good", "done", "", ""), RESCUED]
     assert notes == [b"good", b"strings"]
-    events, _ = told(Stage("crasher"), without=("crasher", "strings"))
-    assert events == []
+    events, _ = told(Stage("broken", InspectionFailed("corrupt", "cut off")), rescue=True)
+    assert events == [("broken", "documents", "broken"), ("broken", "failed", "corrupt", "cut off"), RESCUED]
 
 
 def test_memory_and_the_hand_on_the_switch() -> None:
@@ -107,12 +112,49 @@ def test_memory_and_the_hand_on_the_switch() -> None:
 def test_a_content_that_cannot_be_read_again() -> None:
     def vanished() -> Content:
         gone = content(b"weather")
-        gone.open = lambda: (_ for _ in ()).throw(OSError("the source is gone"))
+        gone.open = lambda: (_ for _ in ()).throw(OSError(errno.EIO, "the source is gone"))
         return gone
 
-    events = list(examine(vanished(), [Stage("broken", OSError("the source is gone"))], lambda _: None))
+    events = list(
+        examine(vanished(), [Stage("broken", OSError(errno.EIO, "the source is gone"))], lambda _: None)
+    )
     ended = [event for event in events if isinstance(event, Ended)]
     assert [(event.inspector, event.outcome, event.cause) for event in ended] == [
-        ("broken", "failed", "defect"),
+        ("broken", "failed", "unreadable"),
         ("strings", "failed", "unreadable"),
     ]
+
+
+class Unreadable(io.RawIOBase):
+    """A stream whose bytes lie on a damaged sector behind the first 100."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = io.BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self.data.seek(offset, whence)
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self.data.tell() >= 100:
+            raise EvidenceError("unreadable", "sector 7 cannot be read")
+        part = self.data.read(min(len(buffer), 100 - self.data.tell()))
+        buffer[: len(part)] = part
+        return len(part)
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.mime)
+def test_a_damaged_sector_is_told_as_unreadable(sample: Content) -> None:
+    """Whichever library reads: the failure is the source's and not the format's."""
+    with sample.open() as stream:
+        data = stream.read() + bytes(1000)
+    sample.open = lambda: io.BufferedReader(Unreadable(data), 100)
+    ended = [event for event in examine(sample, inspectors(), lambda _: None) if isinstance(event, Ended)]
+    assert {(event.outcome, event.cause, event.detail) for event in ended} == {
+        ("failed", "unreadable", "sector 7 cannot be read")
+    }

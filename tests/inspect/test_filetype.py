@@ -246,6 +246,7 @@ def test_possibly_encrypted() -> None:
         return maybe_encrypted(found.sample, found.size, kind)
 
     assert mark(noise)
+    assert mark(noise[: (1 << 20) + 1])
     assert not mark(noise[: 1 << 20])
     assert not mark(noise, FileType("application/zip", "archive", "signature"))
     assert not mark(bytes(3 << 20))

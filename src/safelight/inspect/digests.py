@@ -27,8 +27,8 @@ class Digests:
     """Digests as lower-case hexadecimal, `size` in bytes.
 
     `head` and `tail` are the first and last 64 KiB (the tail is empty while the head holds everything).
-    `sample` holds 16 KiB from the start of chunk 0, 1, 2, 4, 8 ... so that it spans the whole stream and
-    stays below 1 MiB at any size; empty for streams of one chunk.
+    `sample` holds 16 KiB from the start of chunk 0, 1, 2, 4, 8 ... and the tail, so that it spans the whole
+    stream and stays below 1 MiB at any size; empty for streams of one chunk.
     """
 
     sha256: str
@@ -56,7 +56,7 @@ def digest(stream: Readable, *, chunk: int = _DEFAULT_CHUNK) -> Digests:
         hashlib.md5(usedforsecurity=False),
     )
     size, number, next_sample = 0, 0, 1
-    head = first = _NO_BYTES
+    head = _NO_BYTES
     samples: list[bytes] = []
     try:
         while True:
@@ -65,8 +65,6 @@ def digest(stream: Readable, *, chunk: int = _DEFAULT_CHUNK) -> Digests:
             if not number:
                 head = bytes(part[:KEPT])
             elif number == next_sample and filled:
-                if number == 1:
-                    samples.append(first)
                 samples.append(bytes(part[:_SAMPLE_BLOCK]))
                 next_sample *= 2
             sha256.update(part)
@@ -75,16 +73,13 @@ def digest(stream: Readable, *, chunk: int = _DEFAULT_CHUNK) -> Digests:
             size += filled
             if filled < chunk:
                 break
-            if not number:
-                first = bytes(part[:_SAMPLE_BLOCK])
             number += 1
         tail = _tail(view, filled, size, chunk)
     finally:
         view.release()
         _buffers[chunk] = buffer
-    return Digests(
-        sha256.hexdigest(), sha1.hexdigest(), md5.hexdigest(), size, head, tail, _NO_BYTES.join(samples)
-    )
+    sample = _NO_BYTES.join((head[:_SAMPLE_BLOCK], *samples, tail)) if samples else _NO_BYTES
+    return Digests(sha256.hexdigest(), sha1.hexdigest(), md5.hexdigest(), size, head, tail, sample)
 
 
 def _fill(stream: Readable, view: memoryview, chunk: int) -> int:

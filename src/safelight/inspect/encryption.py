@@ -11,18 +11,15 @@ import numpy as np
 from safelight.inspect.filetype import FileType
 
 SMALLEST = 1 << 20
-_SMALLEST_SAMPLE = 32 << 10
 #: 255 degrees of freedom: mean 255, standard deviation 22.6; one random sample in 10^8 lies above 400.
 #: Deflate and LZMA streams of this length lie above it almost always, JPEG and MPEG data far above.
 _CHI_SQUARE_LIMIT = 400.0
 
 
 def maybe_encrypted(sample: bytes, size: int, found: FileType) -> bool:
-    """`sample` spans the stream (see `digests.Digests.sample`). False for 1 MiB and less and for every known
+    """`sample` spans the stream (see `digests.Digests`). False for 1 MiB and less, and for every known
     type."""
-    if size <= SMALLEST or found.group != "other" or found.basis in ("signature", "text"):
-        return False
-    if len(sample) < _SMALLEST_SAMPLE:
+    if size <= SMALLEST or not sample or found.group != "other" or found.basis in ("signature", "text"):
         return False
     return chi_square(sample) <= _CHI_SQUARE_LIMIT
 

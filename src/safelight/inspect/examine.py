@@ -3,15 +3,18 @@ ended."""
 
 from __future__ import annotations
 
+import errno
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from safelight.evidence.model import EvidenceError
 from safelight.inspect import strings
 from safelight.inspect.model import Content, Derivative, Fact, InspectionFailed, Inspector, NotMine
 
 Outcome = Literal["done", "not mine", "failed"]
+_READ_ERRORS = frozenset({errno.EIO, errno.ENOENT, errno.ESTALE, errno.EACCES, errno.ENXIO, errno.ENODEV})
 #: Name and version that rescued strings are recorded under.
 RESCUER = ("strings", 1)
 
@@ -43,22 +46,18 @@ def examine(
     inspectors: Iterable[Inspector],
     note: Callable[[bytes], None],
     *,
-    without: Collection[str] = (),
+    rescue: bool = False,
 ) -> Iterator[Found | Ended]:
     """Run the inspectors that accept the content, one after the other; an exception in one costs the others
-    nothing.
+    nothing, and what it gave before is kept.
 
     `note` is told the inspector's name before each, so that whoever supervises knows the culprit of a crash
-    or hang. `without` names inspectors that ended the process on this content before: they are left out, and,
-    as after a failure, printable strings are kept. What an inspector gave before it failed is kept. Never
-    raises on account of the content; KeyboardInterrupt and SystemExit pass through.
+    or hang. After a failure, or if `rescue` says that an inspector ended the process on this content before
+    (and was left out), the printable strings are kept once. Never raises on account of the content;
+    KeyboardInterrupt and SystemExit pass through.
     """
-    rescue = False
     for inspector in inspectors:
         if not inspector.accepts(content.mime, content.group, content.size):
-            continue
-        if inspector.name in without:
-            rescue = True
             continue
         note(inspector.name.encode())
         started = time.process_time()
@@ -66,12 +65,12 @@ def examine(
         rescue = rescue or outcome == "failed"
         seconds = time.process_time() - started
         yield Ended(inspector.name, inspector.version, outcome, cause, detail, seconds)
-    if rescue and RESCUER[0] not in without:
+    if rescue:
         note(RESCUER[0].encode())
         try:
             fact = strings.rescue(content)
         except Exception as error:
-            yield Ended(*RESCUER, "failed", "unreadable", _one_line(error))
+            yield Ended(*RESCUER, "failed", *_why(error))
         else:
             if fact is not None:
                 yield Found(*RESCUER, fact)
@@ -83,13 +82,23 @@ def _run(inspector: Inspector, content: Content) -> Generator[Found, None, tuple
             yield Found(inspector.name, inspector.version, what)
     except NotMine:
         return "not mine", "", ""
-    except InspectionFailed as failure:
-        return "failed", failure.cause, failure.detail
-    except MemoryError as error:
-        return "failed", "limit", _one_line(error)
     except Exception as error:
-        return "failed", "defect", _one_line(error)
+        return "failed", *_why(error)
     return "done", "", ""
+
+
+def _why(error: Exception) -> tuple[str, str]:
+    """Cause and detail of a failure."""
+    if isinstance(error, InspectionFailed | EvidenceError):
+        return error.cause, error.detail
+    if isinstance(error, MemoryError):
+        return "limit", _one_line(error)
+    return "unreadable" if _from_the_disk(error) else "defect", _one_line(error)
+
+
+def _from_the_disk(error: Exception) -> bool:
+    """Whether the operating system failed to read the source (libraries raise OSError without a number)."""
+    return isinstance(error, OSError) and error.errno in _READ_ERRORS
 
 
 def _one_line(error: BaseException) -> str:

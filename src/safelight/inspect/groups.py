@@ -44,14 +44,13 @@ _MEMBERS: dict[Group, str] = {
         application/x-sqlite-journal application/x-ese application/x-msaccess
         application/x-windows-registry application/x-windows-evtx application/x-windows-evt
         application/x-bplist application/x-leveldb application/x-realm
-        application/vnd.apache.parquet application/x-dbf application/x-wine-extension-ini""",
+        application/vnd.apache.parquet application/x-dbf""",
     "program": """
         application/vnd.microsoft.portable-executable application/x-dosexec application/x-executable
         application/x-sharedlib application/x-pie-executable application/x-object
         application/x-mach-binary application/x-elf application/java-vm application/x-java-applet
         application/x-dex application/wasm application/x-bytecode.python application/x-coredump
-        application/x-msi application/x-ms-shortcut application/x-mach-binary
-        application/x-dos-executable""",
+        application/x-msi application/x-ms-shortcut application/x-dos-executable""",
     "video": """
         application/vnd.ms-asf application/mxf application/vnd.rn-realmedia application/x-shockwave-flash""",
     "audio": "application/ogg",

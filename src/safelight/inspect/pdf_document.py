@@ -13,6 +13,9 @@ from safelight.inspect import times
 from safelight.inspect.model import Cause, Content, Fact, Group, InspectionFailed
 from safelight.inspect.texts import limit_bytes, text_fact
 
+#: Bytes of a document, which is read whole.
+LARGEST = 256 << 20
+
 
 class PdfDocument:
     """Text and metadata of PDF documents."""
@@ -25,23 +28,28 @@ class PdfDocument:
         return mime == "application/pdf"
 
     def inspect(self, content: Content) -> Iterator[Fact]:
-        """Raises InspectionFailed: encrypted (a password is needed) or corrupt; pages read so far are
-        kept."""
+        """Raises InspectionFailed: encrypted (a password is needed), corrupt (pages read so far are kept) or
+        limit."""
+        if content.size > LARGEST:
+            raise InspectionFailed("limit", f"PDF documents above {LARGEST >> 20} MB are not read")
+        # As a whole: PDFium swallows what a stream raises, and a damaged sector would look like a damaged
+        # document.
         with content.open() as stream:
-            try:
-                document = pypdfium2.PdfDocument(stream, autoclose=False)
-            except pypdfium2.PdfiumError as error:
-                cause: Cause = "encrypted" if "password" in str(error).lower() else "corrupt"
-                raise InspectionFailed(cause, str(error)) from error
-            try:
-                yield _metadata(document)
-                text, cut, failure = _text(document, limit_bytes(content.settings))
-            finally:
-                document.close()
-            if text.strip():
-                yield text_fact(text, limit_bytes(content.settings), cut=cut)
-            if failure is not None:
-                raise failure
+            data = stream.read()
+        try:
+            document = pypdfium2.PdfDocument(data)
+        except pypdfium2.PdfiumError as error:
+            cause: Cause = "encrypted" if "password" in str(error).lower() else "corrupt"
+            raise InspectionFailed(cause, str(error)) from error
+        try:
+            yield _metadata(document)
+            text, cut, failure = _text(document, limit_bytes(content.settings))
+        finally:
+            document.close()
+        if text.strip():
+            yield text_fact(text, limit_bytes(content.settings), cut=cut)
+        if failure is not None:
+            raise failure
 
 
 def _metadata(document: Any) -> Fact:

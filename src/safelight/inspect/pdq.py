@@ -25,8 +25,9 @@ _Floats = NDArray[np.float32]
 
 
 def _one_thread() -> None:
-    """Keep the OpenBLAS of numpy's wheel to one thread: its threads wait spinning, which made one hash eight times
-    slower where several children share the cores. OPENBLAS_NUM_THREADS is read only before numpy is imported."""
+    """Keep the OpenBLAS of numpy's wheel to one thread: its threads wait spinning, which made one hash eight
+    times slower where several children share the cores. OPENBLAS_NUM_THREADS is read only before numpy is
+    imported."""
     for path in (Path(np.__file__).parents[1] / "numpy.libs").glob("libscipy_openblas*.so*"):
         with suppress(OSError, AttributeError):
             ctypes.CDLL(str(path)).scipy_openblas_set_num_threads64_(1)

@@ -15,6 +15,7 @@ from typing import Any
 import pillow_heif
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from safelight.evidence.model import EvidenceError
 from safelight.inspect import exif, pdq
 from safelight.inspect.model import Content, Derivative, Fact, Group, InspectionFailed
 from safelight.inspect.pixels import REDUCED_SIDE, WORKING_SIDE, for_pdq, silence_libtiff, small_jpeg
@@ -91,7 +92,9 @@ class Picture:
             raise failure
 
 
-def _read(image: Image.Image, side: int) -> tuple[list[Fact | Derivative], InspectionFailed | None]:
+def _read(
+    image: Image.Image, side: int
+) -> tuple[list[Fact | Derivative], InspectionFailed | EvidenceError | None]:
     row: dict[str, Any] = {
         "format": image.format,
         "width": image.width,
@@ -109,7 +112,7 @@ def _read(image: Image.Image, side: int) -> tuple[list[Fact | Derivative], Inspe
         if hashed is not None:
             row |= {"pdq": hashed.hash, "pdq_quality": hashed.quality, "pdq_recipe": f"{pdq.NAME} {recipe}"}
         found.append(_thumbnail(image, row.get("orientation"), side, f"thumb-{side}"))
-    except InspectionFailed as failure:
+    except (EvidenceError, InspectionFailed) as failure:
         return found, failure
     except Exception as error:
         return found + _what_is_left(image, side), _failure(error)
@@ -123,6 +126,8 @@ def _open(stream: Any) -> Image.Image:
         raise InspectionFailed(
             "unsupported", "no decoder knows this picture, or its header is damaged"
         ) from error
+    except EvidenceError:
+        raise
     except Exception as error:
         raise _failure(error) from error
 

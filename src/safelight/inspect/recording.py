@@ -40,8 +40,8 @@ STILLS = 4
 _MOST_IN_A_ROW = 512
 #: Packets looked at after a jump until the keyframe comes.
 _MOST_PACKETS = 500
-#: Seconds between keyframes that are kept: after a jump into a stream without index the same one comes again with
-#: the time of its neighbour.
+#: Seconds between keyframes that are kept: after a jump into a stream without index the same one comes again
+#: with the time of its neighbour.
 _APART = 0.2
 #: Of the places sought, this part may fail before the recording counts as damaged.
 _TOLERATED = 4
@@ -207,7 +207,8 @@ def _sample(
         place = start + duration * number / most
         try:
             if number:
-                # The first is where the container stands: a jump to the start overshoots it in streams without index.
+                # The first is where the container stands: a jump to the start overshoots it in streams
+                # without index.
                 container.seek(int(place * av.time_base), backward=True)
             if not _next_keyframe(container, video, seen, frames):
                 missed += 1

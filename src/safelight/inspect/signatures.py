@@ -209,12 +209,12 @@ _ELSEWHERE: tuple[Signature, ...] = (
     Signature(32, b"NXSB", "application/x-apfs"),
     Signature(1024, b"H+\0\x04", "application/x-hfs"),
     Signature(1024, b"HX\0\x05", "application/x-hfs"),
-    Signature(1024, b"BD", "application/x-hfs", ((1060, b"\0"),)),
+    Signature(1024, b"BD", "application/x-hfs", ((1044, b"\0"), (1047, b"\0"))),
     Signature(1024, b"\x10\x20\xf5\xf2", "application/x-f2fs"),
     Signature(64, b"\x7f\x10\xda\xbe", "application/x-virtualbox-vdi"),
     Signature(32769, b"CD001", "application/x-iso9660-image"),
     Signature(32769, b"BEA01", "application/x-iso9660-image"),
-    Signature(1080, b"\x53\xef", "application/x-ext"),
+    Signature(1080, b"\x53\xef", "application/x-ext", ((1049, b"\0\0\0"),)),
 )
 
 _BY_FIRST_BYTE: dict[int, list[Signature]] = {}

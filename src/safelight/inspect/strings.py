@@ -1,8 +1,8 @@
 """Printable strings in bytes that an inspector could not read, so that search still finds something.
 
-UTF-8 (which covers ASCII) and UTF-16 in both byte orders, at least six and five characters long, in the order in
-which they lie in the content. Letters are those of the Latin script and the usual signs: random bytes decode
-as other scripts.
+UTF-8 (which covers ASCII) and UTF-16 in both byte orders, at least six and five characters long, in the order
+in which they lie in the content. Letters are those of the Latin script and the usual signs: random bytes
+decode as other scripts.
 """
 
 from __future__ import annotations
