@@ -63,13 +63,51 @@ def vmdk_stream_optimized(media: bytes) -> tuple[bytes, list[int]]:
     return bytes(out), places
 
 
+_VHD_ID = uuid.UUID(int=64)
+
+
+def _vhd_footer(size: int, kind: int, data_at: int, identity: uuid.UUID) -> bytes:
+    fields = (b"conectix", 2, 0x10000, data_at, 0, b"test", 0x10000, b"Wi2k", size, size, 0x10101, kind)
+    raw = struct.pack(">8sIIQI4sI4sQQII", *fields)
+    rest = identity.bytes + bytes(428)
+    return raw + struct.pack(">I", ~sum(raw + rest) & 0xFFFFFFFF) + rest
+
+
 def vhd_fixed(media: bytes) -> bytes:
     """A fixed VHD: the medium and a footer."""
-    fields = (b"conectix", 2, 0x10000, _END, 0, b"test", 0x10000, b"Wi2k", len(media), len(media), 0x10101, 2)
-    raw = struct.pack(">8sIIQI4sI4sQQII", *fields)
-    rest = uuid.UUID(int=64).bytes + bytes(428)
-    checksum = ~sum(raw + rest) & 0xFFFFFFFF
-    return media + raw + struct.pack(">I", checksum) + rest
+    return media + _vhd_footer(len(media), 2, _END, _VHD_ID)
+
+
+def vhd_differencing(size: int, parent: str, sectors: dict[int, bytes]) -> bytes:
+    """A VHD of `size` bytes that differs from a fixed one named `parent` in the given sectors."""
+    block = 1 << 21
+    footer = _vhd_footer(size, 4, S, uuid.UUID(int=65))
+    count = -(-size // block)
+    name = parent.encode("utf-16-be").ljust(512, b"\0")
+    locator_at = 4 * S
+    locator = parent.encode("utf-16-le")
+    before = struct.pack(">8sQQIII", b"cxsparse", _END, 3 * S, 0x10000, count, block)
+    after = _VHD_ID.bytes + struct.pack(">II", 0, 0) + name
+    after += struct.pack(">4sIIIQ", b"W2ku", S, len(locator), 0, locator_at) + bytes(7 * 24 + 256)
+    header = before + struct.pack(">I", ~sum(before + after) & 0xFFFFFFFF) + after
+    table = [0xFFFFFFFF] * 128
+    out = bytearray(5 * S)
+    for number in range(count):
+        mine = {
+            at - number * block // S: data for at, data in sectors.items() if at // (block // S) == number
+        }
+        if not mine:
+            continue
+        bitmap, data = bytearray(S), bytearray(block)
+        for at, raw in mine.items():
+            bitmap[at // 8] |= 0x80 >> at % 8
+            data[at * S : (at + 1) * S] = raw
+        table[number] = len(out) // S
+        out += bitmap + data
+    out[:S], out[S : 3 * S] = footer, header
+    out[3 * S : 4 * S] = struct.pack(">128I", *table)
+    out[locator_at : locator_at + len(locator)] = locator
+    return bytes(out + footer)
 
 
 def _crc32c(data: bytes) -> int:

@@ -1,10 +1,10 @@
-"""What the image readers of the libyal family (pyvmdk, pyvhdi, pymodi) have in common here: streams and
+"""What the image readers of the libyal family (pyvmdk, pyvhdi, pymodi ...) have in common here: streams and
 errors."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from safelight.evidence.blockcache import BlockCache
@@ -18,16 +18,13 @@ class Handle(Protocol):
     def close(self) -> None: ...
 
 
-def media_of(handle: Handle, closing: Sequence[io.RawIOBase | Callable[[], None]] = ()) -> BlockCache:
-    """The medium in an opened image as a stream; `closing` is closed or called after the handle."""
+def media_of(handle: Handle, closing: Sequence[io.RawIOBase] = ()) -> BlockCache:
+    """The medium in an opened image as a stream; `closing` is closed after the handle."""
 
     def finish() -> None:
         handle.close()
-        for thing in closing:
-            if isinstance(thing, io.RawIOBase):
-                thing.close()
-            else:
-                thing()
+        for stream in closing:
+            stream.close()
 
     return BlockCache(
         handle.get_media_size(), lambda offset, size: handle.read_buffer_at_offset(size, offset), finish
