@@ -102,6 +102,16 @@ def test_after_a_crash_strings_are_kept_once() -> None:
     assert events == [("broken", "documents", "broken"), ("broken", "failed", "corrupt", "cut off"), RESCUED]
 
 
+class Panic(BaseException):
+    """As Rust libraries raise it."""
+
+
+def test_a_panic_is_a_defect() -> None:
+    events, _ = told(Stage("panicking", Panic("index out of range")), Stage("last"))
+    assert events[1] == ("panicking", "failed", "defect", "Panic: index out of range")
+    assert events[3] == ("last", "done", "", "")
+
+
 def test_memory_and_the_hand_on_the_switch() -> None:
     events, _ = told(Stage("hungry", MemoryError()))
     assert events[1] == ("hungry", "failed", "limit", "MemoryError:")

@@ -24,12 +24,20 @@ TEXT = "Blåbær, rødgrøt og Ærfugl på Røst.\nE4 e5\n"
         codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"),
         codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
         TEXT.encode("cp1252"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
     ],
 )
 def test_encodings(data: bytes) -> None:
     found = run(data, PlainText())
     assert found.only("texts") == {"kind": "text", "text": TEXT, "cut": False}
     assert found.ended == {"text": ("done", "")}
+
+
+def test_another_script_keeps_every_byte() -> None:
+    data = ("Шахматы и поезда. " * 20).encode("koi8-r")
+    row = run(data, PlainText()).only("texts")
+    assert row["text"].encode("cp1252", "replace").count(b"?") < len(data) // 20
 
 
 def test_mail_box_and_markup_as_written() -> None:

@@ -82,12 +82,14 @@ def _run(inspector: Inspector, content: Content) -> Generator[Found, None, tuple
             yield Found(inspector.name, inspector.version, what)
     except NotMine:
         return "not mine", "", ""
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # A panic of a Rust library is no Exception.
         return "failed", *_why(error)
     return "done", "", ""
 
 
-def _why(error: Exception) -> tuple[str, str]:
+def _why(error: BaseException) -> tuple[str, str]:
     """Cause and detail of a failure."""
     if isinstance(error, InspectionFailed | EvidenceError):
         return error.cause, error.detail
@@ -96,7 +98,7 @@ def _why(error: Exception) -> tuple[str, str]:
     return "unreadable" if _from_the_disk(error) else "defect", _one_line(error)
 
 
-def _from_the_disk(error: Exception) -> bool:
+def _from_the_disk(error: BaseException) -> bool:
     """Whether the operating system failed to read the source (libraries raise OSError without a number)."""
     return isinstance(error, OSError) and error.errno in _READ_ERRORS
 

@@ -27,13 +27,13 @@ class PlainText:
             data = stream.read(limit)
         cut = content.size > len(data)
         encoding = plaintext.encoding_of(data, complete=not cut)
-        if not encoding:
-            # The beginning was text by the same check; libmagic also calls text what holds control
-            # characters.
-            encoding = "utf-8" if _mostly_text(data) else ""
-        if not encoding:
+        if not encoding and not _mostly_text(data):
             raise NotMine
-        yield text_fact(data.decode(encoding, "replace").removeprefix("\ufeff"), limit, cut=cut)
+        text = data.decode(encoding or "utf-8", "replace")
+        if not encoding and text.count("\ufffd") * 50 > len(text):
+            # An encoding of another script: as Windows-1252 no byte of it is lost.
+            text = data.decode("cp1252", "replace")
+        yield text_fact(text.removeprefix("\ufeff"), limit, cut=cut)
 
 
 def _mostly_text(data: bytes) -> bool:

@@ -16,6 +16,7 @@ TEXT_BYTES = bytes(range(0x20, 0x7F)) + _CONTROLS_IN_TEXT
 HIGH_BYTES = bytes(range(0x80, 0x100))
 #: Bold, colour, reset, reverse, italic, underline: chat logs hold them, so a few of them are text still.
 _IRC_FORMATTING = b"\x02\x03\x0f\x16\x1d\x1f"
+_SHORTEST_UNMARKED = 16
 #: Not used by Windows-1252; ISO 8859-1 has controls there that no text holds.
 _NOT_1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 
@@ -36,6 +37,8 @@ def encoding_of(data: bytes, *, complete: bool = True) -> str:
     ):
         if data.startswith(mark):
             return name if _decodes(data, name, complete) else ""
+    if b"\0" in data:
+        return _unmarked_utf16(data, complete)
     strange = data.translate(None, TEXT_BYTES + HIGH_BYTES)
     if strange and (strange.translate(None, _IRC_FORMATTING) or len(strange) * 8 > len(data)):
         return ""
@@ -44,6 +47,17 @@ def encoding_of(data: bytes, *, complete: bool = True) -> str:
     high = len(data) - len(data.translate(None, HIGH_BYTES))
     if high * 3 < len(data) and not _NOT_1252.intersection(data):
         return "cp1252"
+    return ""
+
+
+def _unmarked_utf16(data: bytes, complete: bool) -> str:
+    """UTF-16 without a byte order mark, as Windows programs write it: Latin letters leave every other byte
+    zero."""
+    first, second = data[::2], data[1::2]
+    for zeros, others, name in ((second, first, "utf-16-le"), (first, second, "utf-16-be")):
+        if len(data) >= _SHORTEST_UNMARKED and zeros.count(0) * 10 >= len(zeros) * 9 and not others.count(0):
+            plain = not others.translate(None, TEXT_BYTES + HIGH_BYTES)
+            return name if plain and _decodes(data, name, complete) else ""
     return ""
 
 
