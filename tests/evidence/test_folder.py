@@ -142,13 +142,12 @@ def test_any_name_survives_the_way_to_a_specification_and_back(
 def _deep(root: Path, name: bytes, levels: int) -> None:
     """`levels` folders in each other, a file beside each and one at the bottom."""
     fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
-    for level in range(levels):
+    for _ in range(levels):
         os.close(os.open(b"z", os.O_WRONLY | os.O_CREAT, dir_fd=fd))
         os.mkdir(name, dir_fd=fd)
         below = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=fd)
         os.close(fd)
         fd = below
-        assert level >= 0
     bottom = os.open(b"bottom", os.O_WRONLY | os.O_CREAT, dir_fd=fd)
     os.write(bottom, b"the bottom")
     os.close(bottom)
