@@ -25,7 +25,9 @@ def descriptor(kind: str, extents: str, *, parent: str = "ffffffff", hint: str =
     ).encode()
 
 
-def vmdk_stream_optimized(media: bytes) -> tuple[bytes, list[int]]:
+def vmdk_stream_optimized(
+    media: bytes, *, parent: str = "ffffffff", hint: str = ""
+) -> tuple[bytes, list[int]]:
     """A compressed VMDK in one file, and the byte at which each grain's packed data begins (0: not
     stored)."""
     capacity = len(media) // S
@@ -37,7 +39,8 @@ def vmdk_stream_optimized(media: bytes) -> tuple[bytes, list[int]]:
     def marker(sectors: int, kind: int) -> bytes:
         return struct.pack("<QII", sectors, 0, kind).ljust(S, b"\0")
 
-    out = bytearray(header(_END) + descriptor("streamOptimized", f'RW {capacity} SPARSE "disk.vmdk"'))
+    text = descriptor("streamOptimized", f'RW {capacity} SPARSE "disk.vmdk"', parent=parent, hint=hint)
+    out = bytearray(header(_END) + text)
     out = out.ljust(GRAIN * S, b"\0")
     sectors, places = [], []
     for number in range(-(-capacity // GRAIN)):

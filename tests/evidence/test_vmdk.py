@@ -93,6 +93,47 @@ def test_a_missing_parent_is_named(tmp_path: Path) -> None:
         opened(tmp_path / "snap.vmdk")
 
 
+def test_a_snapshot_gives_its_own_grains_and_the_parents(tmp_path: Path) -> None:
+    """Grains 0, 1 and 9 were changed; the snapshot stores those and no others."""
+    (tmp_path / "flat.vmdk").write_bytes(MEDIA)
+    extents = f'RW {len(MEDIA) // 512} FLAT "flat.vmdk" 0'
+    (tmp_path / "base.vmdk").write_bytes(descriptor("monolithicFlat", extents))
+    changed = bytearray(len(MEDIA))
+    expected = bytearray(MEDIA)
+    for number in (0, 1, 9):
+        grain = slice(number * GRAIN, (number + 1) * GRAIN)
+        changed[grain] = expected[grain] = pattern(GRAIN, seed=100 + number)
+    data, _ = vmdk_stream_optimized(bytes(changed), parent="12345678", hint="base.vmdk")
+    (tmp_path / "disk.vmdk").write_bytes(data)
+    assert opened(tmp_path / "disk.vmdk").read() == expected
+
+
+def test_another_image_is_not_taken_for_the_parent(tmp_path: Path) -> None:
+    (tmp_path / "flat.vmdk").write_bytes(MEDIA)
+    extents = f'RW {len(MEDIA) // 512} FLAT "flat.vmdk" 0'
+    (tmp_path / "base.vmdk").write_bytes(descriptor("monolithicFlat", extents))
+    data, _ = vmdk_stream_optimized(MEDIA, parent="0badcafe", hint="base.vmdk")
+    (tmp_path / "disk.vmdk").write_bytes(data)
+    with pytest.raises(EvidenceError, match=r"corrupt: base\.vmdk is not the parent"):
+        opened(tmp_path / "disk.vmdk")
+
+
+@pytest.mark.parametrize("length", [70_000, 150_000, 250_000])
+def test_a_cut_off_image_gives_no_wrong_bytes(realfiles: Path, tmp_path: Path, length: int) -> None:
+    whole = realfiles / "dfvfs/ext2.vmdk"
+    expected = opened(whole).read()
+    (tmp_path / "cut.vmdk").write_bytes(whole.read_bytes()[:length])
+    image = opened(tmp_path / "cut.vmdk")
+    lost = 0
+    for at in range(0, len(expected), GRAIN):
+        image.seek(at)
+        try:
+            assert image.read(GRAIN) == expected[at : at + GRAIN]
+        except EvidenceError:
+            lost += 1
+    assert 1 <= lost <= 3
+
+
 def test_a_truncated_image_is_corrupt(realfiles: Path, tmp_path: Path) -> None:
     (tmp_path / "cut.vmdk").write_bytes((realfiles / "dfvfs/ext2.vmdk").read_bytes()[:3000])
     with pytest.raises(EvidenceError, match="corrupt"):
