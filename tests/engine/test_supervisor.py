@@ -171,8 +171,26 @@ def test_handler_closes_in_peace_and_nothing_is_left(tmp_path: Path) -> None:
     ("factory", "why"), [("raises", "ValueError: no handler today"), ("dies", "exit code 7")]
 )
 def test_factory_that_dies_ends_the_run(tmp_path: Path, factory: str, why: str) -> None:
-    with plan.supervisor(tmp_path, factory=factory) as engine, pytest.raises(EngineBroken, match=why):
-        plan.run(engine, plan.batches(["good"] * 3, tmp_path, 1))
+    with plan.supervisor(tmp_path, factory=factory) as engine:
+        with pytest.raises(EngineBroken, match=why):
+            plan.run(engine, plan.batches(["good"] * 3, tmp_path, 1))
+        with pytest.raises(EngineBroken, match=why):  # and goes on to say so
+            plan.run(engine, plan.batches(["good"] * 3, tmp_path, 1))
+        with pytest.raises(EngineBroken, match=why):
+            list(engine.stream(Task("a", 1, {"verb": "good"})))
+
+
+def test_closed_engine_takes_nothing(tmp_path: Path) -> None:
+    with plan.supervisor(tmp_path) as engine:
+        work = engine.run(plan.batches(["good"] * 30, tmp_path, 1))
+        stream = engine.stream(Task("a", 1, {"verb": "many_rows", "rows": 100_000}))
+        next(work)
+        next(stream)
+    for iterator in (work, stream):
+        with pytest.raises(EngineBroken, match="closed"):
+            list(iterator)
+    with pytest.raises(EngineBroken, match="closed"):
+        list(engine.stream(Task("a", 1, {"verb": "good"})))
 
 
 def test_task_that_is_not_json_is_a_defect(engine: Supervisor) -> None:

@@ -79,7 +79,8 @@ class Loop(threading.Thread):
         self._slots: list[_Slot] = []
         self._leaving: list[_Slot] = []
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._lock = threading.Lock()  # the bell's number may be another file's once it is closed
+        self._lock = threading.Lock()
+        self._over = False  # nobody hears the bell, and its number may be another file's
         self._bell = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._events = selectors.DefaultSelector()
         self._events.register(self._bell, selectors.EVENT_READ)
@@ -92,22 +93,24 @@ class Loop(threading.Thread):
 
     # what other threads may call
 
-    def ask(self, call: Callable[[], None]) -> None:
-        """Let the engine's thread run this soon; nothing happens once it is closed."""
+    def ask(self, call: Callable[[], None]) -> bool:
+        """Let the engine's thread run this soon; False, and nothing happens, once the thread has ended."""
         with self._lock:
-            if self._bell >= 0:
-                self._calls.put(call)
-                os.eventfd_write(self._bell, 1)
+            if self._over:
+                return False
+            self._calls.put(call)
+            os.eventfd_write(self._bell, 1)
+            return True
 
-    def submit(self, work: Work) -> None:
-        self.ask(lambda: self._take(work))
+    def submit(self, work: Work) -> bool:
+        return self.ask(lambda: self._take(work))
 
     def cancel(self, delivery: Delivery) -> None:
         """Give up all batches that would be delivered there."""
         self.ask(lambda: self._cancel(delivery))
 
-    def open_stream(self, job: StreamJob) -> None:
-        self.ask(lambda: self._take_stream(job))
+    def open_stream(self, job: StreamJob) -> bool:
+        return self.ask(lambda: self._take_stream(job))
 
     def close_stream(self, job: StreamJob) -> None:
         self.ask(lambda: self._stop_stream(job))
@@ -137,10 +140,8 @@ class Loop(threading.Thread):
         self._closing = True
         self.ask(lambda: None)
         self.join()
-        with self._lock:
-            self._events.close()
-            os.close(self._bell)
-            self._bell = -1
+        self._events.close()
+        os.close(self._bell)
 
     # the thread
 
@@ -429,19 +430,23 @@ class Loop(threading.Thread):
                 slot.child.kill()
 
     def _end_everything(self) -> None:
-        self._launcher.stop()
-        while not self._calls.empty():
-            self._calls.get()()
-        for slot in (*self._slots, *self._leaving):
-            slot.child.forget()
-            if isinstance(slot.job, StreamJob):
-                slot.job.close_out()
-        error = self.failed or EngineBroken("The engine was closed while work was under way.")
-        for delivery in {id(delivery): delivery for delivery in self._undelivered.values()}.values():
-            delivery.put(error)
-        for job in self._open_streams:
-            job.close_out()
-            job.broken(error)
+        try:
+            self._launcher.stop()
+        finally:
+            with self._lock:
+                self._over = True
+            while not self._calls.empty():
+                self._calls.get()()
+            for slot in (*self._slots, *self._leaving):
+                slot.child.forget()
+                if isinstance(slot.job, StreamJob):
+                    slot.job.close_out()
+            error = self.failed or EngineBroken("The engine was closed while work was under way.")
+            for delivery in {id(delivery): delivery for delivery in self._undelivered.values()}.values():
+                delivery.put(error)
+            for job in self._open_streams:
+                job.close_out()
+                job.broken(error)
 
 
 def disk_full(folder: Path) -> DiskFull:

@@ -95,9 +95,9 @@ class Supervisor:
                 elif not batch.tasks:
                     yield BatchResult(batch, self._limits)
                 else:
-                    self._check()
+                    if not self._loop.submit(Work(BatchResult(batch, self._limits), delivery)):
+                        raise self._why_not()
                     flying += 1
-                    self._loop.submit(Work(BatchResult(batch, self._limits), delivery))
         finally:
             if flying:
                 self._loop.cancel(delivery)
@@ -113,29 +113,24 @@ class Supervisor:
         return rows_of(self._open_stream, self._loop.close_stream, task, self._limits, confirm)
 
     def _open_stream(self, task: Task) -> StreamJob:
-        self._check()
         job = StreamJob(self._loop.next_number(), task, self._limits)
-        self._loop.open_stream(job)
+        if not self._loop.open_stream(job):
+            job.close()
+            job.close_out()
+            raise self._why_not()
         return job
 
     def progress(self) -> list[Glimpse]:
         """What each child at work is at."""
         return self._loop.glimpses()
 
-    def _delivered(self, delivery: Delivery) -> BatchResult:
-        while True:
-            try:
-                result = delivery.get(timeout=1.0)
-            except queue.Empty:
-                if not self._loop.is_alive():
-                    self._check()
-                continue
-            if isinstance(result, BaseException):
-                raise result
-            return result
+    @staticmethod
+    def _delivered(delivery: Delivery) -> BatchResult:
+        """The next result; the engine's thread delivers its error to all before it ends."""
+        result = delivery.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
 
-    def _check(self) -> None:
-        if self._loop.failed is not None:
-            raise self._loop.failed
-        if self._closed or not self._loop.is_alive():
-            raise EngineBroken("The engine is closed.")
+    def _why_not(self) -> BaseException:
+        return self._loop.failed or EngineBroken("The engine is closed.")
