@@ -73,16 +73,17 @@ def test_labels_come_from_the_importer_only(tmp_path: Path) -> None:
 
 def test_what_else_the_set_says_is_kept_word_for_word(tmp_path: Path) -> None:
     media = {
-        "MediaID": 9, "Category": 4, "MD5": _D["md5"], "SHA1": "", "Series": "Sjakk, VM 1972", "Tags": ["a", "b"],
-        "VictimIdentified": "true", "IsDistributed": False, "RelativeFilePath": "a\\b.jpg", "MediaSize": 12,
-        "PhotoDNA": "QUJD", "IsPrecategorized": True, "MediaFiles": [{"MD5": "x"}], "Comments": "",
+        "MediaID": 9, "Category": 4, "MD5": _D["md5"], "SHA1": "", "Tags": ["a", "b"],
+        "VictimIdentified": "true", "IsDistributed": False, "RelativeFilePath": "a\\b.jpg", "MediaSize": 10**20,
+        "Series": "Sjakk, VM 1972", "Comments": 1.5,
+        "PhotoDNA": "QUJD", "IsPrecategorized": True, "MediaFiles": [{"MD5": "x"}],
         "AlternativeHashes": [{"HashName": "SHA-256", "HashValue": _D["sha256"].upper()}, {"HashName": "CRC"}, 5],
     }  # fmt: skip
     (record,), bad = _read(write_vics(tmp_path / "v.json", "2.0 US", [media]))
     assert (record.md5, record.sha1, record.sha256) == (_D["md5"], None, _D["sha256"])
     assert json.loads(record.label.detail) == {
         "media_id": 9, "series": "Sjakk, VM 1972", "tags": ["a", "b"], "victim_identified": "true",
-        "distributed": False, "path": "a\\b.jpg", "size": 12, "photodna": "QUJD",
+        "distributed": False, "path": "a\\b.jpg", "size": 10**20, "comments": 1.5, "photodna": "QUJD",
     }  # fmt: skip
     assert bad.count == 0
 

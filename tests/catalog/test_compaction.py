@@ -91,6 +91,18 @@ def test_during_an_intake_live_parts_stay_few(tmp_path: Path, monkeypatch: pytes
         assert catalog.verify() == []
 
 
+@pytest.mark.soak
+def test_thousands_of_batches_stay_below_five_hundred_parts(catalog: Catalog) -> None:
+    """As set in real use: each merge of 128 parts makes one, and sixteen of those one again."""
+    most = 0
+    for batch in range(2500):
+        catalog.write(f"b1-{batch}", {"containers": [container(batch)]}, made_by=MADE_BY)
+        catalog.maybe_compact()
+        most = max(most, len(_parts(catalog, "containers")))
+    assert most <= 128 + 16 + 1
+    assert children(catalog) == list(range(2500))
+
+
 def test_what_is_not_due_costs_nothing(catalog: Catalog) -> None:
     _fill(catalog, 3)
     head = catalog.head()

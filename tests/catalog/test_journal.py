@@ -127,6 +127,15 @@ def test_one_batch_sent_by_many_at_once_is_written_once(tmp_path: Path, journal_
         assert catalog.verify() == []
 
 
+def test_a_new_journal_is_made_once_however_many_open_it(journal_url: str) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        journals = list(pool.map(lambda _: Journal(journal_url), range(6)))
+    assert _add(journals[0], "b1-a")
+    assert [journal.head()[0] for journal in journals] == [1] * 6
+    for journal in journals:
+        journal.close()
+
+
 def test_a_lock_is_held_by_one(journal_url: str) -> None:
     first, second = Journal(journal_url), Journal(journal_url)
     with first.exclusive("compaction", wait=False) as held:

@@ -73,7 +73,7 @@ def import_set(
     folder: Path,
     progress: Progress | None = None,
     labels: Mapping[str, str] | None = None,
-    memory_limit: str = "512MB",
+    memory_limit: str = "384MB",
 ) -> HashSetInfo:
     """Import a hash set into `folder/<set id>`.
 

@@ -50,7 +50,7 @@ class IndexBuilder:
     after.
     """
 
-    def __init__(self, algorithm: str, work: Path, memory_limit: str = "512MB") -> None:
+    def __init__(self, algorithm: str, work: Path, memory_limit: str = "384MB") -> None:
         self.algorithm = algorithm
         self.length = LENGTHS[algorithm]
         self._names = [f"w{n}" for n in range(-(-self.length // 8))]

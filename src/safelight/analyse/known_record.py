@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from safelight.analyse.known_labels import Label
@@ -48,7 +49,12 @@ def as_detail(said: Mapping[str, Any]) -> str:
 
     The standard library's writer, since a set may hold integers beyond 64 bits, which orjson refuses.
     """
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=str) if said else ""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_plain) if said else ""
+
+
+def _plain(value: object) -> object:
+    """Fractions come as Decimal out of the JSON reader; anything else strange as its text."""
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def digest(value: object, algorithm: str) -> str | None:

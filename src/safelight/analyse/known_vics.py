@@ -111,7 +111,7 @@ def _events(file: BinaryIO) -> Iterator[tuple[int, str, Any]]:
     """
     _skip_mark(file)
     depth = 0
-    for event, value in ijson.basic_parse(file, use_float=True):
+    for event, value in ijson.basic_parse(file):
         if event in ("end_map", "end_array"):
             depth -= 1
         yield depth, event, value

@@ -118,8 +118,13 @@ class Journal:
 
     def __init__(self, url: str) -> None:
         self._engine = connect_engine(url)
-        _meta.create_all(self._engine)
-        with self._engine.begin() as connection:
+        if not sql.inspect(self._engine).has_table(_head.name):
+            self._make()
+
+    def _make(self) -> None:
+        """Make the tables, all in one transaction and by one process: several may open a new journal at once."""
+        with self.exclusive("making", wait=True), self._engine.connect() as connection, connection.begin():
+            _meta.create_all(connection)
             if connection.execute(sql.select(_head.c.id)).first() is None:
                 connection.execute(_head.insert().values(id=1, sequence=0, digest=_GENESIS))
 

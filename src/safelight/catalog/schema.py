@@ -88,7 +88,7 @@ ITEMS = Table(
         Column(
             "path",
             _TEXT,
-            "Path for people, from the source down; `%XX` for bytes that are not text",
+            "Path from the source down; `%XX` for bytes that are not printable text and for the per cent sign itself",
             "",
             "walk",
         ),
