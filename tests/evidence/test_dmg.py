@@ -98,7 +98,16 @@ def test_an_encrypted_image_is_named() -> None:
         opened(MemoryStream(b"encrcdsa" + bytes(1000)))
 
 
-def test_a_broken_property_list_is_corrupt() -> None:
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b"<plist", b"<plost"),
+        (b"<key>blkx</key>", b"<key>blky</key>"),
+        (b"<array>", b"<arrby>"),
+        (b"<dict>", b"      "),
+    ],
+)
+def test_a_broken_property_list_is_corrupt(good: bytes, bad: bytes) -> None:
     data = udif(MEDIA, "raw")
     with pytest.raises(EvidenceError, match="corrupt: the property list"):
-        opened(MemoryStream(data.replace(b"<plist", b"<plost")))
+        opened(MemoryStream(data.replace(good, bad)))
