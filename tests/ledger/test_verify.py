@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from safelight.errors import BadInput, IntegrityBroken
+from safelight.errors import BadInput, IntegrityBroken, NotAnOperation
 from safelight.ledger import audit, custody, erase, exhibits, hashsets, notes, runs, sources
 from safelight.ledger.head import Head
 from safelight.ledger.ledger import Ledger
@@ -63,7 +63,7 @@ def _check(folder: OperationFolder | str, head: str | None = None) -> Report:
     try:
         with Ledger.open(folder) as ledger:
             return verify(ledger, head)
-    except IntegrityBroken as found:  # the first entry cannot be read, so the ledger does not open
+    except (IntegrityBroken, NotAnOperation) as found:  # the ledger does not even open
         return Report(False, 1, str(found), 0, None, Head(0, b""))
 
 
@@ -166,3 +166,71 @@ def test_a_payload_that_was_erased_and_came_back_is_found(template: OperationFol
         connection.execute("INSERT INTO payloads SELECT 6, salt, payload FROM payloads WHERE seq = 5")
     report = _check(folder)
     assert (report.ok, report.first_bad) == (False, 6)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE entries SET body = 'text' WHERE seq = 9",
+        "UPDATE entries SET body = 7 WHERE seq = 9",
+        "UPDATE entries SET hash = 'text' WHERE seq = 9",
+        "UPDATE entries SET previous = 1.5 WHERE seq = 9",
+        "UPDATE entries SET actor = x'ff' WHERE seq = 9",
+        "UPDATE entries SET recorded_at = 'soon' WHERE seq = 9",
+        "UPDATE payloads SET payload = 'text' WHERE seq = 9",
+        "UPDATE payloads SET salt = 7 WHERE seq = 9",
+        "UPDATE entries SET actor = CAST(x'ff' AS TEXT) WHERE seq = 9",
+    ],
+)
+def test_values_of_a_wrong_type_are_placed(template: OperationFolder, tmp_path: Path, change: str) -> None:
+    """SQLite stores any type in any column."""
+    folder = _copy(template, tmp_path / "copy")
+    with closing(sqlite3.connect(folder.ledger)) as connection, connection:
+        connection.execute("DROP TRIGGER entries_no_update")
+        connection.execute("DROP TRIGGER payloads_no_update")
+        connection.execute(change)
+    report = _check(folder)
+    assert (report.ok, report.first_bad) == (False, 9)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE state_subjects SET subject = x'ff' WHERE position = 0",
+        "UPDATE state_subjects SET subject = CAST(x'ff' AS TEXT)",
+        "UPDATE state_exhibits SET label = CAST(x'ff' AS TEXT)",
+        "UPDATE state_exhibits SET size = 'large'",
+        "DROP TABLE state_custody",
+        "DROP TABLE state_subjects",
+        "DROP TABLE payloads",
+        "DROP TABLE entries",
+        "DELETE FROM payloads WHERE seq = 1",
+        "DROP TABLE alembic_version",
+    ],
+)
+def test_a_state_that_cannot_be_read_is_reported(
+    template: OperationFolder, tmp_path: Path, change: str
+) -> None:
+    folder = _copy(template, tmp_path / "copy")
+    with closing(sqlite3.connect(folder.ledger)) as connection, connection:
+        connection.execute(change)
+    assert not _check(folder).ok
+
+
+def test_a_file_with_overwritten_pages_is_reported(template: OperationFolder, tmp_path: Path) -> None:
+    """All pages but those that hold an index alone, or nothing."""
+    with closing(sqlite3.connect(template.ledger)) as connection:
+        tables = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'alembic%'"
+        roots = {page for (page,) in connection.execute(tables)}
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    unnoticed = set()
+    for page in range(1, pages + 1):
+        folder = _copy(template, tmp_path / str(page))
+        with folder.ledger.open("r+b") as file:
+            file.seek((page - 1) * size)
+            file.write(b"\xa5" * size)
+        if _check(folder).ok:
+            unnoticed.add(page)
+        shutil.rmtree(folder.root)
+    assert len(roots) == 9 and not unnoticed & {1, *roots}

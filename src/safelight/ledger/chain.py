@@ -30,12 +30,17 @@ from safelight.ledger.tables import ENTRIES, PAYLOADS
 
 Clock = Callable[[], int]
 
+# Made once: building a statement costs more than running it.
+_LAST = (
+    sa.select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at).order_by(ENTRIES.c.seq.desc()).limit(1)
+)
+_HASH_AT = sa.select(ENTRIES.c.hash).where(ENTRIES.c.seq == sa.bindparam("at"))
+_ADD_ENTRY, _ADD_PAYLOAD = ENTRIES.insert(), PAYLOADS.insert()
+
 
 def head_of(connection: sa.Connection) -> Head:
     """Number and hash of the newest entry; `Head(0, zero)` of an empty ledger."""
-    row = connection.execute(
-        sa.select(ENTRIES.c.seq, ENTRIES.c.hash).order_by(ENTRIES.c.seq.desc()).limit(1)
-    ).first()
+    row = connection.execute(_LAST).first()
     return Head(0, ZERO) if row is None else Head(row.seq, bytes(row.hash))
 
 
@@ -46,11 +51,7 @@ def append(connection: sa.Connection, draft: Draft, now: int) -> Entry:
     that).
     """
     check_draft(draft)
-    last = connection.execute(
-        sa.select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at)
-        .order_by(ENTRIES.c.seq.desc())
-        .limit(1)
-    ).first()
+    last = connection.execute(_LAST).first()
     seq, previous, not_before = (
         (1, ZERO, 0) if last is None else (last.seq + 1, bytes(last.hash), last.recorded_at)
     )
@@ -80,12 +81,19 @@ def append(connection: sa.Connection, draft: Draft, now: int) -> Entry:
     body = entry.body()
     own = link(seq, previous, hash_at(connection, skip_target(seq), seq - 1, previous), body_digest(body))
     connection.execute(
-        ENTRIES.insert().values(
-            seq=seq, previous=previous, hash=own, body=body, recorded_at=entry.recorded_at,
-            verb=entry.verb, kind=entry.kind, actor=entry.actor,
-        )
-    )  # fmt: skip
-    connection.execute(PAYLOADS.insert().values(seq=seq, salt=salt, payload=payload))
+        _ADD_ENTRY,
+        {
+            "seq": seq,
+            "previous": previous,
+            "hash": own,
+            "body": body,
+            "recorded_at": entry.recorded_at,
+            "verb": entry.verb,
+            "kind": entry.kind,
+            "actor": entry.actor,
+        },
+    )
+    connection.execute(_ADD_PAYLOAD, {"seq": seq, "salt": salt, "payload": payload})
     return replace(entry, hash=own)
 
 
@@ -95,4 +103,4 @@ def hash_at(connection: sa.Connection, seq: int, known_seq: int, known: bytes) -
         return ZERO
     if seq == known_seq:
         return known
-    return bytes(connection.execute(sa.select(ENTRIES.c.hash).where(ENTRIES.c.seq == seq)).scalar_one())
+    return bytes(connection.execute(_HASH_AT, {"at": seq}).scalar_one())

@@ -264,15 +264,13 @@ def _columns() -> sa.Select[Any]:
 
 
 def _first_payload(connection: sa.Connection) -> dict[str, Any]:
-    found = connection.execute(sa.select(PAYLOADS.c.payload).where(PAYLOADS.c.seq == 1)).scalar()
     try:
+        found = connection.execute(sa.select(PAYLOADS.c.payload).where(PAYLOADS.c.seq == 1)).scalar()
+        if found is None and chain.head_of(connection).seq == 0:
+            raise NotAnOperation("The ledger is empty.", "Make the operation again with `safelight init`.")
         first = orjson.loads(bytes(found or b""))
         known = {key: first[key] for key in ("operation_id", "name", "synthetic", "format")}
-    except (KeyError, TypeError, ValueError) as error:
-        if chain.head_of(connection).seq == 0:
-            raise NotAnOperation(
-                "The ledger is empty.", "Make the operation again with `safelight init`."
-            ) from error
+    except (KeyError, TypeError, ValueError, sa.exc.DBAPIError) as error:
         raise IntegrityBroken(
             "The ledger's first entry was changed or removed.", "Restore a backup."
         ) from error

@@ -18,6 +18,7 @@ from safelight.ledger.entry import Entry, from_body
 
 Payload = dict[str, Any]
 _PAGE = 1000
+_ADD_SUBJECT = tables.SUBJECTS.insert()
 
 #: Every state table but the index of subjects, which follows from the entries' bodies alone.
 REPLAYED: tuple[sa.Table, ...] = tuple(
@@ -74,7 +75,7 @@ def _index_subjects(connection: sa.Connection, entry: Entry) -> None:
             {"seq": entry.seq, "position": place, "subject": subject}
             for place, subject in enumerate(entry.subjects)
         ]
-        connection.execute(tables.SUBJECTS.insert(), rows)
+        connection.execute(_ADD_SUBJECT, rows)
 
 
 def _follow(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:

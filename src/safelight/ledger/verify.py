@@ -8,6 +8,7 @@ last shows a lost tail (if `head.log` was cut as well) or a history computed ane
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ from safelight.ledger.headlog import HeadLog
 from safelight.ledger.ledger import Ledger
 
 _PAGE: Final = 2000
+#: SQLite stores any type in any column, and text that is none: what drivers answer to that.
+_UNREADABLE: Final = (TypeError, ValueError, OverflowError, sa.exc.DBAPIError)
+_BYTES_OR_NONE: Final = (bytes, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +76,29 @@ def verify(ledger: Ledger, head: str | Head | None = None) -> Report:
             if vouched is not None and bad.seq is not None and bad.seq <= vouched:
                 vouched = None
             return Report(False, bad.seq, bad.reason, walk.last.seq, vouched, walk.last, tuple(notes))
+        except sa.exc.DBAPIError as error:
+            reason = f"the database cannot be read behind entry {walk.last.seq}: {error.orig}"
+            return Report(False, None, reason, walk.last.seq, walk.vouched_up_to, walk.last, tuple(notes))
     return Report(True, None, "", walk.last.seq, walk.vouched_up_to, walk.last, tuple(notes))
 
 
 class _Walk:
-    """The pass over the chain; `last` is the newest entry that was found right."""
+    """The pass over the chain."""
 
     def __init__(self, outside: Head | None) -> None:
         self.outside = outside
         self.vouched_up_to: int | None = None
         self.log: _LogCheck | None = None
-        self.last = Head(0, ZERO)
+        self._seq, self._hash = 0, ZERO
         self.same_time_since = 1
         self._recorded_at = 0
         self._skips = {0: ZERO}
         self._erased: dict[int, int] = {}
+
+    @property
+    def last(self) -> Head:
+        """The newest entry that was found right."""
+        return Head(self._seq, self._hash)
 
     def run(self, connection: sa.Connection) -> None:
         self._erased = _erasures(connection)
@@ -97,30 +109,47 @@ class _Walk:
             .order_by(entries.c.seq)
             .limit(_PAGE)
         )
+        index = (
+            sa.select(subjects)
+            .where(subjects.c.seq.between(sa.bindparam("low"), sa.bindparam("high")))
+            .order_by(subjects.c.seq, subjects.c.position)
+        )
         below = connection.execute(sa.select(entries.c.seq).where(entries.c.seq < 1)).first()
         if below is not None:
             raise _Bad(below.seq, "an entry has a number below 1")
-        while rows := connection.execute(query.where(entries.c.seq > self.last.seq)).all():
+        while rows := self._page(connection, query.where(entries.c.seq > self._seq)):
             wanted: list[_Row] = []
             first = rows[0].seq
             for row in rows:
                 wanted += self._entry(*row)
-            found = connection.execute(
-                sa.select(subjects)
-                .where(subjects.c.seq.between(first, self.last.seq))
-                .order_by(subjects.c.seq, subjects.c.position)
-            ).all()
+            try:
+                found = connection.execute(index, {"low": first, "high": self._seq}).all()
+            except _UNREADABLE as error:
+                raise _Bad(None, f"the index of subjects cannot be read: {error}") from error
             if (given := [tuple(row) for row in found]) != wanted:
                 raise _Bad(
                     _first_difference(given, wanted), "the index of subjects does not follow from the entry"
                 )
-        if self.last.seq == 0:
+        if self._seq == 0:
             raise _Bad(1, "the ledger is empty")
         for table in (payloads, subjects):
             stray = table.c.seq.not_in(sa.select(entries.c.seq))
             left = connection.execute(sa.select(sa.func.min(table.c.seq)).where(stray)).scalar()
             if left is not None:
                 raise _Bad(left, f"entry {left} is gone, but something of it is left in {table.name}")
+
+    def _page(self, connection: sa.Connection, query: sa.Select[Any]) -> Sequence[Any]:
+        """The next rows; one that the driver cannot even read is placed at its entry."""
+        try:
+            return connection.execute(query).all()
+        except _UNREADABLE as error:
+            seq = tables.ENTRIES.c.seq
+            for number in connection.execute(sa.select(seq).where(seq > self._seq).order_by(seq)).scalars():
+                try:
+                    connection.execute(query.where(seq == number)).all()
+                except _UNREADABLE:
+                    raise _Bad(number, f"entry {number} cannot be read: {error}") from error
+            raise
 
     def _entry(
         self,
@@ -136,12 +165,13 @@ class _Walk:
         payload: bytes | None,
     ) -> list[_Row]:
         """Check one row; returns the rows that the index of subjects must hold for it."""
-        last = self.last
-        if seq != last.seq + 1:
-            raise _Bad(last.seq + 1, f"entry {last.seq + 1} is missing")
-        if previous != last.hash:
-            raise _Bad(seq, f"entry {seq} does not follow entry {last.seq}")
-        if link(seq, last.hash, self._skips[skip_target(seq)], body_digest(body)) != own:
+        if seq != self._seq + 1:
+            raise _Bad(self._seq + 1, f"entry {self._seq + 1} is missing")
+        if previous != self._hash:
+            raise _Bad(seq, f"entry {seq} does not follow entry {self._seq}")
+        if not (type(body) is bytes and type(salt) in _BYTES_OR_NONE and type(payload) in _BYTES_OR_NONE):
+            raise _Bad(seq, f"entry {seq} holds values of a type that was never written")
+        if link(seq, previous, self._skips[skip_target(seq)], body_digest(body)) != own:
             raise _Bad(seq, f"entry {seq} does not have the hash it was written with")
         try:
             fields = orjson.loads(body)
@@ -160,8 +190,9 @@ class _Walk:
             self.same_time_since, self._recorded_at = seq, recorded_at
         if self.log is not None:
             self.log.at(seq, own)
-        self.last = Head(seq, own)
-        self._remember(seq, own)
+        self._seq, self._hash = seq, own
+        if not seq & 1:
+            self._remember(seq, own)
         if self.outside is not None and seq == self.outside.seq:
             if not self.outside.fits(own):
                 raise _Bad(
@@ -185,12 +216,9 @@ class _Walk:
             )
 
     def _remember(self, seq: int, own: bytes) -> None:
-        """Keep what later entries may skip to: this number, and it with its lowest set bits cleared one by
-        one.
-        """
+        """Keep what later entries may skip to: `seq`, and `seq` with its lowest set bits cleared one by one."""
         self._skips[seq] = own
-        drop = skip_target(seq)
-        step = 1
+        drop, step = skip_target(seq), 2
         while seq - step > drop:
             self._skips.pop(seq - step, None)
             step *= 2
@@ -276,7 +304,7 @@ def _check_state(connection: sa.Connection) -> None:
                 anew = [tuple(row) for row in made.execute(sa.select(table).order_by(*order))]
                 if kept != anew:
                     raise _stray_row(table, kept, anew)
-    except (sa.exc.IntegrityError, KeyError, IndexError) as error:
+    except (*_UNREADABLE, LookupError) as error:
         raise _Bad(None, f"the entries do not make a state: {error}") from error
     finally:
         engine.dispose()
@@ -295,4 +323,4 @@ def _stray_row(table: sa.Table, kept: list[_Row], anew: list[_Row]) -> _Bad:
 
 
 def _first_difference(given: list[_Row], wanted: list[_Row]) -> int:
-    return int(min(set(given) ^ set(wanted))[0])
+    return min(int(row[0]) for row in set(given) ^ set(wanted))
