@@ -229,6 +229,7 @@ def test_boot_sectors_and_other_files_have_no_partition_table(realfiles: Path) -
     stick = blank(2000)
     mbr(stick, [(0x17, 0, 1000)])
     stick[32768:32774] = b"\x01CD001"
+    stick[32848:32852] = (500).to_bytes(4, "little")
     beyond = blank(10)
     mbr(beyond, [(0x83, 63, 1000)])
     odd = blank(100)
@@ -239,6 +240,25 @@ def test_boot_sectors_and_other_files_have_no_partition_table(realfiles: Path) -
     for name in ("sleuthkit_nps/image.dd", "dfvfs/iso9660.raw", "dfvfs/hfsplus.raw", "dfvfs/syslog.zlib"):
         with open_regular(realfiles / name) as stream:
             assert not FORMAT.recognise(stream, OpenContext())
+
+
+def test_a_stick_that_once_held_a_disc_image_has_its_own_partitions() -> None:
+    media = blank(200_000)
+    mbr(media, [(0x0C, 2048, 190_000)])
+    media[32768:32774] = b"\x01CD001"
+    media[32848:32852] = (500).to_bytes(4, "little")  # the disc had 500 sectors of 2 KiB
+    assert [row[:3] for row in walked(media)[0]] == [
+        ("gap1", 1, 2047),
+        ("p1", 2048, 190_000),
+        ("gap2", 192_048, 7952),
+    ]
+
+
+def test_a_disc_image_with_a_gpt_for_sticks_is_a_disc() -> None:
+    media = two_parts()
+    media[32768:32774] = b"\x01CD001"
+    media[32848:32852] = (75).to_bytes(4, "little")
+    assert not FORMAT.recognise(MemoryStream(bytes(media)), OpenContext())
 
 
 @pytest.mark.parametrize("make", [extended, two_parts])

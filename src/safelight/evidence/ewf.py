@@ -1,6 +1,6 @@
 """EWF-E01 images (EnCase, FTK Imager, linen, ewfacquire), in one or many segments.
 
-Chunks of usually 32 KiB, each a zlib stream or stored with an Adler-32. Unpacked by libdeflate, 512 kept. A
+Chunks of usually 32 KiB, each a zlib stream or stored with an Adler-32. Unpacked by libdeflate, 16 MB kept. A
 damaged or missing chunk fails the read that needs it and no other. Ex01 and L01 have other signatures and are
 not read here.
 """
@@ -20,10 +20,9 @@ from safelight.evidence.model import Container, EvidenceError, OpenContext
 from safelight.evidence.segments import Segments, ewf_names
 from safelight.evidence.stream import RandomAccess, read_up_to
 
-CACHED_CHUNKS = 512
+CACHED_BYTES = 16 << 20  # 512 chunks of 32 KiB
 _CACHED_TABLES = 16
-_RUN_BYTES = 1 << 20
-_RUN_CHUNKS = 64
+_RUN_BYTES = 2 << 20  # unpacked bytes that are read from the file in one piece
 
 
 class _Offsets:
@@ -56,6 +55,8 @@ class EwfImage(RandomAccess):
         self.troubles = layout.troubles
         self._segments = segments
         self._layout = layout
+        self._run = max(1, _RUN_BYTES // layout.chunk_size)
+        self._kept = max(2, self._run, CACHED_BYTES // layout.chunk_size)
         self._firsts = [table.first for table in layout.tables]
         self._chunks: OrderedDict[int, bytearray | bytes] = OrderedDict()
         self._tables: OrderedDict[int, _Offsets] = OrderedDict()
@@ -105,7 +106,7 @@ class EwfImage(RandomAccess):
             raise EvidenceError("corrupt", f"chunk {number} lies in no table{self._why()}")
         offsets = self._offsets(at, table)
         index = number - table.first
-        end = min(last - table.first + 1, table.count, index + _RUN_CHUNKS)
+        end = min(last - table.first + 1, table.count, index + self._run)
         starts = offsets.starts[index : end + 1].tolist()
         base = starts[0]
         while end > index + 1 and not 0 < starts[end - index] - base <= _RUN_BYTES:
@@ -126,7 +127,7 @@ class EwfImage(RandomAccess):
                     raise
                 return
             self._chunks[number + step] = data
-        while len(self._chunks) > CACHED_CHUNKS:
+        while len(self._chunks) > self._kept:
             self._chunks.popitem(last=False)
 
     def _unpack(self, number: int, packed: memoryview, stored: bool, expected: int) -> bytearray | bytes:

@@ -21,7 +21,7 @@ HEADER_SIZE = 13
 _DESCRIPTOR = struct.Struct("<16sQQ40sI")
 _TABLE_HEADER = struct.Struct("<I4xQ4xI")
 _MAX_TEXT = 1 << 20
-_MAX_CHUNK = 64 << 20
+_MAX_CHUNK = 32 << 20
 #: EnCase writes 16,375 chunks in a table, others up to 65,534 and beyond.
 _MAX_TABLE = 16 << 20
 

@@ -24,6 +24,8 @@ _MAX_LOGICAL = 1024
 _MAX_GPT_BYTES = 1 << 20
 _MAX_APM = 4096
 _EFI = b"EFI PART"
+_DISC_SECTOR = 2048
+_DISC_SLACK = 32 << 20  # boot partitions appended to a disc image
 
 Scheme = Literal["mbr", "gpt", "apm"]
 
@@ -50,7 +52,13 @@ class Table:
 
 
 def read_table(stream: io.RawIOBase) -> Table | None:
-    """The partition table of a medium; None if it has none (a file system's boot sector is none)."""
+    """The partition table of a medium; None if it has none. A file system's boot sector is none, and a
+    bootable disc image that carries a table for sticks is read as the disc that it is."""
+    found = _any_table(stream)
+    return None if found is None or _is_disc(stream, found) else found
+
+
+def _any_table(stream: io.RawIOBase) -> Table | None:
     head = read_up_to(stream, 0, 8192)
     if len(head) < 2 * SECTOR:
         return None
@@ -58,7 +66,7 @@ def read_table(stream: io.RawIOBase) -> Table | None:
     if head[:2] == b"ER" or head[SECTOR : SECTOR + 2] == b"PM":
         found = _apm(stream, head, size)
         if found:
-            return None if _is_optical(stream) else found
+            return found
     entries = _mbr_entries(head[:SECTOR])
     protective = any(entry.kind == PROTECTIVE for entry in entries or ())
     if protective or head[SECTOR : SECTOR + 8] == _EFI or head[4096:4104] == _EFI:
@@ -67,13 +75,17 @@ def read_table(stream: io.RawIOBase) -> Table | None:
         return None
     if not any(entry.kind and entry.count and entry.start * SECTOR < size for entry in entries):
         return None
-    return None if _is_optical(stream) else _mbr(stream, entries, size)
+    return _mbr(stream, entries, size)
 
 
-def _is_optical(stream: io.RawIOBase) -> bool:
-    """An ISO 9660 image that carries a partition table as well (bootable from a stick) is read as the disc it
-    is."""
-    return read_up_to(stream, 16 * 2048, 6)[1:6] == b"CD001"
+def _is_disc(stream: io.RawIOBase, table: Table) -> bool:
+    """Whether the table is that of an ISO 9660 image: all it lists lies within the disc, or little beyond it.
+    A stick that once held such an image and was partitioned anew has partitions up to its own end."""
+    descriptor = read_up_to(stream, 16 * _DISC_SECTOR, 84)
+    if descriptor[1:6] != b"CD001" or len(descriptor) < 84:
+        return False
+    end = int.from_bytes(descriptor[80:84], "little") * _DISC_SECTOR + _DISC_SLACK
+    return all(part.start + part.size <= end for part in table.slices)
 
 
 # --- MBR
