@@ -122,6 +122,13 @@ def _by_kreuzberg(content: Content) -> Iterator[Fact]:
         result = kreuzberg.extract_bytes_sync(data, mime, _config())
     except kreuzberg.KreuzbergError as error:
         raise InspectionFailed(_cause(str(error)), str(error)[:500]) from error
+    except OSError as error:  # Of the archive inside the bytes, which were read already.
+        raise InspectionFailed("corrupt", str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        # Rust code ran out of a slice: it takes damaged tables by their word.
+        raise InspectionFailed("corrupt", f"the reader gave up: {error}"[:500]) from error
     found = {key: value for key, value in result.metadata.items() if value not in (None, "", [], {})}
     text = result.content
     if mime == "message/rfc822" and b"text/plain" not in data and "&" in text:
