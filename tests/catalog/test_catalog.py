@@ -197,7 +197,7 @@ def test_large_sorts_spill_inside_the_operation(catalog: Catalog) -> None:
 
 
 def test_an_operation_has_its_catalog(tmp_path: Path) -> None:
-    folder = OperationFolder(tmp_path / "Operasjon Blåbær's")
+    folder = OperationFolder(tmp_path / "Operasjon Blåbær's 50% #1?a=b&c")
     folder.make()
     with Catalog.at(folder) as catalog:
         catalog.write("b1-a", {"containers": [container(1)]}, made_by=MADE_BY)

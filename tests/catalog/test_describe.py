@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from safelight.catalog.catalog import Catalog
-from safelight.catalog.describe import QUERIES, render
+from safelight.catalog.describe import QUERIES, describe
 from safelight.catalog.schema import TABLES
 from safelight.operation.folder import OperationFolder
 from tests.catalog.rows import MADE_BY, item
@@ -18,11 +18,11 @@ _PAGE = Path(__file__).parents[2] / "docs" / "catalog.md"
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert _PAGE.read_text("utf-8") == render(), "run `make docs`"
+    assert _PAGE.read_text("utf-8").endswith("-->\n\n" + describe()), "run `make docs`"
 
 
 def test_every_column_is_described() -> None:
-    page = render()
+    page = describe()
     for table in TABLES.values():
         assert f"### {table.name}\n" in page
         names = [column.name for column in table.columns]

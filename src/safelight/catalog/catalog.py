@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
+import sqlalchemy as sql
 
 from safelight.catalog.compaction import Report, compact, is_due
 from safelight.catalog.durable import Disk, full_disk_is_told
@@ -47,7 +48,8 @@ class Catalog:
     @classmethod
     def at(cls, folder: OperationFolder) -> Catalog:
         """The catalog of an operation on this machine (journal in SQLite)."""
-        return cls(folder.parts, f"sqlite:///{folder.journal}")
+        url = sql.URL.create("sqlite", database=str(folder.journal))  # a path may hold `?`, `#` and `%`
+        return cls(folder.parts, url.render_as_string())
 
     def close(self) -> None:
         """Let go of the journal. DuckDB connections handed out stay open."""

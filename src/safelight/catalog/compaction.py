@@ -116,7 +116,10 @@ def _merge(catalog: Catalog, table: Table, chosen: tuple[Part, ...], level: int,
     rows = _group_rows(catalog.parts, chosen)
     written: list[tuple[NewPart, Path]] = []
     with ExitStack() as undo:
-        read = _joined(catalog, chosen) if table.heavy else _sorted(catalog, table, chosen, rows, undo)
+        threads = None if level == WHOLE else 1  # beside an intake the other cores are not ours
+        read = (
+            _joined(catalog, chosen) if table.heavy else _sorted(catalog, table, chosen, rows, threads, undo)
+        )
         slices = regroup(read, rows, GROUP_BYTES)
         while True:
             key = PartName(table.name, f"{batch}-{len(written)}.parquet")
@@ -164,10 +167,10 @@ def _joined(catalog: Catalog, chosen: Sequence[Part]) -> Iterator[pa.Table]:
 
 
 def _sorted(
-    catalog: Catalog, table: Table, chosen: tuple[Part, ...], rows: int, undo: ExitStack
+    catalog: Catalog, table: Table, chosen: tuple[Part, ...], rows: int, threads: int | None, undo: ExitStack
 ) -> Iterator[pa.Table]:
     snapshot = replace(catalog.snapshot(), parts={table.name: chosen})
-    connection = catalog.connect(snapshot, memory_limit=_MEMORY, tables=[table.name])
+    connection = catalog.connect(snapshot, memory_limit=_MEMORY, threads=threads, tables=[table.name])
     undo.callback(connection.close)
     ordered = connection.sql(f"FROM {table.name} ORDER BY {', '.join(table.sort)}")
     for batch in ordered.to_arrow_reader(rows):

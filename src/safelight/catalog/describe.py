@@ -70,8 +70,6 @@ ORDER BY failures DESC, stage, cause""",
 _TOP = """\
 # The catalog
 
-<!-- Written by `make docs` from src/safelight/catalog/schema.py and describe.py; do not edit. -->
-
 Machine facts lie in Parquet parts, `catalog/parts/<table>/<part>.parquet`, and a part counts once the journal
 (`catalog/journal.sqlite`) names it. The journal's entries are numbered without a gap and chained by SHA-256
 over everything they say, each part's digest among it: `safelight verify` recomputes both.
@@ -95,7 +93,7 @@ audit.
 """
 
 
-def render() -> str:
+def describe() -> str:
     """The whole page, Markdown."""
     pieces = [_TOP]
     for number, query in enumerate(QUERIES, 1):
