@@ -24,7 +24,8 @@ class Signature(NamedTuple):
 
 ZIP, OLE, BMFF, RIFF, EBML, OGG, IFF = "*zip", "*ole", "*bmff", "*riff", "*ebml", "*ogg", "*iff"
 
-_START: tuple[Signature, ...] = (
+#: Signatures of the first bytes.
+AT_START: tuple[Signature, ...] = (
     # pictures
     Signature(0, b"\xff\xd8\xff", "image/jpeg"),
     Signature(0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -186,7 +187,7 @@ _START: tuple[Signature, ...] = (
 )
 
 #: Signatures that stand elsewhere; asked only when neither the first bytes nor the text check knew.
-_ELSEWHERE: tuple[Signature, ...] = (
+ELSEWHERE: tuple[Signature, ...] = (
     Signature(4, b"ftyp", BMFF),
     Signature(4, b"moov", "video/quicktime"),
     Signature(4, b"mdat", "video/quicktime"),
@@ -218,7 +219,7 @@ _ELSEWHERE: tuple[Signature, ...] = (
 )
 
 _BY_FIRST_BYTE: dict[int, list[Signature]] = {}
-for _signature in _START:
+for _signature in AT_START:
     _BY_FIRST_BYTE.setdefault(_signature.magic[0], []).append(_signature)
 
 
@@ -232,7 +233,7 @@ def at_start(head: bytes) -> str:
 
 def elsewhere(head: bytes) -> str:
     """Mime (or `*family`) by bytes further in, or an empty string."""
-    for signature in _ELSEWHERE:
+    for signature in ELSEWHERE:
         if head.startswith(signature.magic, signature.offset) and _more(head, signature):
             return signature.mime
     return ""
