@@ -80,5 +80,12 @@ class Operation:
         with self.database() as database:
             names = [row[0] for row in database.execute(f"describe {table}").fetchall()]
             kept = [name for name in names if name not in ABOUT_THE_RUN | but]
-            columns = ", ".join(f'cast("{name}" as varchar)' for name in kept)
+            columns = ", ".join(_about_the_evidence(table, name) for name in kept)
             return sorted(database.execute(f"select {columns} from {table}").fetchall(), key=str)
+
+
+def _about_the_evidence(table: str, column: str) -> str:
+    """A column as text; how long a thing ran or grew before it was ended is about the run."""
+    if (table, column) == ("failures", "detail"):
+        return "case when cause in ('time limit', 'memory limit') then '' else detail end"
+    return f'cast("{column}" as varchar)'

@@ -172,16 +172,6 @@ class Journal:
             }
         return Snapshot(sequence, digest, {table: tuple(found) for table, found in parts.items()}, layouts)
 
-    def live_counts(self) -> dict[tuple[str, int], int]:
-        """Number of live parts by table and level: the cheap question before a compaction."""
-        counted = (
-            sql.select(_parts.c.table, _parts.c.level, sql.func.count())
-            .where(_live)
-            .group_by(_parts.c.table, _parts.c.level)
-        )
-        with self._engine.connect() as connection:
-            return {(table, level): count for table, level, count in connection.execute(counted)}
-
     @contextmanager
     def commit(
         self,

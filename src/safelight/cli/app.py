@@ -46,17 +46,20 @@ app = typer.Typer(
     add_completion=False,
     help="""Safelight takes a lawful seizure from the disk to the worklist.
 
-Evidence is only ever read. What machines find can be thrown away and made again; what people decide is kept in a
-chain that shows any change. Nothing is sent anywhere.
+Evidence is only ever read. What machines find can be thrown away and made again; what people decide is kept in a chain
+that shows any change. Nothing is sent anywhere.
 
-[bold]A first day[/bold]
+[bold]A first day[/bold]: the five commands below, in this order.
 
-    safelight init op                                     a new operation, and its recovery key on paper
-    safelight exhibit add op --id 2016-0142-A1 --label "Laptop" --seized 2016-01-12 \\
-        --legal-basis "strpl. § 203, decision 17/2016" --officer "K. Berg"
-    safelight ingest op --exhibit 2016-0142-A1 /evidence/laptop.E01
-    safelight known add op nsrl.db --name "NSRL modern"   known files, to be hidden and never cleared
-    safelight serve op                                    the workbench in the browser
+safelight init op
+
+safelight exhibit add op --id 2016-0142-A1 --label Laptop --seized 2016-01-12 --legal-basis "..." --officer "K. Berg"
+
+safelight ingest op --exhibit 2016-0142-A1 /evidence/laptop.E01
+
+safelight known add op nsrl.db
+
+safelight serve op
 
 Each error is one sentence with what to do next; the exit codes are listed in docs/errors.md.
 """,

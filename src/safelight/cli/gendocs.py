@@ -16,7 +16,7 @@ import typer.main
 from safelight.catalog.describe import describe
 from safelight.cli.app import app
 from safelight.errors import every_error
-from safelight.evidence.formats import every_format
+from safelight.evidence.formats import formats
 from safelight.inspect.registry import inspectors
 from safelight.operation.settings import Settings
 
@@ -79,7 +79,7 @@ def _parameter(parameter: Any) -> str:
 def plugins_page() -> str:
     """docs/plugins.md: every container format and every inspector."""
     lines = ["# Formats and inspectors", "", "## Container formats, in the order in which they are tried", ""]
-    lines += [f"- `{format.kind}`: {_first(format)}" for format in every_format()]
+    lines += [f"- `{format.kind}`: {_first(format)}" for format in formats()]
     lines += ["", "## Inspectors", "", "| name | version | writes | what it does |", "|---|---|---|---|"]
     lines += [
         f"| `{inspector.name}` | {inspector.version} | {', '.join(inspector.tables)} | {_first(inspector)} |"

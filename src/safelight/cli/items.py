@@ -44,7 +44,7 @@ def items(
     failed: Annotated[bool, typer.Option("--failed", help="Only items that failed.")] = False,
     form: Annotated[Format, typer.Option("--format", help="How to write the rows.")] = Format.table,
     output: Annotated[Path | None, typer.Option(help="File to write to.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Rows, at most (table: 50 unless given).")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows, at most (table: 50 unless given).")] = None,
     order: Annotated[
         str, typer.Option(help="path, size or modified; with - in front the other way round.")
     ] = "path",
@@ -74,7 +74,7 @@ def items(
                 f"{len(page.rows)} of {counted.items} items ({human_bytes(counted.bytes)})", markup=False
             )
             return
-        rows = (_full(row) for row in door.export(chosen, purpose, limit or None))
+        rows = (_full(row) for row in door.export(chosen, purpose, limit))
         count = write_rows(rows, COLUMNS, form if form is not Format.table else Format.csv, output)
     if output:
         console().print(f"{count} rows in {output}", markup=False)

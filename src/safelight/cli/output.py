@@ -15,8 +15,12 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from safelight.access.neutral import csv_cell, visible
+from safelight.access.neutral import csv_cell, readable, visible
 from safelight.errors import Refused
+
+
+#: Columns whose `%XX` stand for bytes; for people they are shown as what they are.
+PATHS = frozenset({"path", "place"})
 
 
 class Format(StrEnum):
@@ -41,18 +45,18 @@ def show(
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row))
+        table.add_row(*(_cell(value, column in PATHS) for column, value in zip(columns, row, strict=True)))
     console().print(table, markup=False)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, path: bool) -> str:
     from rich.markup import escape
 
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else ""
-    return escape(visible(str(value)))
+    return escape(readable(str(value)) if path else visible(str(value)))
 
 
 def write_rows(
@@ -72,7 +76,14 @@ def write_rows(
         for row in rows:
             count += 1
             if form is Format.csv:
-                writer.writerow([csv_cell(_text(row.get(column))) for column in columns])
+                writer.writerow(
+                    [
+                        csv_cell(
+                            readable(_text(row.get(column))) if column in PATHS else _text(row.get(column))
+                        )
+                        for column in columns
+                    ]
+                )
             else:
                 stream.write(orjson.dumps({column: row.get(column) for column in columns}).decode() + "\n")
     finally:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 import io
-import resource
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,7 +21,7 @@ from safelight.evidence.reader import Reader
 from safelight.evidence.spec import from_bytes
 from safelight.inspect.digests import digest
 from safelight.inspect.encryption import maybe_encrypted
-from safelight.inspect.examine import Ended, examine
+from safelight.inspect.examine import RESCUER, Ended, Found, examine
 from safelight.inspect.extensions import extension_disagrees
 from safelight.inspect.filetype import identify
 from safelight.inspect.model import Content, Derivative, Fact
@@ -161,7 +159,7 @@ class Hasher:
         yield {"items": row}
         kind = row.get("opens_as")
         if kind and kind.startswith("unsupported:"):
-            detail = f"{kind.removeprefix('unsupported:').strip()} is recognised and cannot be opened yet"
+            detail = kind.removeprefix("unsupported:")
             yield {"failures": read_failure(row, "unsupported", detail) | {"stage": "open"}}
         elif kind and row["depth"] >= self._deepest:
             detail = f"lies in {row['depth']} containers already; [archives] max_depth is {self._deepest}"
@@ -237,27 +235,41 @@ class Examiner:
             settings=self._settings,
         )
         if payload["rescue"]:
-            note(b"strings")
-            fact = rescue(content)
-            yield {fact.table: fact.row | {"sha256": content.sha256, "inspector": "strings", "version": 1}}
-        began = _cpu()
+            yield from self._rescued(content, note)
         chosen = [self._inspectors[name] for name in payload["only"]]
         for found in examine(content, chosen, note):
             made_by = {"sha256": content.sha256, "inspector": found.inspector, "version": found.version}
-            match found.what:
-                case Fact(table, row):
-                    yield {table: row | made_by}
-                case Derivative() as small:
+            match found:
+                case Found(what=Fact() as fact):
+                    yield {fact.table: fact.row | made_by}
+                    if found.inspector == RESCUER[0]:
+                        yield {"inspections": {**made_by, "outcome": "done"}}
+                case Found(what=Derivative() as small):
                     yield {"derivatives": self._sealed(small) | made_by}
-                case Ended() as end:
-                    ended, began = _cpu() - began, _cpu()
-                    yield {"inspections": {**made_by, "outcome": end.outcome, "seconds": round(ended, 4)}}
-                    if end.outcome == "failed":
+                case Ended():
+                    yield {
+                        "inspections": {
+                            **made_by,
+                            "outcome": found.outcome,
+                            "seconds": round(found.seconds, 4),
+                        }
+                    }
+                    if found.outcome == "failed":
                         yield {
                             "failures": inspect_failure(
-                                payload, found.inspector, found.version, end.cause, end.detail
+                                payload, found.inspector, found.version, found.cause, found.detail
                             )
                         }
+
+    def _rescued(self, content: Content, note: Note) -> Iterator[Row]:
+        """Printable strings of a content on which an inspector died, so that search still finds something."""
+        name, version = RESCUER
+        made_by = {"sha256": content.sha256, "inspector": name, "version": version}
+        note(name.encode())
+        fact = rescue(content)
+        if fact is not None:
+            yield {fact.table: fact.row | made_by}
+        yield {"inspections": {**made_by, "outcome": "done"}}
 
     def _sealed(self, small: Derivative) -> Row:
         return {
@@ -286,11 +298,6 @@ def inspect_failure(payload: Row, inspector: str, version: int, cause: str, deta
         "cause": cause,
         "detail": detail,
     }
-
-
-def _cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime if usage else time.process_time()
 
 
 def walker(config: dict[str, Any]) -> Walker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from safelight.catalog.catalog import Catalog
 from safelight.engine.model import Batch, BatchResult
@@ -11,6 +12,7 @@ from safelight.engine.supervisor import Supervisor
 from safelight.intake.children import SourcePlace, read_failure
 from safelight.intake.listing import ContainerPlace, Listed, hash_batches, walk_many, walk_one
 from safelight.intake.progress import Reporter
+from safelight.intake.retry import attempts
 from safelight.intake.rows import Row
 from safelight.operation.settings import Settings
 from safelight.traces.ids import batch_id
@@ -34,12 +36,15 @@ class Hashing:
     hashers: Supervisor
     reporter: Reporter
     max_depth: int
+    attempt: int = 0
 
     def source(self, place: SourcePlace, kind: str) -> None:
         """List and hash the whole source, containers within it too. What is in the catalog already is skipped."""
         resumed = self._known(place.source_id)
+        self.attempt = attempts(self.catalog, place.source_id)
         if not self._walked(place.source_id):
-            self._one(ContainerPlace(place.source_id, None, None, "", kind, 0), resumed)
+            size = Path(place.location).stat().st_size if kind == "file" else 0
+            self._one(ContainerPlace(place.source_id, None, None, "", kind, 0, size), resumed)
         while pages := self._pending(place.source_id):
             large, small = pages
             for container in large:
@@ -61,7 +66,7 @@ class Hashing:
     def _hash(self, rows: Iterable[Row], resumed: bool) -> None:
         skipped = [0, 0]
         batches: Iterator[Batch] = hash_batches(
-            self.catalog, rows, self.settings.engine, resumed=resumed, skipped=skipped
+            self.catalog, rows, self.settings.engine, resumed=resumed, attempt=self.attempt, skipped=skipped
         )
         for result in self.hashers.run(batches):
             self._commit(result)
@@ -95,7 +100,7 @@ class Hashing:
     def _finish(self, listed: Listed) -> None:
         members = [f"{row['source_id']} {row['item_id']}" for row in listed.containers]
         tables = {"containers": listed.containers, "volumes": listed.volumes, "failures": listed.failures}
-        self.catalog.write(batch_id("walk1", members), tables, made_by=MADE_BY)
+        self.catalog.write(batch_id(f"walk1 {self.attempt}", members), tables, made_by=MADE_BY)
 
     def _known(self, source_id: str) -> bool:
         with self.catalog.connect() as database:
@@ -126,11 +131,10 @@ class Hashing:
                 query, {"source": source_id, "deepest": self.max_depth, "round": ROUND}
             ).fetchall()
         places = [
-            (ContainerPlace(source_id, item, spec, path, kind, depth + 1), size)
+            ContainerPlace(source_id, item, spec, path, kind, depth + 1, size or 0)
             for item, spec, path, kind, depth, size in found
         ]
         if not places:
             return None
-        large = [place for place, size in places if (size or 0) >= LARGE_BYTES]
-        small = [place for place, size in places if (size or 0) < LARGE_BYTES]
-        return large, small
+        large = [place for place in places if place.size >= LARGE_BYTES]
+        return large, [place for place in places if place.size < LARGE_BYTES]

@@ -14,6 +14,7 @@ from typing import Any
 from safelight.catalog.catalog import Catalog
 from safelight.engine.model import Batch, BatchResult, Outcome, Task
 from safelight.engine.supervisor import Supervisor
+from safelight.inspect.examine import RESCUER
 from safelight.inspect.model import Inspector
 from safelight.inspect.registry import inspectors
 from safelight.intake.children import inspect_failure
@@ -35,17 +36,14 @@ _WAITING = """
     ), ended as (
         select sha256, list(inspector || ' ' || version) as done,
                bool_or(outcome = 'failed') as failed from inspections group by sha256
-    ), rescued as (
-        select distinct sha256 from texts where kind = 'strings'
     ), contents as (
         select sha256, min_by(struct_pack(item_id := item_id, source_id := source_id, spec := spec, name := name,
                               path := path, size := size, mime := mime, "type" := "type"), (depth, path, item_id)) as f
         from items where sha256 is not null and size > 0 group by sha256
     )
     select c.sha256, f.item_id, f.source_id, f.spec, f.name, f.path, f.size, f.mime, f."type", e.done,
-           coalesce(e.failed, false) and r.sha256 is null as rescue
+           coalesce(e.failed, false) as rescue
     from contents c left join listed l using (sha256) left join ended e using (sha256)
-         left join rescued r using (sha256)
     order by case when l.categorised = 1 then 0 when l.categorised = 0 then 5 when f."type" = 'picture' then 1
                   when f."type" = 'video' then 2 when f."type" in ('document', 'mail', 'text') then 3 else 4 end,
              f.source_id, f.path, c.sha256
@@ -97,6 +95,7 @@ class Inspecting:
                         if f"{inspector.name} {inspector.version}" not in (done or ())
                         and inspector.accepts(mime, group, size)
                     ]
+                    rescue = rescue and f"{RESCUER[0]} {RESCUER[1]}" not in done
                     if missing or rescue:
                         payload: dict[str, Any] = {
                             "sha256": sha256,
@@ -145,12 +144,8 @@ def _ended_by_engine(outcome: Outcome) -> Iterator[Row]:
         return
     payload = outcome.task.payload
     culprit = failure.note.decode("utf-8", "replace")
-    if culprit == "strings":
-        # Even the rescue died: without a row it would be tried for ever.
-        yield {"texts": {"sha256": payload["sha256"], "inspector": "strings", "version": 1, "kind": "strings",
-                         "text": "", "cut": True}}  # fmt: skip
-    names = [culprit] if culprit in payload["only"] else payload["only"][:1] if culprit != "strings" else []
-    versions = {inspector.name: inspector.version for inspector in inspectors()}
+    versions = {inspector.name: inspector.version for inspector in inspectors()} | dict([RESCUER])
+    names = [culprit] if culprit in versions else payload["only"][:1]
     for name in names:
         made_by = {"sha256": payload["sha256"], "inspector": name, "version": versions[name]}
         yield {"inspections": {**made_by, "outcome": "failed", "seconds": round(outcome.seconds, 4)}}

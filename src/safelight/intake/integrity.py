@@ -13,7 +13,7 @@ def check_runs(ledger: Ledger, catalog: Catalog) -> str:
     ended = runs.every(ledger)
     for run in ended:
         sequence, _, digest = run.journal_head.partition(":")
-        found = catalog.digest_at(int(sequence))
+        found = catalog.journal.digest_at(int(sequence))
         if found != digest:
             raise IntegrityBroken(
                 f"The journal is not the one that ledger entry {run.seq} saw at {run.journal_head}.",

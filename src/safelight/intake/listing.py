@@ -21,6 +21,9 @@ from safelight.traces.ids import batch_id
 
 HASHING = "hash1"
 
+#: A walk's time limit counts since its last sign of life and grows with the container's size up to this.
+PATIENCE_BYTES = 4 << 30
+
 
 @dataclass(slots=True)
 class ContainerPlace:
@@ -32,6 +35,7 @@ class ContainerPlace:
     path: str
     kind: str
     depth: int
+    size: int = 0
 
     def task(self, skip: Iterable[bytes] = ()) -> Task:
         """The walker's task."""
@@ -42,7 +46,7 @@ class ContainerPlace:
             "depth": self.depth,
             "skip": [base64.b64encode(note).decode() for note in sorted(skip)],
         }
-        return Task(self.item_id or self.source_id, 0, payload)
+        return Task(self.item_id or self.source_id, min(self.size, PATIENCE_BYTES), payload)
 
 
 @dataclass(slots=True)
@@ -52,6 +56,15 @@ class Listed:
     containers: list[Row] = field(default_factory=list)
     volumes: list[Row] = field(default_factory=list)
     failures: list[Row] = field(default_factory=list)
+
+    def take(self, row: Row, place: ContainerPlace) -> None:
+        """One row of a walker that is no item."""
+        if "volumes" in row:
+            self.volumes.append(row["volumes"])
+        elif "failures" in row:
+            self.failures.append(row["failures"])
+        else:
+            self.end(place, row["tally"], row["complete"])
 
     def end(self, place: ContainerPlace, children: int, complete: bool) -> None:
         self.containers.append(
@@ -84,49 +97,39 @@ def walk_failure(place: ContainerPlace, failure: Failure, where: str) -> Row:
 def walk_one(walkers: Supervisor, place: ContainerPlace, listed: Listed, max_deaths: int) -> Iterator[Row]:
     """The `items` rows of one container as its walk goes.
 
-    When the walker dies, the walk begins again and what came before is passed over; a place that kills it twice is
-    recorded and left out. After `max_deaths` the rest of the container is given up, and that is recorded too.
+    When the walker dies (the engine has confirmed that it dies there again), the place that killed it is recorded and
+    left out, the walk begins again, and what came before is passed over. After `max_deaths`, or where no place was
+    named, the rest of the container is given up.
     """
     skip: set[bytes] = set()
-    suspect: bytes | None = None
     given = 0
-    others: Listed = Listed()
     for _death in range(max_deaths + 1):
-        seen = children = 0
+        seen = 0
         others = Listed()
-        complete = False
         failure: Failure | None = None
         for row in walkers.stream(place.task(skip)):
             if isinstance(row, Failure):
                 failure = row
             elif "items" in row:
                 seen += 1
-                children += 1
                 if seen > given:
                     given = seen
                     yield row["items"] | {"_first": row["first"]}
-            elif "tally" in row:
-                complete = row["complete"]
             else:
-                others.volumes.extend([row["volumes"]] if "volumes" in row else [])
-                others.failures.extend([row["failures"]] if "failures" in row else [])
+                others.take(row, place)
         if failure is None:
-            listed.volumes += others.volumes
-            listed.failures += others.failures
-            listed.end(place, children, complete)
-            return
-        if failure.note and failure.note == suspect:
-            skip.add(failure.note)
-            listed.failures.append(walk_failure(place, failure, failure.note.decode("utf-8", "replace")))
-            suspect = None
-        else:
-            suspect = failure.note or None
-            if not failure.note and _death:
-                listed.failures.append(walk_failure(place, failure, ""))
-                break
+            break
+        others.containers.clear()
+        where = failure.note.decode("utf-8", "replace")
+        listed.failures.append(walk_failure(place, failure, where))
+        if not failure.note or failure.note in skip:
+            break
+        skip.add(failure.note)
     listed.volumes += others.volumes
     listed.failures += others.failures
-    listed.end(place, given, False)
+    listed.containers += others.containers
+    if not others.containers:
+        listed.end(place, given, False)
 
 
 def walk_many(walkers: Supervisor, places: list[ContainerPlace], listed: Listed) -> Iterator[Row]:
@@ -138,20 +141,16 @@ def walk_many(walkers: Supervisor, places: list[ContainerPlace], listed: Listed)
     for batch in batches:
         for outcome in results[batch.id].outcomes():
             place = by_key[outcome.task.key]
-            children, complete = 0, False
+            children = 0
             for row in outcome.rows:
                 if "items" in row:
                     children += 1
                     yield row["items"] | {"_first": row["first"]}
-                elif "volumes" in row:
-                    listed.volumes.append(row["volumes"])
-                elif "failures" in row:
-                    listed.failures.append(row["failures"])
                 else:
-                    complete = row["complete"]
+                    listed.take(row, place)
             if outcome.failure is not None:
                 listed.failures.append(walk_failure(place, outcome.failure, ""))
-            listed.end(place, children, complete)
+                listed.end(place, children, False)
         results[batch.id].close()
 
 
@@ -170,11 +169,21 @@ def cut(rows: Iterable[Row], settings: EngineSettings) -> Iterator[list[Row]]:
 
 
 def hash_batches(
-    catalog: Catalog, rows: Iterable[Row], settings: EngineSettings, *, resumed: bool, skipped: list[int]
+    catalog: Catalog,
+    rows: Iterable[Row],
+    settings: EngineSettings,
+    *,
+    resumed: bool,
+    attempt: int,
+    skipped: list[int],
 ) -> Iterator[Batch]:
-    """Batches that are not in the catalog yet, each in disk order. `skipped` gets [items, bytes] of finished ones."""
+    """Batches that are not in the catalog yet, each in disk order. `skipped` gets [items, bytes] of finished ones.
+
+    `attempt` (see `retry.py`) tells batches apart whose items were taken out again since.
+    """
+    stage = f"{HASHING} {attempt}" if attempt else HASHING
     for members in cut(rows, settings):
-        identity = batch_id(HASHING, (row["item_id"] for row in members))
+        identity = batch_id(stage, (row["item_id"] for row in members))
         if catalog.has(identity):
             _count(skipped, members)
             continue
@@ -183,7 +192,7 @@ def hash_batches(
             if there:
                 _count(skipped, [row for row in members if row["item_id"] in there])
                 members = [row for row in members if row["item_id"] not in there]
-                identity = batch_id(HASHING, (row["item_id"] for row in members))
+                identity = batch_id(stage, (row["item_id"] for row in members))
         if members:
             members.sort(key=lambda row: row["_first"])
             yield Batch(identity, [_hash_task(row) for row in members])

@@ -26,6 +26,7 @@ from safelight.intake.imagecheck import check_image, waiting
 from safelight.intake.inspecting import Inspecting
 from safelight.intake.lock import run_lock
 from safelight.intake.progress import Progress, Reporter
+from safelight.intake.retry import release_encrypted
 from safelight.ledger import exhibits, hashsets, runs, sources
 from safelight.ledger.keys import KeyRing
 from safelight.ledger.ledger import Ledger
@@ -119,6 +120,8 @@ def _two_passes(
         hashing = Hashing(catalog, settings, walkers, hashers, reporter, settings.archives.max_depth)
         for source in chosen:
             place = next(place for place in config.sources if place.source_id == source.id)
+            if config.credentials:
+                release_encrypted(catalog, source.id)
             reporter.stage("hashing", source.label)
             hashing.source(place, source.kind)
     reporter.stage("matching")

@@ -60,8 +60,10 @@ class OperationFolder:
 
     def make(self) -> None:
         """Create the folders, each readable by the owner alone (0700)."""
-        for path in (self.root, self.ledger.parent, self.parts, self.known, self.keys, self.spool):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        stores = (self.ledger.parent, self.journal.parent, self.parts, self.known, self.keys, self.spool)
+        for path in (self.root, *stores):
+            path.mkdir(mode=0o700, exist_ok=True)
             path.chmod(0o700)
 
 
