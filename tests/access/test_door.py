@@ -200,6 +200,7 @@ def test_threads_read_while_the_catalog_grows(tmp_path: Path) -> None:
                     "name": str(n),
                     "kind": "file",
                     "state": "allocated",
+                    "source_id": built.sources[0].id,
                 }
                 catalog.write(f"b1-more{n}", {"items": [row]}, made_by={"stage": "test"})
         for thread in threads:

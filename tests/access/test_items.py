@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
 from safelight.access.model import ORDERS, Bar, Counted, ItemRow, Order
+from safelight.catalog.catalog import Catalog
 from safelight.errors import Refused
 from safelight.evidence.spec import escape
-from tests.access.built import FORMULA, HOSTILE, Built, files
+from tests.access.built import ACTOR, FORMULA, HOSTILE, Built, build, files
 
 FOLDERS = ["Bilete", "Bilete/Åse", "DCIM", "sjakk", "tog", "vêr"]
 MEMBERS = ["sjakk/parti.zip › parti/blåbær.txt", "sjakk/parti.zip › parti/runde1.pgn"]
 FIRST = [escape(name.encode()) for name in files()] + MEMBERS
-ALL = sorted([*FIRST, *FOLDERS, "kopi.jpg", "rutetabell.txt"], key=lambda path: path.encode())
+SECOND = ["kopi.jpg", "rutetabell.txt"]
+
+
+def placed(paths: list[str]) -> list[str]:
+    """In the order of the table: the first exhibit's source, then the second's, each by path."""
+    return sorted(paths, key=lambda path: (path in SECOND, path.encode()))
+
+
+ALL = placed([*FIRST, *FOLDERS, *SECOND])
 PICTURES = [
     "Bilete/Åse/testmønster.jpg",
     "DCIM/DSC08112.jpg",
@@ -53,7 +64,12 @@ def test_every_row_once_in_every_order(door: Door, order: Order, limit: int) -> 
     assert sorted(row.path for row in rows) == sorted(ALL)
     name = order.removeprefix("-")
     values = [
-        row.path.encode() if name == "path" else _size(row) if name == "size" else _when(row) for row in rows
+        (row.path in SECOND, row.path.encode())
+        if name == "path"
+        else _size(row)
+        if name == "size"
+        else _when(row)
+        for row in rows
     ]
     assert values == sorted(values, reverse=order.startswith("-"))
 
@@ -66,6 +82,21 @@ def _when(row: ItemRow) -> int:
     if row.modified is None:
         return -(1 << 63)
     return (row.modified.utc_us if row.modified.utc_us is not None else row.modified.wall_us) or 0
+
+
+def test_many_sources_are_one_list(tmp_path: Path) -> None:
+    built = build(tmp_path, more=-1)
+    rows = [
+        {"item_id": f"i1-{n:03d}", "source_id": f"s1-{n % 13:02d}", "path": f"tog/{n * 7 % 40:02d}", "name": "x",
+         "kind": "file", "state": "allocated"}
+        for n in range(40)
+    ]  # fmt: skip
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("b1-many", {"items": rows}, made_by={"stage": "test"})
+    expected = [row["item_id"] for row in sorted(rows, key=lambda row: (row["source_id"], row["path"]))]
+    with Door(built.folder, who=ACTOR, purpose="tests") as door:
+        assert [row.item_id for row in everything(door, "path", 3)] == expected
+        assert [row.item_id for row in everything(door, "-path", 7)] == expected[::-1]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +140,7 @@ def test_filters(door: Door, words: str, expected: list[str]) -> None:
     found = paths(door, words)
     if words == "size:20..30":
         found = [path for path in found if path not in FOLDERS]
-    assert found == sorted(expected, key=lambda path: path.encode())
+    assert found == placed(expected)
 
 
 def test_hashes_whole_and_in_part(door: Door, built: Built) -> None:

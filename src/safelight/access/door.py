@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
 
 from duckdb import DuckDBPyConnection
 
 from safelight.access import content, failures, hits, items, papers, progress, sealed
 from safelight.access import item as one_item
 from safelight.access.filter import ItemFilter
+from safelight.access.items import Place
 from safelight.access.model import (
     Bytes,
     Counted,
@@ -43,6 +44,7 @@ from safelight.access.model import (
     Progress,
     Standing,
 )
+from safelight.access.papers import Sums
 from safelight.access.where import TYPE, Condition, condition
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.snapshot import Snapshot
@@ -52,6 +54,11 @@ from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
+
+T = TypeVar("T")
+
+#: Tables of more items than this show no number of copies.
+_COPIES_BELOW = 2_000_000
 
 #: Ids that stand in a consultation one by one; longer lists leave a digest.
 _FEW = 5
@@ -64,6 +71,7 @@ class _Views:
     db: DuckDBPyConnection
     snapshot: Snapshot
     readers: int = 0
+    cache: dict[str, Any] = field(default_factory=dict)
 
 
 class Door:
@@ -94,7 +102,7 @@ class Door:
         self.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[tuple[DuckDBPyConnection, Snapshot]]:
+    def _reading(self) -> Iterator[tuple[DuckDBPyConnection, _Views]]:
         """A cursor on the newest snapshot. Views are made again only when the journal has moved, and older ones
         stay until their last reader is done."""
         with self._lock:
@@ -107,7 +115,7 @@ class Door:
             cursor = views.db.cursor()
         try:
             with cursor:
-                yield cursor, views.snapshot
+                yield cursor, views
         finally:
             with self._lock:
                 views.readers -= 1
@@ -122,8 +130,8 @@ class Door:
     @contextmanager
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
-        with self._reading() as (db, snapshot):
-            look = Consultation(self._ledger, db, snapshot)
+        with self._reading() as (db, views):
+            look = Consultation(self._ledger, db, views.snapshot, views.cache)
             try:
                 yield look
             finally:
@@ -148,10 +156,10 @@ class Door:
         Raises Refused without a reason, NotFound, Unreachable, EvidenceError.
         """
         self._reason(reason)
-        with self._reading() as (db, _snapshot):
-            whole = one_item.whole_id(db, item_id)
-            source_id, spec, _size = one_item.spec_of(db, whole)
-        reader, opened = content.opened(papers.source(self._ledger, source_id), spec)
+        with self._reading() as (db, _views):
+            whole, place = one_item.find(db, item_id)
+            spec, _size = one_item.spec_of(db, whole, place)
+        reader, opened = content.opened(papers.source(self._ledger, place.source_id), spec)
         with reader, opened:
             self._disclose("cat", reason, [whole])
             yield iter(lambda: opened.read(1 << 20) or b"", b"")
@@ -166,7 +174,7 @@ class Door:
         return self._rows(wanted, limit)
 
     def _rows(self, wanted: ItemFilter, limit: int | None) -> Iterator[ItemRow]:
-        with self._reading() as (db, _snapshot):
+        with self._reading() as (db, _views):
             numbers = papers.numbers(self._ledger)
             keys = {key: number for number, key in numbers.items()}
             yield from items.stream(db, condition(wanted, numbers), keys, limit)
@@ -204,7 +212,7 @@ class Door:
     def _plain(self, sha256: str, recipe: str | None) -> bytes | None:
         if self.keys is None:
             return None
-        with self._reading() as (db, _snapshot):
+        with self._reading() as (db, _views):
             row = db.execute(
                 "SELECT key_id, sealed FROM derivatives WHERE sha256 = ? AND (? IS NULL OR recipe = ?) "
                 "ORDER BY recipe DESC LIMIT 1",
@@ -230,10 +238,32 @@ class Door:
 class Consultation:
     """Reads of one page or command, on one snapshot. Made by `Door.consult`."""
 
-    def __init__(self, ledger: Ledger, db: DuckDBPyConnection, snapshot: Snapshot) -> None:
-        self._ledger, self._db, self._snapshot = ledger, db, snapshot
+    def __init__(
+        self, ledger: Ledger, db: DuckDBPyConnection, snapshot: Snapshot, cache: dict[str, Any]
+    ) -> None:
+        self._ledger, self._db, self._snapshot, self._cache = ledger, db, snapshot, cache
         self._shown: dict[str, None] = {}
         self._numbers = papers.numbers(self._ledger)
+        self._places: dict[str, Place] = {}
+
+    def _once(self, name: str, compute: Callable[[], T]) -> T:
+        """What costs a second on millions of rows is computed once a snapshot."""
+        if name not in self._cache:
+            self._cache[name] = compute()
+        found: T = self._cache[name]
+        return found
+
+    def _sources(self) -> list[str]:
+        """All sources that the catalog knows, by exhibit and label: the order of the items table."""
+        there = self._once(
+            "sources",
+            lambda: [
+                row[0]
+                for row in self._db.execute("SELECT DISTINCT source_id FROM items").fetchall()
+                if row[0]
+            ],
+        )
+        return papers.in_order(self._ledger, there)
 
     @property
     def subjects(self) -> list[str]:
@@ -268,12 +298,15 @@ class Consultation:
         before: str | None = None,
         limit: int = 200,
     ) -> Page[ItemRow]:
-        """One page of items with their findings. Raises Refused on a cursor of another list."""
-        found = items.page(
-            self._db, self._where(wanted or ItemFilter()), self._keys, order, after, before, limit
-        )
+        """One page of items with their findings. Raises Refused on a cursor of another list.
+
+        Beyond two million items the rows carry no number of copies: counting them reads every digest.
+        """
+        where = self._where(wanted or ItemFilter())
+        found = items.page(self._db, where, self._keys, self._sources(), order, after, before, limit)
         self._show(row.item_id for row in found.rows)
-        return Page(items.with_findings(self._db, found.rows), found.before, found.after)
+        copies = self._snapshot.rows("items") < _COPIES_BELOW
+        return Page(items.with_findings(self._db, found.rows, copies), found.before, found.after)
 
     def count(self, wanted: ItemFilter | None = None, contents: bool = True) -> Counted:
         """Exact counts of items, contents and bytes."""
@@ -292,28 +325,39 @@ class Consultation:
 
     def item(self, item_id: str) -> ItemFacts:
         """Everything about one item; the beginning of its id (ten characters) will do. Raises NotFound."""
-        whole = one_item.whole_id(self._db, item_id)
-        row = one_item.row(self._db, whole, self._keys)
+        whole, place = one_item.find(self._db, item_id)
+        self._places[whole] = place
+        row = one_item.row(self._db, whole, place, self._keys)
         card = papers.card(self._ledger, None, row.exhibit)
         self._show([whole])
-        return one_item.whole(self._db, whole, self._keys, card, row)
+        return one_item.whole(self._db, row, card)
 
     def copies(
         self, sha256: str, after: str | None = None, before: str | None = None, limit: int = 50
     ) -> Page[ItemRow]:
         """All items with one content."""
         found = items.page(
-            self._db, self._where(ItemFilter(hash=sha256)), self._keys, "path", after, before, limit
+            self._db,
+            self._where(ItemFilter(hash=sha256)),
+            self._keys,
+            self._sources(),
+            "path",
+            after,
+            before,
+            limit,
         )
         self._show(row.item_id for row in found.rows)
         return found
 
     def bytes(self, item_id: str, offset: int = 0, length: int = 512) -> Bytes:
         """A piece of an item for the hex view, read out of its source now."""
-        source_id, spec, size = one_item.spec_of(self._db, item_id)
+        if item_id not in self._places:
+            item_id, self._places[item_id] = one_item.find(self._db, item_id)
+        place = self._places[item_id]
+        spec, size = one_item.spec_of(self._db, item_id, place)
         self._show([item_id])
         return content.piece(
-            papers.source(self._ledger, source_id),
+            papers.source(self._ledger, place.source_id),
             item_id,
             spec,
             size,
@@ -368,13 +412,16 @@ class Consultation:
 
     def exhibits(self) -> tuple[ExhibitCard, ...]:
         """Every exhibit with custody, sources and figures, by number."""
-        cards = papers.cards(self._ledger, self._db)
+        cards = papers.cards(self._ledger, self._sums())
         self._show(card.key for card in cards)
         return cards
 
+    def _sums(self) -> Sums:
+        return self._once("sums", lambda: papers.sums(self._db))
+
     def exhibit(self, number: str) -> ExhibitCard:
         """One exhibit. Raises NotFound."""
-        card = papers.card(self._ledger, self._db, number)
+        card = papers.card(self._ledger, self._sums(), number)
         if card is None:
             raise NotFound(
                 _("There is no exhibit %(number)s.") % {"number": number},
@@ -389,23 +436,23 @@ class Consultation:
 
     def overview(self) -> Overview:
         """The operation in figures, each with the filter that opens its rows."""
-        types = self._types()
-        deleted, failed, hit = (
-            Figure(name, self.count(wanted, contents=False).items, wanted)
-            for name, wanted in (
-                ("deleted", ItemFilter(state=("deleted", "orphan"))),
-                ("failed", ItemFilter(failed=("any",))),
-                ("hits", ItemFilter(known=("any",))),
-            )
+        wanted = {
+            "deleted": ItemFilter(state=("deleted", "orphan")),
+            "failed": ItemFilter(failed=("any",)),
+            "hits": ItemFilter(known=("any",)),
+        }
+        counts = self._once(
+            "counts", lambda: {name: self.count(f, contents=False).items for name, f in wanted.items()}
         )
+        deleted, failed, hit = (Figure(name, counts[name], f) for name, f in wanted.items())
         return Overview(
-            total=self.count(),
-            by_type=types,
+            total=self._once("total", self.count),
+            by_type=self._once("types", self._types),
             deleted=deleted,
             failed=failed,
             hit=hit,
-            failures=self.failure_groups(),
-            hits=self.hit_groups(),
+            failures=self._once("failures", self.failure_groups),
+            hits=self._once("hits", self.hit_groups),
             exhibits=self.exhibits(),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from duckdb import DuckDBPyConnection
 
 from safelight.access import facts, failures, hits, items
+from safelight.access.items import Place
 from safelight.access.model import ExhibitCard, ItemFacts, ItemRow, SourceFigures, Step
 from safelight.access.neutral import visible
 from safelight.errors import NotFound
@@ -22,44 +23,45 @@ def not_found(item_id: str) -> NotFound:
     )
 
 
-def whole_id(db: DuckDBPyConnection, item_id: str) -> str:
-    """The id itself, or the one item whose id begins so (at least ten characters). Raises NotFound."""
+def find(db: DuckDBPyConnection, item_id: str) -> tuple[str, Place]:
+    """The item of that id, or the one whose id begins so (at least ten characters), and its place.
+
+    Raises NotFound. This alone reads the ids of all items; everything else goes by the place.
+    """
     rows = db.execute(
-        "SELECT DISTINCT item_id FROM items WHERE item_id >= ? AND item_id < ? LIMIT 2",
+        "SELECT DISTINCT item_id, source_id, path FROM items WHERE item_id >= ? AND item_id < ? LIMIT 2",
         [item_id, item_id + "~"],
     ).fetchall()
     if len(item_id) < 10 or len(rows) != 1:
         raise not_found(item_id)
-    return str(rows[0][0])
+    return rows[0][0], Place(rows[0][1] or "", rows[0][2] or "")
 
 
-def row(db: DuckDBPyConnection, item_id: str, exhibits: Mapping[str, str]) -> ItemRow:
+def row(db: DuckDBPyConnection, item_id: str, place: Place, exhibits: Mapping[str, str]) -> ItemRow:
     """One item as the table shows it, findings included. Raises NotFound."""
-    found = items.by_ids(db, [item_id], exhibits)
+    found = items.by_ids(db, [item_id], exhibits, place)
     if not found:
         raise not_found(item_id)
     return items.with_findings(db, tuple(found))[0]
 
 
-def spec_of(db: DuckDBPyConnection, item_id: str) -> tuple[str, str, int | None]:
-    """Source, path specification and size. Raises NotFound."""
-    found = db.execute("SELECT source_id, spec, size FROM items WHERE item_id = ?", [item_id]).fetchone()
+def spec_of(db: DuckDBPyConnection, item_id: str, place: Place) -> tuple[str, int | None]:
+    """Path specification and size. Raises NotFound."""
+    found = db.execute(
+        "SELECT spec, size FROM items WHERE source_id = ? AND path = ? AND item_id = ?",
+        [place.source_id, place.path, item_id],
+    ).fetchone()
     if found is None:
         raise not_found(item_id)
-    return found[0], found[1], found[2]
+    return found[0], found[1]
 
 
-def whole(
-    db: DuckDBPyConnection,
-    item_id: str,
-    exhibits: Mapping[str, str],
-    exhibit: ExhibitCard | None,
-    found: ItemRow | None = None,
-) -> ItemFacts:
-    """All facts about an item. Raises NotFound."""
-    item = found or row(db, item_id, exhibits)
+def whole(db: DuckDBPyConnection, item: ItemRow, exhibit: ExhibitCard | None) -> ItemFacts:
+    """All facts about an item."""
+    item_id = item.item_id
     spec, depth, link, basis = db.execute(
-        "SELECT spec, depth, link_target, type_basis FROM items WHERE item_id = ?", [item_id]
+        "SELECT spec, depth, link_target, type_basis FROM items WHERE source_id = ? AND path = ? AND item_id = ?",
+        [item.source_id, item.path, item_id],
     ).fetchone() or ("", 0, None, None)
     content = facts.of_content(db, item.sha256)
     children = db.execute(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from safelight.access.cursor import Cursor, decode
+from safelight.access.cursor import Cursor, Value, decode
 from safelight.access.filter import STATES, TYPES, ItemFilter
 from safelight.access.model import Bar, Counted, Facet, FacetValue, Histogram, ItemRow, Order, Page
 from safelight.access.where import TIME_US, TYPE, Condition, condition
@@ -37,6 +37,14 @@ def moment_of(values: tuple[Any, ...]) -> Moment | None:
     return Moment(utc, wall, text or "", basis or "unknown", assumed_by)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands in the order of the parts: what finds it without reading them all."""
+
+    source_id: str
+    path: str
+
+
 COLUMNS = ", ".join([*(f"i.{name}" for name in _PLAIN), *(moment_sql(f"i.{name}") for name in _TIMES)])
 
 
@@ -55,71 +63,125 @@ def row_of(values: tuple[Any, ...], exhibits: Mapping[str, str]) -> ItemRow:
     return ItemRow(**plain, **times)
 
 
-#: Sort value, descending? The id makes each order total, so that no row is shown twice or never.
-_ORDERS: dict[Order, tuple[str, bool]] = {
-    "path": ("coalesce(i.path, '')", False),
-    "-path": ("coalesce(i.path, '')", True),
-    "size": ("coalesce(i.size, -1)", False),
-    "-size": ("coalesce(i.size, -1)", True),
-    "modified": (f"coalesce({TIME_US.format('modified')}, -9223372036854775808)", False),
-    "-modified": (f"coalesce({TIME_US.format('modified')}, -9223372036854775808)", True),
+#: Sort values of the orders that are not by path; the id makes each order total.
+_SORTS = {
+    "size": "coalesce(i.size, -1)",
+    "modified": f"coalesce({TIME_US.format('modified')}, -9223372036854775808)",
 }
+#: Sources that are asked one by one; the rest of them is one query that reads them all.
+_ONE_BY_ONE = 8
 
 
 def page(
     db: DuckDBPyConnection,
     wanted: Condition,
     exhibits: Mapping[str, str],
+    sources: Sequence[str],
     order: Order = "path",
     after: str | None = None,
     before: str | None = None,
     limit: int = 200,
 ) -> Page[ItemRow]:
-    """One page: the `limit` rows after (or before) a cursor. Raises Refused on a cursor that is none."""
-    value, descending = _ORDERS[order]
-    back = before is not None
-    token = before if back else after
-    start = decode(token, order, 2) if token else None
-    found = Condition(list(wanted.parts), list(wanted.values))
-    forward = descending == back
-    if start is not None:
-        sign = ">" if forward else "<"
-        sort, item = start.values
-        found.add(f"{value} {sign}= ? AND ({value} {sign} ? OR i.item_id {sign} ?)", sort, sort, item)
-    way = "ASC" if forward else "DESC"
-    keys = db.execute(
-        f"SELECT {value} AS sort, i.item_id FROM items i WHERE {found.sql} "
-        f"ORDER BY sort {way}, i.item_id {way} LIMIT {limit + 1:d}",
-        found.values,
-    ).fetchall()
-    more = len(keys) > limit
-    keys = keys[:limit]
+    """One page: the `limit` rows after (or before) a cursor. `sources` is the order of the sources in the list.
+
+    Raises Refused on a cursor that is none.
+    """
+    back, token = before is not None, before if before is not None else after
+    by_path = order in ("path", "-path")
+    start = decode(token, order, 3 if by_path else 2).values if token else None
+    forward = order.startswith("-") == back
+    if by_path:
+        rows = _by_path(db, wanted, exhibits, sources, start, forward, limit + 1)
+        cursors: list[tuple[Value, ...]] = [(row.source_id, row.path, row.item_id) for row in rows]
+    else:
+        keys = _by_sort(db, wanted, _SORTS[order.removeprefix("-")], start, forward, limit + 1)
+        rows, cursors = by_ids(db, [str(item) for _sort, item in keys], exhibits), list(keys)
+    more = len(rows) > limit
+    rows, cursors = rows[:limit], cursors[:limit]
     if back:
-        keys.reverse()
-    rows = by_ids(
-        db,
-        [item for _sort, item in keys],
-        exhibits,
-        [sort for sort, _item in keys] if "path" in order else None,
-    )
-    has_before = more if back else start is not None
-    has_after = True if back else more
+        rows, cursors = rows[::-1], cursors[::-1]
+    has_before, has_after = (more, True) if back else (start is not None, more)
     return Page(
         tuple(rows),
-        Cursor(order, keys[0]).encode() if keys and has_before else None,
-        Cursor(order, keys[-1]).encode() if keys and has_after else None,
+        Cursor(order, cursors[0]).encode() if rows and has_before else None,
+        Cursor(order, cursors[-1]).encode() if rows and has_after else None,
     )
+
+
+def _by_path(
+    db: DuckDBPyConnection,
+    wanted: Condition,
+    exhibits: Mapping[str, str],
+    sources: Sequence[str],
+    start: tuple[Value, ...] | None,
+    forward: bool,
+    limit: int,
+) -> list[ItemRow]:
+    """Rows by source and path. Parts are sorted so, and only a fixed source lets the reader skip what lies before
+    the page: a page costs the same at a thousand rows and at five million."""
+    ordered = list(sources) if forward else list(sources)[::-1]
+    if start is not None:
+        if start[0] not in ordered:
+            return []
+        ordered = ordered[ordered.index(str(start[0])) :]
+    way, sign = ("ASC", ">") if forward else ("DESC", "<")
+    rows: list[ItemRow] = []
+    for n in range(min(len(ordered), _ONE_BY_ONE + 1)):
+        these = ordered[n : n + 1] if n < _ONE_BY_ONE else ordered[n:]
+        found = Condition()
+        found.add(f"i.source_id IN ({', '.join('?' * len(these))})", *these)
+        if start is not None and n == 0:
+            found.add(
+                f"i.path {sign}= ? AND (i.path {sign} ? OR i.item_id {sign} ?)", start[1], start[1], start[2]
+            )
+        found.add(wanted.sql, *wanted.values)
+        rank = (
+            f"list_position(?::VARCHAR[], i.source_id), i.path {way}" if len(these) > 1 else f"i.path {way}"
+        )
+        rows += [
+            row_of(values, exhibits)
+            for values in db.execute(
+                f"SELECT {COLUMNS} FROM items i WHERE {found.sql} "
+                f"ORDER BY {rank}, i.item_id {way} LIMIT {limit - len(rows):d}",
+                [*found.values, *([these] if len(these) > 1 else [])],
+            ).fetchall()
+        ]
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _by_sort(
+    db: DuckDBPyConnection,
+    wanted: Condition,
+    sort: str,
+    start: tuple[Value, ...] | None,
+    forward: bool,
+    limit: int,
+) -> list[tuple[Value, Value]]:
+    """Sort value and id of the rows of a page that is not by path."""
+    way, sign = ("ASC", ">") if forward else ("DESC", "<")
+    found = Condition(list(wanted.parts), list(wanted.values))
+    if start is not None:
+        found.add(
+            f"{sort} {sign}= ? AND ({sort} {sign} ? OR i.item_id {sign} ?)", start[0], start[0], start[1]
+        )
+    return db.execute(
+        f"SELECT {sort} AS sort, i.item_id FROM items i WHERE {found.sql} "
+        f"ORDER BY sort {way}, i.item_id {way} LIMIT {limit:d}",
+        found.values,
+    ).fetchall()
 
 
 def by_ids(
-    db: DuckDBPyConnection, ids: list[str], exhibits: Mapping[str, str], paths: list[str] | None = None
+    db: DuckDBPyConnection, ids: Sequence[str], exhibits: Mapping[str, str], place: Place | None = None
 ) -> list[ItemRow]:
-    """Rows of some items, in the order of `ids`; their paths, where known, let the reader skip parts."""
+    """Rows of some items, in the order of `ids`. `place`, if all lie there, lets the reader skip other parts."""
     if not ids:
         return []
     found = Condition()
-    if paths:
-        found.add("i.path BETWEEN ? AND ?", min(paths), max(paths))
+    if place is not None:
+        found.add("i.source_id = ? AND i.path = ?", place.source_id, place.path)
     found.add(f"i.item_id IN ({', '.join('?' * len(ids))})", *ids)
     rows = {
         values[0]: row_of(values, exhibits)
@@ -128,22 +190,25 @@ def by_ids(
     return [rows[item] for item in ids if item in rows]
 
 
-def with_findings(db: DuckDBPyConnection, rows: tuple[ItemRow, ...]) -> tuple[ItemRow, ...]:
-    """The same rows with failures, hash sets and number of copies."""
+def with_findings(
+    db: DuckDBPyConnection, rows: tuple[ItemRow, ...], copies: bool = True
+) -> tuple[ItemRow, ...]:
+    """The same rows with failures, hash sets and (which reads all digests) the number of copies."""
     digests = sorted({row.sha256 for row in rows if row.sha256})
     ids = [row.item_id for row in rows]
     if not ids:
         return rows
     of_digests, of_ids = ", ".join("?" * len(digests)), ", ".join("?" * len(ids))
     sets: dict[str, list[str]] = {}
-    copies: dict[str, int] = {}
+    counts: dict[str, int] = {}
     causes: dict[str, tuple[str, str]] = {}
     if digests:
         for sha256, name in db.execute(
             f"SELECT DISTINCT sha256, set_name FROM hits WHERE sha256 IN ({of_digests}) ORDER BY 2", digests
         ).fetchall():
             sets.setdefault(sha256, []).append(name)
-        copies = dict(
+    if digests and copies:
+        counts = dict(
             db.execute(
                 f"SELECT sha256, count(*) FROM items WHERE sha256 IN ({of_digests}) GROUP BY 1", digests
             ).fetchall()
@@ -163,7 +228,7 @@ def with_findings(db: DuckDBPyConnection, rows: tuple[ItemRow, ...]) -> tuple[It
         return replace(
             row,
             sets=tuple(sets.get(row.sha256 or "", ())),
-            copies=copies.get(row.sha256) if row.sha256 else None,
+            copies=counts.get(row.sha256) if row.sha256 else None,
             failed=row.failed or (cause[0] if cause else None),
             failed_by=cause[1] if cause else None,
         )

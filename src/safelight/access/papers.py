@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
@@ -16,15 +16,35 @@ from safelight.ledger.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
-class _Sum:
+class Sum:
+    """What was found in one exhibit or source."""
+
     items: int = 0
     contents: int = 0
     bytes: int = 0
     failed: int = 0
 
 
-def _sums(db: DuckDBPyConnection, column: str) -> dict[str, _Sum]:
-    """Items, contents, bytes and failures by exhibit or source."""
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums by exhibit key and by source id, and the sources whose own walk reached its end."""
+
+    exhibits: Mapping[str, Sum]
+    sources: Mapping[str, Sum]
+    complete: frozenset[str]
+
+
+_NONE = Sums({}, {}, frozenset())
+
+
+def sums(db: DuckDBPyConnection) -> Sums:
+    """The figures of one snapshot."""
+    rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
+    complete = frozenset(key for key, done in rows.fetchall() if done)
+    return Sums(_by(db, "exhibit"), _by(db, "source_id"), complete)
+
+
+def _by(db: DuckDBPyConnection, column: str) -> dict[str, Sum]:
     rows = db.execute(
         f"SELECT i.{column}, count(*), count(DISTINCT i.sha256), coalesce(sum(i.size), 0) "
         "FROM items i GROUP BY 1"
@@ -36,13 +56,14 @@ def _sums(db: DuckDBPyConnection, column: str) -> dict[str, _Sum]:
             "OR i.sha256 IN (SELECT sha256 FROM failures WHERE sha256 IS NOT NULL) GROUP BY 1"
         ).fetchall()
     )
-    return {key: _Sum(int(n), int(c), int(b), int(failed.get(key, 0))) for key, n, c, b in rows}
+    return {key: Sum(int(n), int(c), int(b), int(failed.get(key, 0))) for key, n, c, b in rows}
 
 
-def _complete(db: DuckDBPyConnection) -> set[str]:
-    """Sources whose own walk reached its end."""
-    rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
-    return {key for key, done in rows.fetchall() if done}
+def in_order(ledger: Ledger, there: Sequence[str]) -> list[str]:
+    """Source ids by exhibit number and label; what the ledger does not know comes last."""
+    known = {exhibit.key: exhibit.number for exhibit in exhibits.every(ledger)}
+    place = {one.id: (known.get(one.exhibit, ""), one.label) for one in sources.every(ledger)}
+    return sorted(there, key=lambda one: (one not in place, place.get(one, ("", "")), one))
 
 
 def listed(ledger: Ledger) -> tuple[Exhibit, ...]:
@@ -60,21 +81,19 @@ def source(ledger: Ledger, source_id: str) -> Source | None:
     return next((one for one in sources.every(ledger) if one.id == source_id), None)
 
 
-def card(ledger: Ledger, db: DuckDBPyConnection | None, number: str) -> ExhibitCard | None:
-    """One exhibit, without figures where no catalog is given; None if there is none of that number."""
-    return next((one for one in cards(ledger, db, only=number)), None)
+def card(ledger: Ledger, found: Sums | None, number: str) -> ExhibitCard | None:
+    """One exhibit, without figures where none are given; None if there is none of that number."""
+    return next((one for one in cards(ledger, found, only=number)), None)
 
 
-def cards(ledger: Ledger, db: DuckDBPyConnection | None, only: str | None = None) -> tuple[ExhibitCard, ...]:
+def cards(ledger: Ledger, found: Sums | None, only: str | None = None) -> tuple[ExhibitCard, ...]:
     """Every exhibit (or the one of that number), by number."""
-    by_exhibit = _sums(db, "exhibit") if db else {}
-    by_source = _sums(db, "source_id") if db else {}
-    complete = _complete(db) if db else set()
+    found = found or _NONE
     of_exhibit: dict[str, list[Source]] = {}
     for one in sources.every(ledger):
         of_exhibit.setdefault(one.exhibit, []).append(one)
     return tuple(
-        _card(ledger, exhibit, of_exhibit.get(exhibit.key, []), by_exhibit, by_source, complete)
+        _card(ledger, exhibit, of_exhibit.get(exhibit.key, []), found)
         for exhibit in listed(ledger)
         if only is None or only in (exhibit.number, exhibit.key)
     )
@@ -84,11 +103,9 @@ def _card(
     ledger: Ledger,
     exhibit: Exhibit,
     own: list[Source],
-    by_exhibit: Mapping[str, _Sum],
-    by_source: Mapping[str, _Sum],
-    complete: set[str],
+    found: Sums,
 ) -> ExhibitCard:
-    total = by_exhibit.get(exhibit.key, _Sum())
+    total = found.exhibits.get(exhibit.key, Sum())
     check, detail = _hash_check(exhibit, imagechecks.latest(ledger, exhibit))
     return ExhibitCard(
         key=exhibit.key,
@@ -105,7 +122,7 @@ def _card(
             CustodyEntry(one.act, one.happened_at, one.person, one.place, one.note, one.seq)
             for one in custody.chain(ledger, exhibit)
         ),
-        sources=tuple(_source(ledger, exhibit, one, by_source.get(one.id, _Sum()), complete) for one in own),
+        sources=tuple(_source(ledger, exhibit, one, found) for one in own),
         items=total.items,
         contents=total.contents,
         bytes=total.bytes,
@@ -113,9 +130,8 @@ def _card(
     )
 
 
-def _source(
-    ledger: Ledger, exhibit: Exhibit, source: Source, found: _Sum, complete: set[str]
-) -> SourceFigures:
+def _source(ledger: Ledger, exhibit: Exhibit, source: Source, sums: Sums) -> SourceFigures:
+    found = sums.sources.get(source.id, Sum())
     check, detail = _hash_check(exhibit, imagechecks.latest(ledger, exhibit, source.id))
     return SourceFigures(
         source_id=source.id,
@@ -126,7 +142,7 @@ def _source(
         items=found.items,
         bytes=found.bytes,
         failed=found.failed,
-        complete=source.id in complete,
+        complete=source.id in sums.complete,
         hash_check=check,
         hash_detail=detail,
     )
