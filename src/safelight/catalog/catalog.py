@@ -195,12 +195,12 @@ class Catalog:
         return compact(self, force=force)
 
     def maybe_compact(self) -> Report:
-        """Compact if a table has too many small parts (one indexed count), for a background thread during
+        """Compact if a table has too many small parts (one look at the journal), for a background thread during
         intake.
 
         Called after every few batches it keeps the live parts of a table below 500.
         """
-        return compact(self, force=False) if is_due(self.journal.live_counts()) else Report()
+        return compact(self, force=False) if is_due(self.snapshot()) else Report()
 
     def sweep(self, *, grace_seconds: float = GRACE_SECONDS, alone: bool = False) -> Swept:
         """Remove files of writers that died, and replaced parts older than the grace period.

@@ -29,7 +29,7 @@ from safelight.catalog.durable import full_disk_is_told
 from safelight.catalog.journal import NewPart, PartsChanged
 from safelight.catalog.parts import as_slices, read_groups, regroup, write_part
 from safelight.catalog.schema import TABLES, Table
-from safelight.catalog.snapshot import Part, PartName
+from safelight.catalog.snapshot import Part, PartName, Snapshot
 
 if TYPE_CHECKING:
     from safelight.catalog.catalog import Catalog
@@ -64,9 +64,9 @@ class Report:
         )
 
 
-def is_due(counts: dict[tuple[str, int], int]) -> bool:
-    """Whether a level of a table is full. `counts`: live parts by (table, level)."""
-    return any(count >= FAN[level] for (_, level), count in counts.items() if level < len(FAN))
+def is_due(snapshot: Snapshot) -> bool:
+    """Whether a level of a table is full."""
+    return any(True for live in snapshot.parts.values() for _ in _due(live))
 
 
 def compact(catalog: Catalog, *, force: bool) -> Report:
@@ -80,10 +80,11 @@ def compact(catalog: Catalog, *, force: bool) -> Report:
         catalog.journal.exclusive("compaction", wait=force) as held,
     ):
         if held:
-            for table in TABLES.values():
-                live = catalog.snapshot().parts.get(table.name, ())
+            snapshot = catalog.snapshot()
+            for name, live in snapshot.parts.items():
                 for chosen, level in _whole(live) if force else _due(live):
-                    report += _merge(catalog, table, chosen, level, target_bytes(live))
+                    read = replace(snapshot, parts={name: chosen})
+                    report += _merge(catalog, TABLES[name], read, level, target_bytes(live))
     return report
 
 
@@ -93,7 +94,8 @@ def target_bytes(live: Sequence[Part]) -> int:
 
 
 def _due(live: Sequence[Part]) -> Iterator[tuple[tuple[Part, ...], int]]:
-    small = [part for part in live if part.bytes < target_bytes(live) // 2]
+    large = target_bytes(live) // 2
+    small = [part for part in live if part.bytes < large]
     for level, fan in enumerate(FAN):
         found = tuple(part for part in small if part.level == level)
         if len(found) >= fan:
@@ -109,7 +111,8 @@ def _whole(live: Sequence[Part]) -> Iterator[tuple[tuple[Part, ...], int]]:
         yield tuple(live), WHOLE
 
 
-def _merge(catalog: Catalog, table: Table, chosen: tuple[Part, ...], level: int, target: int) -> Report:
+def _merge(catalog: Catalog, table: Table, read: Snapshot, level: int, target: int) -> Report:
+    chosen = read.parts[table.name]
     seed = "\n".join([table.name, *sorted(part.name for part in chosen)])
     batch = "c1-" + hashlib.sha256(seed.encode()).hexdigest()[:24]
     low, high = min(part.low for part in chosen), max(part.high for part in chosen)
@@ -117,10 +120,10 @@ def _merge(catalog: Catalog, table: Table, chosen: tuple[Part, ...], level: int,
     written: list[tuple[NewPart, Path]] = []
     with ExitStack() as undo:
         threads = None if level == WHOLE else 1  # beside an intake the other cores are not ours
-        read = (
-            _joined(catalog, chosen) if table.heavy else _sorted(catalog, table, chosen, rows, threads, undo)
+        tables = (
+            _joined(catalog, chosen) if table.heavy else _sorted(catalog, table, read, rows, threads, undo)
         )
-        slices = regroup(read, rows, GROUP_BYTES)
+        slices = regroup(tables, rows, GROUP_BYTES)
         while True:
             key = PartName(table.name, f"{batch}-{len(written)}.parquet")
             part = write_part(
@@ -167,10 +170,9 @@ def _joined(catalog: Catalog, chosen: Sequence[Part]) -> Iterator[pa.Table]:
 
 
 def _sorted(
-    catalog: Catalog, table: Table, chosen: tuple[Part, ...], rows: int, threads: int | None, undo: ExitStack
+    catalog: Catalog, table: Table, read: Snapshot, rows: int, threads: int | None, undo: ExitStack
 ) -> Iterator[pa.Table]:
-    snapshot = replace(catalog.snapshot(), parts={table.name: chosen})
-    connection = catalog.connect(snapshot, memory_limit=_MEMORY, threads=threads, tables=[table.name])
+    connection = catalog.connect(read, memory_limit=_MEMORY, threads=threads, tables=[table.name])
     undo.callback(connection.close)
     ordered = connection.sql(f"FROM {table.name} ORDER BY {', '.join(table.sort)}")
     for batch in ordered.to_arrow_reader(rows):
