@@ -65,20 +65,23 @@ def test_a_log_torn_in_the_middle_of_a_line_is_made_good(ledger: Ledger, folder:
         assert folder.head_log.read_bytes() == whole
 
 
-@pytest.mark.parametrize("kept", [0, 1])
+@pytest.mark.parametrize(("kept", "lacks"), [([], 1), ([0], 2), ([0, 1, 3], 3), ([3], 1), ([0, 3], 2)])
 def test_a_log_that_lacks_more_than_a_crash_explains_is_reported(
-    ledger: Ledger, folder: OperationFolder, kept: int
+    ledger: Ledger, folder: OperationFolder, kept: list[int], lacks: int
 ) -> None:
     _write(ledger, "a", "b", "c")
-    folder.head_log.write_text("".join(line + "\n" for line in _lines(folder)[:kept]))
+    lines = _lines(folder)
+    folder.head_log.write_text("".join(lines[number] + "\n" for number in kept))
     report = verify(ledger)
     assert not report.ok
-    assert report.reason == f"head.log ends at entry {kept}: more is missing than a crash explains"
+    assert report.reason == f"head.log lacks the head of entry {lacks}: more is missing than a crash explains"
 
 
-def test_a_removed_log_is_reported(ledger: Ledger, folder: OperationFolder) -> None:
+def test_a_removed_log_is_reported_also_after_the_next_entry(ledger: Ledger, folder: OperationFolder) -> None:
     _write(ledger, "a", "b")
     folder.head_log.unlink()
+    assert not verify(ledger).ok
+    _write(ledger, "c")
     assert not verify(ledger).ok
 
 

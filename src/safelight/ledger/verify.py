@@ -90,7 +90,6 @@ class _Walk:
         self.vouched_up_to: int | None = None
         self.log: _LogCheck | None = None
         self._seq, self._hash = 0, ZERO
-        self.same_time_since = 1
         self._recorded_at = 0
         self._skips = {0: ZERO}
         self._erased: dict[int, int] = {}
@@ -186,10 +185,9 @@ class _Walk:
         if seq == 1 and kind != kinds.OPERATION_CREATED.name:
             raise _Bad(seq, "the first entry does not create an operation")
         self._payload(seq, digest, salt, payload)
-        if recorded_at > self._recorded_at:
-            self.same_time_since, self._recorded_at = seq, recorded_at
+        self._recorded_at = recorded_at
         if self.log is not None:
-            self.log.at(seq, own)
+            self.log.at(seq, own, recorded_at)
         self._seq, self._hash = seq, own
         if not seq & 1:
             self._remember(seq, own)
@@ -246,14 +244,23 @@ class _LogCheck:
         self.name = log.path.name
         self._lines = log.lines()
         self._last = 0
+        self._unlogged: int | None = None
         self._next = self._advance()
 
-    def at(self, seq: int, own: bytes) -> None:
-        """Entry `seq` has this hash: the log must not know another."""
+    def at(self, seq: int, own: bytes, recorded_at: int) -> None:
+        """Entry `seq` has this hash and time: the log must not know another.
+
+        It has a line for the last entry of each transaction, and all entries of one have the same time.
+        """
+        if self._unlogged is not None and self._unlogged != recorded_at:
+            raise _Bad(
+                None, f"{self.name} lacks the head of entry {seq - 1}: more is missing than a crash explains"
+            )
+        self._unlogged = recorded_at
         if self._next is not None and self._next.seq == seq:
             if self._next.hash != own:
                 raise _Bad(seq, f"{self.name} knows another entry {seq} than the ledger")
-            self._next = self._advance()
+            self._unlogged, self._next = None, self._advance()
 
     def end(self, walk: _Walk, ledger: Ledger) -> list[str]:
         """The chain is at its end: what the log knows beyond it must have been committed meanwhile."""
@@ -266,8 +273,6 @@ class _LogCheck:
             self._next = self._advance()
         if self._last >= end:
             return []
-        if self._last < walk.same_time_since - 1:
-            raise _Bad(None, f"{self.name} ends at entry {self._last}: more is missing than a crash explains")
         return [
             f"{self.name} ends at entry {self._last} (a crash came in between); the next entry completes it"
         ]
