@@ -11,7 +11,7 @@ import struct
 import sys
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # type: ignore[import-not-found]
 
 SECTOR, STRIPES, KEY = 512, 4000, 32
 image, key_file, plain_file, password = sys.argv[1:]
@@ -30,7 +30,7 @@ def diffuse(block: bytes) -> bytes:
     return hashlib.sha256(struct.pack(">I", 0) + block).digest()
 
 
-def xor(a: bytes, b: bytes) -> bytes:
+def xor(a: bytes | bytearray, b: bytes | bytearray) -> bytes:
     return bytes(x ^ y for x, y in zip(a, b, strict=True))
 
 
