@@ -174,6 +174,8 @@ def test_progress_of_a_run(door: Door, built: Built) -> None:
         )  # fmt: skip
         path.write_bytes(orjson.dumps(row | {"updated": now_us() - 120_000_000}))
         assert (late := door.progress()) and late.stale
+        path.write_bytes(orjson.dumps(row | {"stage": "stopped"}))
+        assert (ended := door.progress()) and (ended.running, ended.stale) == (False, True)
         for broken in (b"", b"{", b"[]", b'{"run": 1}', b"\xff"):
             path.write_bytes(broken)
             assert door.progress() is None

@@ -5,6 +5,7 @@ With SAFELIGHT_SCREENSHOTS=1 the README's pictures are written to docs/screensho
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from safelight.traces.moment import now_us
@@ -312,6 +314,7 @@ def test_write_the_screenshots(page: Page, entered: Workbench) -> None:
         ):
             page.goto(entered.url + address)
             page.evaluate("document.fonts.ready")
-            page.screenshot(path=SCREENSHOTS / f"{name}.png")
+            with Image.open(io.BytesIO(page.screenshot())) as picture:
+                picture.convert("RGB").quantize(192).save(SCREENSHOTS / f"{name}.png", optimize=True)
     finally:
         path.unlink()

@@ -359,6 +359,7 @@ class Progress:
     rate_bytes: float | None
     remaining_seconds: float | None
     updated_us: int
+    running: bool
     stale: bool
     """Nobody has written for a while: the run was stopped or killed; the same command goes on."""
 

@@ -18,7 +18,8 @@ def read(folder: OperationFolder) -> Progress | None:
     """The run's progress; None between runs, or while the file is being made."""
     try:
         found: dict[str, Any] = orjson.loads((folder.spool / "progress.json").read_bytes())
-        updated = int(found["updated"])
+        updated, ended = int(found["updated"]), found["stage"] in ("done", "stopped")
+        late = now_us() - updated > _STALE_US
         return Progress(
             run=str(found["run"]),
             stage=str(found["stage"]),
@@ -30,7 +31,8 @@ def read(folder: OperationFolder) -> Progress | None:
             rate_bytes=_number(found.get("rate_bytes")),
             remaining_seconds=_number(found.get("remaining_seconds")),
             updated_us=updated,
-            stale=str(found["stage"]) != "done" and now_us() - updated > _STALE_US,
+            running=not ended and not late,
+            stale=found["stage"] == "stopped" or (late and not ended),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

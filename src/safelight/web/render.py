@@ -167,12 +167,13 @@ def type_name(group: str) -> str:
 
 def chosen(key: str, value: str) -> str:
     """A filter's value as people say it: `1000..` as `≥ 1.00 kB`."""
+    if key != "size":
+        return visible(value)
     low, dots, high = value.partition("..")
-    if key == "size" and low.isdigit() | (not low) and high.isdigit() | (not high):
-        if not dots:
-            return size(int(low))
-        return " … ".join([f"≥ {size(int(low))}"] * bool(low) + [f"≤ {size(int(high))}"] * bool(high))
-    return visible(value)
+    if not dots:
+        return size(int(low))
+    ends = [f"{sign} {size(int(end))}" for sign, end in (("≥", low), ("≤", high)) if end]
+    return " … ".join(ends)
 
 
 def word(value: str) -> str:
