@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -10,33 +11,46 @@ from rich.console import Console
 
 import safelight
 from safelight.access.neutral import visible
-from safelight.cli import (
-    backup,
-    cat,
-    compact,
-    custody,
-    exhibit_add,
-    exhibit_list,
-    failures,
-    hits,
-    ingest,
-    init,
-    items,
-    key_passphrase,
-    key_recover,
-    key_rotate,
-    known_add,
-    known_list,
-    parts,
-    restore,
-    serve,
-    source_list,
-    source_locate,
-    source_verify,
-    status,
-    verify,
-)
+from safelight.cli.deferred import defer
 from safelight.errors import Interrupted, SafelightError
+
+# A paragraph is one line (the terminal breaks it); the lines of an example are short enough to stand unbroken in 80.
+HELP = r"""Safelight takes a lawful seizure from the disk to the worklist.
+
+Every file is listed, hashed and typed, deleted ones too; known files and new ones are told apart; pictures, films and documents are inspected once each. Evidence is only ever read. Nothing is sent anywhere.
+
+An [bold]operation[/bold] is one folder: it holds the catalog (what machines found, which can be thrown away and made again) and the ledger (what people did and decided, in a chain that shows any change). The evidence stays where it is.
+
+[bold]A first day[/bold]
+
+  safelight init op --name "Vest 2016"
+  safelight exhibit add op --id 2016-0142-A1 --label Laptop \
+      --seized 2016-01-12 --officer "K. Berg" \
+      --legal-basis "strpl. § 203, decision 17/2016"
+  safelight known add op RDS_modern_minimal.db --name NSRL
+  safelight ingest op --exhibit 2016-0142-A1 /evidence/laptop.E01
+  safelight status op
+  safelight items op type:picture state:deleted
+  safelight serve op
+
+[bold]Good to know[/bold]
+
+Stop an intake with Ctrl-C, or pull the plug: the same command goes on where it stopped. What you look at and what you take out is kept in the ledger with your name and your --purpose or --reason. Each command explains itself: safelight ingest --help.
+
+An error is one sentence that says what to do next. Its exit code stands in docs/errors.md: 0 is success, 2 a slip in the command line, 1 a defect of Safelight.
+"""
+
+BEGIN, WORK, EVIDENCE, KEEP = (
+    "Begin: an operation and what was seized",
+    "Work: take in, look, take out",
+    "Know: sources and hash sets",
+    "Keep: prove, copy, repair",
+)
+
+
+def _group(help: str) -> typer.Typer:
+    return typer.Typer(no_args_is_help=True, help=help, rich_markup_mode="rich")
+
 
 app = typer.Typer(
     name="safelight",
@@ -44,65 +58,46 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="""Safelight takes a lawful seizure from the disk to the worklist.
-
-Evidence is only ever read. What machines find can be thrown away and made again; what people decide is kept in a chain
-that shows any change. Nothing is sent anywhere.
-
-[bold]A first day[/bold]: the five commands below, in this order.
-
-safelight init op
-
-safelight exhibit add op --id 2016-0142-A1 --label Laptop --seized 2016-01-12 --legal-basis "..." --officer "K. Berg"
-
-safelight ingest op --exhibit 2016-0142-A1 /evidence/laptop.E01
-
-safelight known add op nsrl.db
-
-safelight serve op
-
-Each error is one sentence with what to do next; the exit codes are listed in docs/errors.md.
-""",
+    help=HELP,
 )
-exhibit = typer.Typer(no_args_is_help=True, help="Exhibits, their legal basis and their custody.")
-source = typer.Typer(
-    no_args_is_help=True, help="Registered sources: where they lie and whether they are whole."
-)
-known = typer.Typer(no_args_is_help=True, help="Hash sets: known files and categorised media.")
-key = typer.Typer(no_args_is_help=True, help="The operation's key, which opens sealed pictures.")
-catalog = typer.Typer(
-    no_args_is_help=True, help="The catalog's files, for whoever reads them with other tools."
-)
+exhibit = _group("Exhibits, their legal basis and their custody.")
+source = _group("Registered sources: where they are, and whether they are whole.")
+known = _group("Hash sets: known files and categorised media.")
+catalog = _group("The catalog's files, for whoever reads them with other tools.")
+key = _group("The operation's key, which opens sealed pictures.")
 
-app.command("init")(init.init)
-exhibit.command("add")(exhibit_add.exhibit_add)
-exhibit.command("list")(exhibit_list.exhibit_list)
-exhibit.command("custody")(custody.custody)
-app.add_typer(exhibit, name="exhibit")
-app.command("ingest")(ingest.ingest)
-app.command("status")(status.status)
-app.command("items")(items.items)
-app.command("failures")(failures.failures)
-app.command("cat")(cat.cat)
-source.command("list")(source_list.source_list)
-source.command("locate")(source_locate.source_locate)
-source.command("verify")(source_verify.source_verify)
-app.add_typer(source, name="source")
-known.command("add")(known_add.known_add)
-known.command("list")(known_list.known_list)
-app.add_typer(known, name="known")
-app.command("hits")(hits.hits)
-app.command("serve")(serve.serve)
-app.command("verify")(verify.verify)
-app.command("backup")(backup.backup)
-app.command("restore")(restore.restore)
-app.command("compact")(compact.compact)
-catalog.command("parts")(parts.parts)
-app.add_typer(catalog, name="catalog")
-key.command("passphrase")(key_passphrase.key_passphrase)
-key.command("recover")(key_recover.key_recover)
-key.command("rotate")(key_rotate.key_rotate)
-app.add_typer(key, name="key")
+defer(app, "init", "init", "Make a new operation.", BEGIN)
+defer(exhibit, "add", "exhibit_add", "Register an exhibit with its legal basis.")
+defer(exhibit, "list", "exhibit_list", "List exhibits with custody and figures.")
+defer(exhibit, "custody", "custody", "Record or show where an exhibit was and who held it.")
+app.add_typer(exhibit, name="exhibit", rich_help_panel=BEGIN)
+
+defer(app, "ingest", "ingest", "Take sources into an exhibit.", WORK)
+defer(app, "status", "status", "Show how far the intake is, and the figures.", WORK)
+defer(app, "items", "items", "List, filter and export items.", WORK)
+defer(app, "failures", "failures", "List what could not be read, and why.", WORK)
+defer(app, "hits", "hits", "List items that stand in a hash set.", WORK)
+defer(app, "cat", "cat", "Write out the bytes of one item.", WORK)
+defer(app, "serve", "serve", "Serve the workbench in the browser, on this machine alone.", WORK)
+
+defer(source, "list", "source_list", "List sources, where they are and what they gave.")
+defer(source, "locate", "source_locate", "Say where a source is now.")
+defer(source, "verify", "source_verify", "Compare an image with the hashes that were stated.")
+app.add_typer(source, name="source", rich_help_panel=EVIDENCE)
+defer(known, "add", "known_add", "Read a hash set and match it against what is there.")
+defer(known, "list", "known_list", "List hash sets and where they come from.")
+app.add_typer(known, name="known", rich_help_panel=EVIDENCE)
+
+defer(app, "verify", "verify", "Recompute the chain and the catalog; name what changed.", KEEP)
+defer(app, "backup", "backup", "Copy the operation, also during an intake.", KEEP)
+defer(app, "restore", "restore", "Make an operation out of a backup.", KEEP)
+defer(key, "passphrase", "key_passphrase", "Change the passphrase.")
+defer(key, "recover", "key_recover", "Set a new passphrase with the recovery key.")
+defer(key, "rotate", "key_rotate", "Make a new key and seal everything to it.")
+app.add_typer(key, name="key", rich_help_panel=KEEP)
+defer(app, "compact", "compact", "Rewrite the catalog in few files.", KEEP)
+defer(catalog, "parts", "parts", "Print the path of every live part.")
+app.add_typer(catalog, name="catalog", rich_help_panel=KEEP)
 
 
 @app.callback(invoke_without_command=True)
@@ -126,7 +121,8 @@ def main() -> None:
         _say(stopped)
         sys.exit(stopped.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()
+        # The reader went away (`| head`), which is no error; Python must not try to flush to it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
 
 

@@ -21,8 +21,8 @@ def key_rotate(operation: Operation, passphrase_file: Passphrase = None) -> None
         keys = ring.unlock(passphrase)
         if len(ring.key_ids) == 1:
             ring = ring.rotate(keys, passphrase)
-            keylog.record(ledger, ring, actor=who(), reason="rotation")
             keys = ring.unlock(passphrase)
+        keylog.record(ledger, ring, actor=who(), reason="rotation")
         count = reseal(catalog, ring, keys)
         ring.drop_older(keys, passphrase)
     console().print(f"The key is new; {count} pictures were sealed to it again.")

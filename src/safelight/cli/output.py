@@ -18,7 +18,6 @@ from rich.table import Table
 from safelight.access.neutral import csv_cell, readable, visible
 from safelight.errors import Refused
 
-
 #: Columns whose `%XX` stand for bytes; for people they are shown as what they are.
 PATHS = frozenset({"path", "place"})
 

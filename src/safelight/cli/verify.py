@@ -11,7 +11,9 @@ from safelight.cli.options import Operation, existing
 from safelight.cli.output import console
 from safelight.errors import IntegrityBroken
 from safelight.intake.integrity import check_runs
+from safelight.ledger import keylog
 from safelight.ledger import verify as ledger_verify
+from safelight.ledger.keys import KeyRing
 from safelight.ledger.ledger import Ledger
 
 
@@ -35,6 +37,12 @@ def verify(
                 f"{where} is not as it was written: {report.reason}.", "Restore from a backup."
             )
         out.print(f"The chain holds: {report.entries} entries. Head: {report.head}", markup=False)
+        wrong_key = keylog.problem(ledger, KeyRing.open(folder.keys))
+        if wrong_key is not None:
+            raise IntegrityBroken(
+                f"The key ring is not the one that the ledger knows: {wrong_key}.",
+                "Restore it from a backup.",
+            )
         for note in report.notes:
             out.print(f"Note: {note}", markup=False)
         if report.vouched_up_to is None:

@@ -26,7 +26,6 @@ from safelight.inspect.extensions import extension_disagrees
 from safelight.inspect.filetype import identify
 from safelight.inspect.model import Content, Derivative, Fact
 from safelight.inspect.registry import inspectors
-from safelight.inspect.strings import rescue
 from safelight.intake.rows import Row, item_row, trouble_row, volume_row
 from safelight.ledger.keys import seal
 from safelight.operation.settings import InspectionSettings, Settings
@@ -211,7 +210,11 @@ def read_failure(row: Row, cause: str, detail: str) -> Row:
 
 
 class Examiner:
-    """Runs inspectors over one content. Payload: sha256, size, mime, group, name, source_id, spec, only (names), rescue."""
+    """Runs inspectors over one content.
+
+    Payload: sha256, size, mime, group, name, source_id, item_id, path, spec, only (names of inspectors), rescue (an
+    inspector ended its child on it, so strings are wanted), rescued (they are there already).
+    """
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._sources = _Sources(config)
@@ -234,16 +237,15 @@ class Examiner:
             open=lambda: io.BufferedReader(reader.open(spec), 1 << 18),
             settings=self._settings,
         )
-        if payload["rescue"]:
-            yield from self._rescued(content, note)
         chosen = [self._inspectors[name] for name in payload["only"]]
-        for found in examine(content, chosen, note):
+        rescued, failed = payload["rescued"], payload["rescue"]
+        for found in examine(content, chosen, note, rescue=payload["rescue"]):
+            if found.inspector == RESCUER[0] and payload["rescued"]:
+                continue
             made_by = {"sha256": content.sha256, "inspector": found.inspector, "version": found.version}
             match found:
                 case Found(what=Fact() as fact):
                     yield {fact.table: fact.row | made_by}
-                    if found.inspector == RESCUER[0]:
-                        yield {"inspections": {**made_by, "outcome": "done"}}
                 case Found(what=Derivative() as small):
                     yield {"derivatives": self._sealed(small) | made_by}
                 case Ended():
@@ -254,22 +256,18 @@ class Examiner:
                             "seconds": round(found.seconds, 4),
                         }
                     }
+                    rescued = rescued or found.inspector == RESCUER[0]
                     if found.outcome == "failed":
+                        failed = True
                         yield {
                             "failures": inspect_failure(
                                 payload, found.inspector, found.version, found.cause, found.detail
                             )
                         }
-
-    def _rescued(self, content: Content, note: Note) -> Iterator[Row]:
-        """Printable strings of a content on which an inspector died, so that search still finds something."""
-        name, version = RESCUER
-        made_by = {"sha256": content.sha256, "inspector": name, "version": version}
-        note(name.encode())
-        fact = rescue(content)
-        if fact is not None:
-            yield {fact.table: fact.row | made_by}
-        yield {"inspections": {**made_by, "outcome": "done"}}
+        if failed and not rescued:
+            name, version = RESCUER
+            made_by = {"sha256": content.sha256, "inspector": name, "version": version}
+            yield {"inspections": {**made_by, "outcome": "done"}}
 
     def _sealed(self, small: Derivative) -> Row:
         return {

@@ -95,7 +95,8 @@ class Inspecting:
                         if f"{inspector.name} {inspector.version}" not in (done or ())
                         and inspector.accepts(mime, group, size)
                     ]
-                    rescue = rescue and f"{RESCUER[0]} {RESCUER[1]}" not in done
+                    rescued = f"{RESCUER[0]} {RESCUER[1]}" in (done or ())
+                    rescue = rescue and not rescued
                     if missing or rescue:
                         payload: dict[str, Any] = {
                             "sha256": sha256,
@@ -109,6 +110,7 @@ class Inspecting:
                             "group": group,
                             "only": missing,
                             "rescue": rescue,
+                            "rescued": rescued,
                         }
                         yield Task(sha256, size, payload)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
 from safelight.errors import NotFound, Unreachable
 from safelight.evidence.imagehash import Comparison
+from safelight.evidence.spec import escape
 from safelight.inspect.registry import inspectors
 from safelight.intake.children import ChildConfig, SourcePlace, limits_from
 from safelight.intake.fingerprint import fingerprint
@@ -59,7 +61,13 @@ def register(ledger: Ledger, exhibit: str, location: Path, *, actor: str, label:
         raise NotFound(f"There is no source at {location}.", "Check the path, or mount the evidence first.")
     mark = fingerprint(location)
     return sources.register(
-        ledger, owner, label or location.name, location, str(mark["kind"]), mark, actor=actor
+        ledger,
+        owner,
+        label or escape(os.fsencode(location.name)),
+        location,
+        str(mark["kind"]),
+        mark,
+        actor=actor,
     )
 
 
