@@ -58,7 +58,7 @@ def sweep(catalog: Catalog, *, grace_seconds: float, alone: bool) -> Swept:
                     catalog.disk.remove(path)
                     orphans += 1
     for folder in _files(catalog.spill):
-        if _older(folder, before):
+        if all(_older(path, before) for path in (folder, *_files(folder))):  # a long sort still writes there
             shutil.rmtree(folder, ignore_errors=True)
     return Swept(orphans, len(outlived))
 
