@@ -250,6 +250,27 @@ def test_an_image_is_matched_differed_or_not_checked(ledger: Ledger) -> None:
     _refused(ledger, lambda: check(None, None))
 
 
+def test_a_hash_that_the_image_carries_never_speaks_for_the_one_stated_at_seizure(ledger: Ledger) -> None:
+    exhibit = _exhibit(ledger)
+    differed = imagechecks.record(ledger, exhibit, stated=_MD5, found="0" * 32, source="s1-a", actor=ACTOR)
+    carried = imagechecks.record(
+        ledger,
+        exhibit,
+        origin="image",
+        stated="crc32:0badc0de",
+        found="crc32:0badc0de",
+        source="s1-a",
+        actor=ACTOR,
+    )
+    assert (carried.origin, carried.result) == ("image", "matched")
+    assert imagechecks.latest(ledger, exhibit, "s1-a") == differed
+    imagechecks.record(
+        ledger, exhibit, origin="image", stated=f"md5:{_MD5}", found=f"md5:{_MD5}", source="s1-b", actor=ACTOR
+    )
+    assert imagechecks.latest(ledger, exhibit, "s1-b").result == "NOT CHECKED"
+    assert imagechecks.latest(ledger, exhibit) == differed
+
+
 def test_the_audit_asks_for_what_the_law_asks_for(ledger: Ledger) -> None:
     seen = audit.consult(
         ledger, actor=ACTOR, purpose=" inventory ", what={"page": "items", "rows": 50}, subjects=["i1"]

@@ -32,6 +32,7 @@ from safelight.access.model import (
     FailureGroup,
     FailureRow,
     Figure,
+    HashSetInfo,
     Histogram,
     Hit,
     HitGroup,
@@ -49,7 +50,7 @@ from safelight.access.where import TYPE, Condition, condition
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
-from safelight.ledger import audit
+from safelight.ledger import audit, hashsets
 from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
 from safelight.messages import _
@@ -218,7 +219,7 @@ class Door:
                 "ORDER BY recipe DESC LIMIT 1",
                 [sha256, recipe, recipe],
             ).fetchone()
-        return self.keys.open(row[0], row[1]) if row else None
+        return self.keys.open(row[0], bytes(row[1])) if row else None
 
     def _reason(self, reason: str) -> None:
         if not reason.strip():
@@ -394,6 +395,23 @@ class Consultation:
     def hit_groups(self) -> tuple[HitGroup, ...]:
         """Hits by set and category."""
         return hits.groups(self._db)
+
+    def hash_sets(self) -> tuple[HashSetInfo, ...]:
+        """The registered hash sets, in the order of registration."""
+        found = tuple(
+            HashSetInfo(
+                one.set_id,
+                one.name,
+                str(one.info.get("kind", "")),
+                str(one.info.get("origin", "")),
+                int(one.info.get("rows", 0)),
+                int(one.info.get("bad", 0)),
+                str(one.info.get("source_sha256", "")),
+            )
+            for one in hashsets.every(self._ledger)
+        )
+        self._show(one.set_id for one in found)
+        return found
 
     # Exhibits and the whole
 

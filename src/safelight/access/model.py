@@ -323,6 +323,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class HashSetInfo:
+    """A registered hash set, as its reader found it."""
+
+    set_id: str
+    name: str
+    kind: str
+    origin: str
+    rows: int
+    """Entries that were read."""
+    bad: int
+    """Entries that could not be used."""
+    sha256: str
+    """Of the file that it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One number with the filter that opens its rows."""
 

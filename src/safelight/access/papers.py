@@ -106,7 +106,7 @@ def _card(
     found: Sums,
 ) -> ExhibitCard:
     total = found.exhibits.get(exhibit.key, Sum())
-    check, detail = _hash_check(exhibit, imagechecks.latest(ledger, exhibit))
+    check, detail = _exhibit_hash(ledger, exhibit, own)
     return ExhibitCard(
         key=exhibit.key,
         number=exhibit.number,
@@ -148,11 +148,30 @@ def _source(ledger: Ledger, exhibit: Exhibit, source: Source, sums: Sums) -> Sou
     )
 
 
+#: What is said of an exhibit whose sources differ in it: the first of these that is true of any.
+_WORST_FIRST: tuple[HashCheck, ...] = ("differed", "not checked", "matched")
+
+
+def _exhibit_hash(ledger: Ledger, exhibit: Exhibit, own: list[Source]) -> tuple[HashCheck, str]:
+    """The worst of its sources: an exhibit has matched only if everything registered under it has."""
+    if not own:
+        return _hash_check(exhibit, imagechecks.latest(ledger, exhibit))
+    found = [(one.label, _hash_check(exhibit, imagechecks.latest(ledger, exhibit, one.id))) for one in own]
+    label, (check, detail) = min(
+        found, key=lambda f: _WORST_FIRST.index(f[1][0]) if f[1][0] in _WORST_FIRST else 9
+    )
+    return check, f"{label}: {detail}" if len(own) > 1 and detail else detail
+
+
 def _hash_check(exhibit: Exhibit, check: ImageCheck) -> tuple[HashCheck, str]:
     """The newest comparison with the hash stated at seizure, and what stands beside it."""
-    if check.result != NOT_CHECKED:
-        return check.result, check.found or ""
-    return ("not checked" if exhibit.acquired_hash else "none stated"), check.reason
+    if not exhibit.acquired_hash:
+        return "none stated", ""
+    if check.result == NOT_CHECKED:
+        return "not checked", check.reason
+    if check.stated != exhibit.acquired_hash:
+        return "not checked", "the hash stated at seizure was corrected after the comparison"
+    return check.result, check.found or ""
 
 
 def costs(db: DuckDBPyConnection, exhibit_key: str | None = None) -> tuple[InspectorCost, ...]:

@@ -11,15 +11,16 @@ from rich.console import Console
 
 import safelight
 from safelight.access.neutral import visible
-from safelight.cli.deferred import defer
+from safelight.cli.deferred import defer, flowing, in_panels
 from safelight.errors import Interrupted, SafelightError
 
-# A paragraph is one line (the terminal breaks it); the lines of an example are short enough to stand unbroken in 80.
-HELP = r"""Safelight takes a lawful seizure from the disk to the worklist.
+MANUAL = r"""Safelight takes a lawful seizure from the disk to the worklist.
 
-Every file is listed, hashed and typed, deleted ones too; known files and new ones are told apart; pictures, films and documents are inspected once each. Evidence is only ever read. Nothing is sent anywhere.
+Every file is listed, hashed and typed, deleted ones too; known files and new ones are told apart; pictures, films and
+documents are inspected once each. Evidence is only ever read. Nothing is sent anywhere.
 
-An [bold]operation[/bold] is one folder: it holds the catalog (what machines found, which can be thrown away and made again) and the ledger (what people did and decided, in a chain that shows any change). The evidence stays where it is.
+An [bold]operation[/bold] is one folder: it holds the catalog (what machines found, which can be thrown away and made
+again) and the ledger (what people did and decided, in a chain that shows any change). The evidence stays where it is.
 
 [bold]A first day[/bold]
 
@@ -35,9 +36,13 @@ An [bold]operation[/bold] is one folder: it holds the catalog (what machines fou
 
 [bold]Good to know[/bold]
 
-Stop an intake with Ctrl-C, or pull the plug: the same command goes on where it stopped. What you look at and what you take out is kept in the ledger with your name and your --purpose or --reason. Each command explains itself: safelight ingest --help.
+Stop an intake with Ctrl-C, or pull the plug: the same command goes on where it stopped. What you look at and what you
+take out is kept in the ledger with your name and your --purpose or --reason.
 
-An error is one sentence that says what to do next. Its exit code stands in docs/errors.md: 0 is success, 2 a slip in the command line, 1 a defect of Safelight.
+Each command explains itself: `safelight ingest --help`, `safelight exhibit add --help`.
+
+An error is one sentence that says what to do next. Its exit code stands in docs/errors.md: 0 is success, 2 a slip in
+the command line, 1 a defect of Safelight.
 """
 
 BEGIN, WORK, EVIDENCE, KEEP = (
@@ -58,7 +63,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
-    help=HELP,
+    help=flowing(MANUAL),
+    cls=in_panels(BEGIN, WORK, EVIDENCE, KEEP),
 )
 exhibit = _group("Exhibits, their legal basis and their custody.")
 source = _group("Registered sources: where they are, and whether they are whole.")

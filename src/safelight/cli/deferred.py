@@ -1,17 +1,19 @@
-"""A verb whose module is imported when it is called and not before.
+"""What the command line's front adds to typer: verbs imported when they are called, panels in order, text that flows.
 
 The verbs' modules pull in databases, file systems and codecs: seconds on a cold disk, for a help page that needs none of
-them. Typer has no deferred commands of its own; this is its command class with one method replaced.
+them. Typer has no deferred commands of its own, lists groups after all commands, and keeps the line breaks of the source
+in all but the first paragraph; each is one method or one function here.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any
 
 import typer
 import typer.main
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 
 class Deferred(TyperCommand):
@@ -23,7 +25,7 @@ class Deferred(TyperCommand):
         """The verb's own command, made from the function that bears its module's name."""
         alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
         verb = getattr(import_module(f"safelight.cli.{self.module}"), self.module)
-        alone.command(self.name)(verb)
+        alone.command(self.name, help=flowing(cleandoc(verb.__doc__)))(verb)
         return typer.main.get_command(alone)
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
@@ -35,6 +37,25 @@ def defer(group: typer.Typer, name: str, module: str, summary: str, panel: str |
     """Put the verb `name`, whose function lies in `safelight.cli.<module>`, into a group."""
     kind = type("Deferred", (Deferred,), {"module": module})
     group.command(name, cls=kind, help=summary, rich_help_panel=panel)(_nothing)
+
+
+def in_panels(*panels: str) -> type[TyperGroup]:
+    """A group whose help shows these panels in this order, verbs before groups within each."""
+
+    class InPanels(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:
+            return sorted(
+                self.commands,
+                key=lambda name: panels.index(getattr(self.commands[name], "rich_help_panel", "")),
+            )
+
+    return InPanels
+
+
+def flowing(text: str) -> str:
+    """Paragraphs as one line each, for the terminal to break; those that are indented (examples) as they are."""
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(p if p.startswith("  ") else " ".join(p.splitlines()) for p in paragraphs)
 
 
 def _nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from safelight.access.door import Door
 from safelight.cli.options import Operation, Purpose, existing, who
-from safelight.cli.output import human_bytes, show
+from safelight.cli.output import HASH_WORDS, human_bytes, show
 
 
 def exhibit_list(operation: Operation, purpose: Purpose = "overview") -> None:
@@ -33,7 +33,7 @@ def exhibit_list(operation: Operation, purpose: Purpose = "overview") -> None:
                 card.legal_basis or "NONE: nothing can be taken in",
                 card.officer,
                 f"{card.custody[-1].act} {card.custody[-1].place}".strip() if card.custody else "",
-                card.hash_check,
+                HASH_WORDS[card.hash_check],
                 card.items,
                 human_bytes(card.bytes),
                 card.failed,

@@ -64,7 +64,7 @@ def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Leaves of the command tree; a group has `commands` (click's protocol, vendored by typer)."""
     children = getattr(command, "commands", None)
     if children is None:
-        yield path, command
+        yield path, command.load()
     for name, child in (children or {}).items():
         yield from _commands(child, f"{path} {name}")
 

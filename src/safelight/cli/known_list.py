@@ -13,7 +13,7 @@ def known_list(operation: Operation, purpose: Purpose = "overview") -> None:
         sets = look.hash_sets()
     show(
         "",
-        ["id", "name", "kind", "origin", "entries", "sha256 of the file"],
-        [(s.set_id, s.name, s.kind, s.origin, s.rows, s.sha256) for s in sets],
-        right=["entries"],
+        ["id", "name", "kind", "origin", "entries", "unusable", "sha256 of the file"],
+        [(s.set_id, s.name, s.kind, s.origin, s.rows, s.bad, s.sha256) for s in sets],
+        right=["entries", "unusable"],
     )

@@ -31,6 +31,15 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+#: How it is said whether the hash stated at seizure was found again (`access.model.HashCheck`).
+HASH_WORDS = {
+    "matched": "matched",
+    "differed": "DIFFERED",
+    "not checked": "NOT CHECKED",
+    "none stated": "NOT CHECKED (none stated)",
+}
+
+
 def console() -> Console:
     """The terminal; plain and wide when piped."""
     return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from safelight.access.door import Door
 from safelight.cli.options import Operation, Purpose, existing, who
-from safelight.cli.output import human_bytes, show
+from safelight.cli.output import HASH_WORDS, human_bytes, show
 
 
 def source_list(operation: Operation, purpose: Purpose = "overview") -> None:
@@ -25,7 +25,7 @@ def source_list(operation: Operation, purpose: Purpose = "overview") -> None:
                 human_bytes(source.bytes),
                 source.failed,
                 source.complete,
-                source.hash_check,
+                HASH_WORDS[source.hash_check],
             )
             for source in found
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from safelight.access.door import Door
 from safelight.cli.options import Operation, Purpose, existing, who
-from safelight.cli.output import console, human_bytes, show
+from safelight.cli.output import HASH_WORDS, console, human_bytes, show
 
 
 def status(operation: Operation, purpose: Purpose = "overview") -> None:
@@ -12,9 +12,9 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
     with Door(existing(operation), who=who(), purpose=purpose) as door:
         progress = door.progress()
         with door.consult("status") as look:
-            overview = look.overview()
+            standing, overview = look.standing(), look.overview()
     out = console()
-    title = f"{overview.name}" + (" (synthetic)" if overview.synthetic else "")
+    title = standing.name + (" (synthetic)" if standing.synthetic else "")
     out.print(title, style="bold", markup=False)
     if progress is not None:
         stage = "stopped; the same command goes on" if progress.stale else progress.stage
@@ -28,7 +28,15 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
         "Exhibits",
         ["number", "label", "legal basis", "stated hash", "items", "size", "failed"],
         [
-            (e.number, e.label, e.legal_basis, e.hash_check, e.items, human_bytes(e.bytes), e.failed)
+            (
+                e.number,
+                e.label,
+                e.legal_basis,
+                HASH_WORDS[e.hash_check],
+                e.items,
+                human_bytes(e.bytes),
+                e.failed,
+            )
             for e in overview.exhibits
         ],
         right=["items", "size", "failed"],

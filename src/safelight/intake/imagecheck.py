@@ -6,7 +6,6 @@ done in a supervised child like everything else that opens evidence.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -39,7 +38,7 @@ class Verifier:
                     progress=lambda at, total: note(b"%d of %d" % (at, total)),
                 )
         except EvidenceError as error:
-            yield asdict(Comparison("stated", "", payload["stated"] or "", "", "NOT CHECKED", error.detail))
+            yield asdict(_unread(payload["stated"], error.detail))
             return
         for comparison in done.comparisons:
             yield asdict(comparison)
@@ -66,7 +65,7 @@ def check_image(verifiers: Supervisor, ledger: Ledger, source: Source, *, actor:
     for row in verifiers.stream(task):
         if isinstance(row, Failure):
             why = f"the reader was ended ({row.cause}): {row.detail}"
-            comparisons.append(Comparison("stated", "", stated or "", "", "NOT CHECKED", why))
+            comparisons.append(_unread(stated, why))
         else:
             comparisons.append(Comparison(**row))
     for comparison in comparisons:
@@ -74,18 +73,23 @@ def check_image(verifiers: Supervisor, ledger: Ledger, source: Source, *, actor:
     return comparisons
 
 
+def _unread(stated: str | None, why: str) -> Comparison:
+    """What is said of the stated hash where the image could not be read."""
+    algorithm, _, expected = (stated or "").partition(":")
+    return Comparison("stated", algorithm, expected, "", "NOT CHECKED", why)
+
+
 def _keep(ledger: Ledger, source: Source, comparison: Comparison, actor: str) -> None:
     if not comparison.expected:
         return
-    algorithm = comparison.algorithm
-    comparable = algorithm in hashlib.algorithms_available
     imagechecks.record(
         ledger,
         source.exhibit,
-        stated=f"{algorithm}:{comparison.expected}" if comparable else None,
-        found=f"{algorithm}:{comparison.found}" if comparable and comparison.found else None,
+        stated=f"{comparison.algorithm}:{comparison.expected}",
+        found=f"{comparison.algorithm}:{comparison.found}" if comparison.found else None,
+        origin=comparison.origin,
         source=source.id,
-        reason=comparison.reason or f"stated by the {'image' if comparison.origin == 'image' else 'seizure'}",
+        reason=comparison.reason or ("" if comparison.found else "it could not be computed"),
         actor=actor,
     )
 

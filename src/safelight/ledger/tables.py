@@ -103,6 +103,7 @@ IMAGECHECKS = sa.Table(
     sa.Column("seq", _SEQ, primary_key=True, autoincrement=False),
     sa.Column("exhibit", sa.Text, nullable=False, index=True),
     sa.Column("source", sa.Text),
+    sa.Column("origin", sa.Text, nullable=False),
     sa.Column("result", sa.Text, nullable=False),
     sa.Column("stated", sa.Text),
     sa.Column("found", sa.Text),

@@ -86,7 +86,7 @@ def _create_state() -> None:
         _seq(),
         *_text("exhibit"),
         sa.Column("source", sa.Text),
-        *_text("result"),
+        *_text("origin", "result"),
         sa.Column("stated", sa.Text),
         sa.Column("found", sa.Text),
         *_text("reason"),
