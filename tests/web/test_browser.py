@@ -68,7 +68,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     )
     yield made
     made.close()
-    assert [text for text in complaints if not text.startswith("blob:")] == []
+    expected = ("blob:", "Failed to load resource: the server responded with a status of 404")
+    assert [text for text in complaints if not text.startswith(expected)] == []
 
 
 def title(page: Page) -> str:
@@ -318,3 +319,14 @@ def test_write_the_screenshots(page: Page, entered: Workbench) -> None:
                 picture.convert("RGB").quantize(192).save(SCREENSHOTS / f"{name}.png", optimize=True)
     finally:
         path.unlink()
+
+
+def test_a_picture_that_does_not_open_says_why_in_its_place(page: Page, entered: Workbench) -> None:
+    item, digest = entered.built.item("DCIM/DSC08113.jpg"), entered.built.digests["DCIM/DSC08113.jpg"]
+    page.goto(f"{entered.url}/items/{item}")
+    page.evaluate(f"document.querySelector('[data-sealed]').dataset.sealed = '/contents/{digest[::-1]}'")
+    with page.expect_response("**/opened"):
+        page.keyboard.down("Space")
+    page.locator(".shut", has_text="E-NOT-FOUND").wait_for()
+    page.keyboard.up("Space")
+    assert page.locator(".openpic").count() == 0

@@ -9,8 +9,9 @@ async function begin(box) {
   try {
     const answer = await fetch(`${box.dataset.sealed}/opened`, {
       method: "POST", cache: "no-store", credentials: "same-origin", signal: mine.gone.signal,
+      headers: { Accept: "image/jpeg, application/json" },
     });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) return refused(mine, await answer.json());
     const bytes = await answer.blob();
     mine.since = performance.now();
     if (open !== mine) return closed(mine);
@@ -22,9 +23,20 @@ async function begin(box) {
     box.append(picture);
     box.classList.add("is-open");
   } catch (error) {
-    if (error.name !== "AbortError") box.dataset.failed = error.message;
-    if (open === mine) open = null;
+    if (error.name !== "AbortError") refused(mine, { what: error.message, next: "", code: "E-NETWORK" });
+    else if (open === mine) open = null;
   }
+}
+
+/* A picture that does not open says why in its own place. */
+function refused(mine, why) {
+  if (open === mine) open = null;
+  mine.box.querySelectorAll(".shut").forEach((old) => old.remove());
+  const note = document.createElement("span");
+  note.className = "shut";
+  note.setAttribute("role", "alert");
+  note.textContent = [why.what, why.next, why.code].filter(Boolean).join(" · ");
+  mine.box.append(note);
 }
 
 function end() {
@@ -45,6 +57,10 @@ function closed(mine) {
   const seconds = Math.round(performance.now() - mine.since);
   fetch(`${mine.box.dataset.sealed}/closed?ms=${seconds}`, { method: "POST", keepalive: true, credentials: "same-origin" });
 }
+
+document.addEventListener("error", (event) => {
+  if (event.target.classList?.contains("sealedpic")) event.target.remove();
+}, true);
 
 const typing = (target) => target.closest("input, textarea, select, button, summary, a");
 
