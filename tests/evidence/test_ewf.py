@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safelight.evidence.ewf import FORMAT, EwfImage, open_image
-from safelight.evidence.model import EvidenceError, Trouble
-from safelight.evidence.osfile import open_regular
+from safelight.evidence.model import EvidenceError, OpenContext, Trouble
+from safelight.evidence.osfile import OsFile, open_regular
 from safelight.evidence.spec import PathSpec, layer
 from tests.evidence.ewf_writer import damage, write_ewf
 from tests.evidence.media import beside, pattern
@@ -215,6 +215,20 @@ def test_what_lies_behind_a_missing_segment_has_no_known_place(tmp_path: Path) -
     (tmp_path / "disk.E02").unlink()
     image = opened(tmp_path / "disk.E01")
     assert image.troubles[0] == "segment 2 (disk.E02) is missing"
+    assert set(read_chunks(image)) == set(range(7, 21))
+
+
+def test_a_segment_that_is_no_file_is_named(tmp_path: Path) -> None:
+    write_ewf(tmp_path / "disk.E01", MEDIA, segment_chunks=[7, 14])
+    (tmp_path / "disk.E02").rename(tmp_path / "elsewhere")
+    (tmp_path / "disk.E02").symlink_to("elsewhere")
+
+    def sibling(name: bytes) -> OsFile:
+        return open_regular(tmp_path / name.decode())
+
+    image = open_image(open_regular(tmp_path / "disk.E01"), OpenContext(name=b"disk.E01", sibling=sibling))
+    why = "segment 2 (disk.E02) cannot be read: a symbolic link lies in the path"
+    assert image.troubles[0] == why
     assert set(read_chunks(image)) == set(range(7, 21))
 
 

@@ -58,12 +58,8 @@ class Descent:
         """A part of the walk; its end by an error is a trouble of `at`, and the walk goes on beside it."""
         try:
             yield from part
-        except EvidenceError as error:
-            yield Trouble(at, error.cause, error.detail)
-        except OSError as error:
-            yield Trouble(at, "unreadable", str(error))
         except Exception as error:  # a reader's defect costs this layer, never the run
-            yield Trouble(at, "corrupt", f"{type(error).__name__}: {error}")
+            yield _trouble(at, error)
 
     def _recognise(self, spec: PathSpec) -> Format | None:
         with self._reader.open(spec) as stream:
@@ -93,9 +89,9 @@ class Descent:
             if known is None:
                 raise EvidenceError("unsupported", _UNKNOWN)
             container = self._open(spec, known.kind)
-        except EvidenceError as error:
+        except Exception as error:  # as in _guarded; the volume's row is told all the same
             yield from self._told(volume)
-            yield Trouble(spec, error.cause, error.detail)
+            yield _trouble(spec, error)
             return
         if known.transparent:
             yield from self._told(volume)
@@ -131,3 +127,13 @@ class Descent:
                 self._children += 1
             if not isinstance(found, Tally):
                 yield found
+
+
+def _trouble(at: PathSpec, error: Exception) -> Trouble:
+    match error:
+        case EvidenceError():
+            return Trouble(at, error.cause, error.detail)
+        case OSError():
+            return Trouble(at, "unreadable", str(error))
+        case _:
+            return Trouble(at, "corrupt", f"{type(error).__name__}: {error}")

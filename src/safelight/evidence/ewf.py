@@ -185,8 +185,13 @@ def open_image(stream: io.RawIOBase, context: OpenContext) -> EwfImage:
     while not layout.finished and not layout.broken:
         index = len(segments.names)
         name = next(names, None)
-        if name is None or not segments.add(name):
-            text = name.decode("utf-8", "replace") if name else "?"
+        text = name.decode("utf-8", "replace") if name else "?"
+        try:
+            found = name is not None and segments.add(name)
+        except EvidenceError as error:
+            layout.troubles.append(f"segment {index + 1} ({text}) cannot be read: {error.detail}")
+            break
+        if not found:
             layout.troubles.append(f"segment {index + 1} ({text}) is missing")
             break
         head = segments.read(index, 0, HEADER_SIZE)
