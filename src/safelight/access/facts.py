@@ -17,7 +17,7 @@ from safelight.traces.moment import Moment, iso_utc
 _TEXT_SHOWN = 4000
 
 #: Table, then column and English name; a name with `@` is a moment, with a unit behind `|`.
-_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
+COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "pictures": (
         ("format", "Format"), ("width", "Width|pixels"), ("height", "Height|pixels"),
         ("frames", "Frames"), ("orientation", "Orientation"), ("make", "Camera maker"), ("model", "Camera"),
@@ -80,7 +80,7 @@ def of_content(db: DuckDBPyConnection, sha256: str | None) -> ContentFacts:
         [sha256],
     ).fetchall()
     frames = db.execute("SELECT count(*) FROM keyframes WHERE sha256 = ?", [sha256]).fetchone()
-    facts = [fact for table in _COLUMNS for fact in _of_table(db, table, sha256)]
+    facts = [fact for table in COLUMNS for fact in _of_table(db, table, sha256)]
     return ContentFacts(
         tuple(Inspection(*row) for row in inspections),
         tuple(facts),
@@ -96,7 +96,7 @@ def of_content(db: DuckDBPyConnection, sha256: str | None) -> ContentFacts:
 
 
 def _of_table(db: DuckDBPyConnection, table: str, sha256: str) -> list[Fact]:
-    columns = _COLUMNS[table]
+    columns = COLUMNS[table]
     wanted = [moment_sql(f"t.{name}") if title.startswith("@") else f"t.{name}" for name, title in columns]
     found = []
     for row in db.execute(
