@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import threading
 import time
@@ -24,6 +25,7 @@ class Intake:
     """What an intake took. Seconds by stage; bytes and items of pass one; resident megabytes of all its processes."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
     bytes: int = 0
     items: int = 0
     megabytes: float = 0.0
@@ -44,14 +46,15 @@ def run(place: Path, source: Path, workers: int) -> Intake:
         )  # fmt: skip
         chosen = register(ledger, "1", source, actor="benchmark")
     result = Intake()
-    stage, since = "starting", time.perf_counter()
+    stage, since, used = "starting", time.perf_counter(), cpu_seconds()
 
     def listen(progress: Progress) -> None:
-        nonlocal stage, since
+        nonlocal stage, since, used
         if progress.stage != stage:
-            now = time.perf_counter()
+            now, cpu = time.perf_counter(), cpu_seconds()
             result.seconds[stage] = result.seconds.get(stage, 0.0) + now - since
-            stage, since = progress.stage, now
+            result.cpu[stage] = result.cpu.get(stage, 0.0) + cpu - used
+            stage, since, used = progress.stage, now, cpu
 
     with _Memory() as memory:
         figures = intake(folder, [chosen], actor="benchmark", listener=listen)
@@ -59,6 +62,12 @@ def run(place: Path, source: Path, workers: int) -> Intake:
     result.inspectors = _costs(folder)
     shutil.rmtree(place)
     return result
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process and of all children that have ended."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
 def _costs(folder: OperationFolder) -> dict[str, tuple[int, float]]:

@@ -83,9 +83,9 @@ def render(
 
 def _full(runs: dict[str, Intake], best: dict[str, float]) -> float | None:
     tree = runs.get("safelight tree")
-    if tree is None or "bare pictures loop" not in best:
+    if tree is None or "bare loop over inspectors" not in best:
         return None
-    return best["bare pictures loop"] / (tree.seconds["hashing"] + tree.seconds["inspecting"])
+    return best["bare loop over inspectors"] / (tree.seconds["hashing"] + tree.seconds["inspecting"])
 
 
 def _machine() -> str:

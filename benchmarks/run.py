@@ -70,7 +70,7 @@ def _contestants(
         "bare pytsk3 + hashlib": lambda: bare.tsk_and_hash(made.raw)[2],
         "tsk_recover + hashdeep": lambda: peers.tsk_recover_and_hashdeep(made.raw, place / "recovered"),
         "log2timeline": lambda: peers.log2timeline(made.raw, place / "plaso"),
-        "bare pictures loop": lambda: bare.picture_loop(made.tree)[2],
+        "bare loop over inspectors": lambda: bare.inspect_loop(made.tree)[2],
     }
     if made.e01 is not None:
         e01 = made.e01

@@ -1,6 +1,6 @@
 """What runs inside a supervised child: the walker, the hasher and the examiner of one intake.
 
-Each factory takes the same JSON configuration (`ChildConfig.as_json`) and returns a handler of `engine.model`. A child
+The factory `crew` takes the JSON configuration (`ChildConfig.as_json`) and returns a handler of `engine.model`. A child
 opens sources by itself and read-only; it holds the operation's public key only, so that a hostile file which takes a
 decoder over finds nothing there that opens pictures.
 """
@@ -98,16 +98,17 @@ class _Sources:
 
 
 class Walker:
-    """Lists one container. Payload: source_id, container (item id or null), spec (or null), depth, skip (notes)."""
+    """Lists one container. Payload: source_id, container (item id or null), spec (or null), kind, depth, skip (notes)."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        self._sources = _Sources(config)
+    def __init__(self, sources: _Sources) -> None:
+        self._sources = sources
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:
         """Rows `{"items": ...}`, `{"volumes": ...}`, `{"failures": ...}` and last `{"tally": n, "complete": bool}`."""
         payload = task.payload
         source = self._sources.places[payload["source_id"]]
         where = {"source_id": source.source_id, "container": payload["container"]}
+        kind = payload["kind"]
         prefix = from_bytes(payload["spec"]) if payload["spec"] else None
         skip = frozenset(base64.b64decode(text) for text in payload["skip"])
         children = 0
@@ -123,28 +124,25 @@ class Walker:
                     case Volume():
                         yield {"volumes": volume_row(found, **where)}
                     case Trouble():
-                        yield {"failures": trouble_row(found, **where)}
+                        yield {"failures": trouble_row(found, prefix=prefix, kind=kind, **where)}
                     case Tally():
                         yield {"tally": children, "complete": True}
         except EvidenceError as error:
             trouble = Trouble(prefix or from_bytes(b'[["file",""]]'), error.cause, error.detail)
-            yield {"failures": trouble_row(trouble, **where) | {"stage": "open"}}
+            yield {"failures": trouble_row(trouble, prefix=prefix, kind=kind, **where) | {"stage": "open"}}
             yield {"tally": children, "complete": False}
-
-    def close(self) -> None:
-        self._sources.close()
 
 
 class Hasher:
     """Completes one `items` row: digests, size and type from the bytes, in one read. Payload: the row so far."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        self._sources = _Sources(config)
+    def __init__(self, sources: _Sources, config: dict[str, Any]) -> None:
+        self._sources = sources
         self._deepest = int(config["limits"]["max_depth"])
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:
         """`{"items": row}` and, where the bytes could not be read whole, `{"failures": row}`."""
-        row: Row = task.payload
+        row: Row = task.payload["row"]
         if row["kind"] not in ("file", "stream"):
             yield {"items": row}
             return
@@ -192,9 +190,6 @@ class Hasher:
             digests.sample, digests.size, kind
         )
 
-    def close(self) -> None:
-        self._sources.close()
-
 
 def read_failure(row: Row, cause: str, detail: str) -> Row:
     """The `failures` row of an item whose bytes could not be read."""
@@ -212,12 +207,12 @@ def read_failure(row: Row, cause: str, detail: str) -> Row:
 class Examiner:
     """Runs inspectors over one content.
 
-    Payload: sha256, size, mime, group, name, source_id, item_id, path, spec, only (names of inspectors), rescue (an
+    Payload: sha256, size, mime, group, basis, name, source_id, item_id, path, spec, only (names of inspectors), rescue (an
     inspector ended its child on it, so strings are wanted), rescued (they are there already).
     """
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        self._sources = _Sources(config)
+    def __init__(self, sources: _Sources, config: dict[str, Any]) -> None:
+        self._sources = sources
         self._settings = InspectionSettings(**config["inspection"])
         self._public_key = base64.b64decode(config["public_key"])
         self._key_id = config["key_id"]
@@ -233,6 +228,7 @@ class Examiner:
             size=payload["size"],
             mime=payload["mime"],
             group=payload["group"],
+            basis=payload["basis"],
             name=payload["name"],
             open=lambda: io.BufferedReader(reader.open(spec), 1 << 18),
             settings=self._settings,
@@ -279,9 +275,6 @@ class Examiner:
             "sealed": base64.b64encode(seal(self._public_key, small.data)).decode(),
         }
 
-    def close(self) -> None:
-        self._sources.close()
-
 
 def inspect_failure(payload: Row, inspector: str, version: int, cause: str, detail: str) -> Row:
     """The `failures` row of a content on which an inspector failed."""
@@ -298,16 +291,26 @@ def inspect_failure(payload: Row, inspector: str, version: int, cause: str, deta
     }
 
 
-def walker(config: dict[str, Any]) -> Walker:
+class Crew:
+    """What one child can do: a task's `do` says whether it walks, hashes or examines. One child may do all in turn."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._sources = _Sources(config)
+        self._hands: dict[str, Walker | Hasher | Examiner] = {
+            "walk": Walker(self._sources),
+            "hash": Hasher(self._sources, config),
+            "examine": Examiner(self._sources, config),
+        }
+
+    def handle(self, task: Task, note: Note) -> Iterator[Row]:
+        """The rows of whoever does the task."""
+        return self._hands[task.payload["do"]].handle(task, note)
+
+    def close(self) -> None:
+        """Close every source that was opened."""
+        self._sources.close()
+
+
+def crew(config: dict[str, Any]) -> Crew:
     """Factory for the engine."""
-    return Walker(config)
-
-
-def hasher(config: dict[str, Any]) -> Hasher:
-    """Factory for the engine."""
-    return Hasher(config)
-
-
-def examiner(config: dict[str, Any]) -> Examiner:
-    """Factory for the engine."""
-    return Examiner(config)
+    return Crew(config)

@@ -10,7 +10,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.engine.model import Batch, BatchResult
 from safelight.engine.supervisor import Supervisor
 from safelight.intake.children import SourcePlace, read_failure
-from safelight.intake.listing import ContainerPlace, Listed, hash_batches, walk_many, walk_one
+from safelight.intake.listing import ContainerPlace, Listed, hash_batches, listed_rows, walk_many, walk_one
 from safelight.intake.progress import Reporter
 from safelight.intake.retry import attempts
 from safelight.intake.rows import Row
@@ -32,8 +32,7 @@ class Hashing:
 
     catalog: Catalog
     settings: Settings
-    walkers: Supervisor
-    hashers: Supervisor
+    children: Supervisor
     reporter: Reporter
     max_depth: int
     attempt: int = 0
@@ -54,13 +53,14 @@ class Hashing:
 
     def _one(self, place: ContainerPlace, resumed: bool) -> None:
         listed = Listed()
-        rows = walk_one(self.walkers, place, listed, self.settings.engine.walk_deaths)
+        rows = walk_one(self.children, place, listed, self.settings.engine.walk_deaths)
         self._hash(rows, resumed)
         self._finish(listed)
 
     def _round(self, places: list[ContainerPlace]) -> None:
         listed = Listed()
-        self._hash(walk_many(self.walkers, places, listed), resumed=True)
+        results = walk_many(self.children, places)
+        self._hash(listed_rows(results, places, listed), resumed=True)
         self._finish(listed)
 
     def _hash(self, rows: Iterable[Row], resumed: bool) -> None:
@@ -68,7 +68,7 @@ class Hashing:
         batches: Iterator[Batch] = hash_batches(
             self.catalog, rows, self.settings.engine, resumed=resumed, attempt=self.attempt, skipped=skipped
         )
-        for result in self.hashers.run(batches):
+        for result in self.children.run(batches):
             self._commit(result)
         self.reporter.add(items=skipped[0], bytes=skipped[1], worked_bytes=0)
 
@@ -81,7 +81,7 @@ class Hashing:
                 failures.extend([row["failures"]] if "failures" in row else [])
             if outcome.failure is not None:
                 failure = outcome.failure
-                payload = outcome.task.payload
+                payload = outcome.task.payload["row"]
                 items.append(payload | {"failed": failure.cause})
                 failures.append(
                     read_failure(payload, failure.cause, failure.detail)

@@ -38,10 +38,11 @@ _WAITING = """
                bool_or(outcome = 'failed') as failed from inspections group by sha256
     ), contents as (
         select sha256, min_by(struct_pack(item_id := item_id, source_id := source_id, spec := spec, name := name,
-                              path := path, size := size, mime := mime, "type" := "type"), (depth, path, item_id)) as f
+                              path := path, size := size, mime := mime, "type" := "type",
+                              basis := type_basis), (depth, path, item_id)) as f
         from items where sha256 is not null and size > 0 group by sha256
     )
-    select c.sha256, f.item_id, f.source_id, f.spec, f.name, f.path, f.size, f.mime, f."type", e.done,
+    select c.sha256, f.item_id, f.source_id, f.spec, f.name, f.path, f.size, f.mime, f."type", f.basis, e.done,
            coalesce(e.failed, false) as rescue
     from contents c left join listed l using (sha256) left join ended e using (sha256)
     order by case when l.categorised = 1 then 0 when l.categorised = 0 then 5 when f."type" = 'picture' then 1
@@ -56,7 +57,7 @@ class Inspecting:
 
     catalog: Catalog
     settings: EngineSettings
-    examiners: Supervisor
+    children: Supervisor
     reporter: Reporter
 
     def everything(self) -> None:
@@ -66,7 +67,7 @@ class Inspecting:
 
     def _round(self) -> bool:
         worked = False
-        for result in self.examiners.run(self._batches()):
+        for result in self.children.run(self._batches()):
             worked = True
             self._commit(result)
         return worked
@@ -88,7 +89,20 @@ class Inspecting:
         with self.catalog.connect() as database:
             found = database.execute(_WAITING)
             while rows := found.fetchmany(2000):
-                for sha256, item_id, source_id, spec, name, path, size, mime, group, done, rescue in rows:
+                for (
+                    sha256,
+                    item_id,
+                    source_id,
+                    spec,
+                    name,
+                    path,
+                    size,
+                    mime,
+                    group,
+                    basis,
+                    done,
+                    rescue,
+                ) in rows:
                     missing = [
                         inspector.name
                         for inspector in every
@@ -99,6 +113,7 @@ class Inspecting:
                     rescue = rescue and not rescued
                     if missing or rescue:
                         payload: dict[str, Any] = {
+                            "do": "examine",
                             "sha256": sha256,
                             "item_id": item_id,
                             "source_id": source_id,
@@ -108,6 +123,7 @@ class Inspecting:
                             "size": size,
                             "mime": mime,
                             "group": group,
+                            "basis": basis,
                             "only": missing,
                             "rescue": rescue,
                             "rescued": rescued,

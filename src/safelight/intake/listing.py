@@ -10,10 +10,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from safelight.catalog.catalog import Catalog
-from safelight.engine.model import Batch, Failure, Task
+from safelight.engine.model import Batch, BatchResult, Failure, Task
 from safelight.engine.supervisor import Supervisor
 from safelight.intake.rows import Row, failure_row
 from safelight.operation.settings import EngineSettings
@@ -40,9 +39,11 @@ class ContainerPlace:
     def task(self, skip: Iterable[bytes] = ()) -> Task:
         """The walker's task."""
         payload = {
+            "do": "walk",
             "source_id": self.source_id,
             "container": self.item_id,
             "spec": self.spec,
+            "kind": self.kind,
             "depth": self.depth,
             "skip": [base64.b64encode(note).decode() for note in sorted(skip)],
         }
@@ -94,7 +95,7 @@ def walk_failure(place: ContainerPlace, failure: Failure, where: str) -> Row:
     )
 
 
-def walk_one(walkers: Supervisor, place: ContainerPlace, listed: Listed, max_deaths: int) -> Iterator[Row]:
+def walk_one(children: Supervisor, place: ContainerPlace, listed: Listed, max_deaths: int) -> Iterator[Row]:
     """The `items` rows of one container as its walk goes.
 
     When the walker dies (the engine has confirmed that it dies there again), the place that killed it is recorded and
@@ -107,7 +108,7 @@ def walk_one(walkers: Supervisor, place: ContainerPlace, listed: Listed, max_dea
         seen = 0
         others = Listed()
         failure: Failure | None = None
-        for row in walkers.stream(place.task(skip)):
+        for row in children.stream(place.task(skip)):
             if isinstance(row, Failure):
                 failure = row
             elif "items" in row:
@@ -132,14 +133,19 @@ def walk_one(walkers: Supervisor, place: ContainerPlace, listed: Listed, max_dea
         listed.end(place, given, False)
 
 
-def walk_many(walkers: Supervisor, places: list[ContainerPlace], listed: Listed) -> Iterator[Row]:
-    """The `items` rows of many small containers, in the order of `places`, listed in batches by all children at once."""
+def walk_many(children: Supervisor, places: list[ContainerPlace]) -> list[BatchResult]:
+    """Walk many small containers, all children at once; the results in the order of `places`."""
     tasks = [place.task() for place in places]
     batches = [Batch(f"walk-{start}", tasks[start : start + 50]) for start in range(0, len(tasks), 50)]
-    results = {result.batch.id: result for result in walkers.run(batches)}
+    results = {result.batch.id: result for result in children.run(batches)}
+    return [results[batch.id] for batch in batches]
+
+
+def listed_rows(results: list[BatchResult], places: list[ContainerPlace], listed: Listed) -> Iterator[Row]:
+    """The `items` rows of what `walk_many` gave; everything else goes into `listed`."""
     by_key = {place.item_id: place for place in places}
-    for batch in batches:
-        for outcome in results[batch.id].outcomes():
+    for result in results:
+        for outcome in result.outcomes():
             place = by_key[outcome.task.key]
             children = 0
             for row in outcome.rows:
@@ -151,7 +157,7 @@ def walk_many(walkers: Supervisor, places: list[ContainerPlace], listed: Listed)
             if outcome.failure is not None:
                 listed.failures.append(walk_failure(place, outcome.failure, ""))
                 listed.end(place, children, False)
-        results[batch.id].close()
+        result.close()
 
 
 def cut(rows: Iterable[Row], settings: EngineSettings) -> Iterator[list[Row]]:
@@ -204,8 +210,8 @@ def _count(skipped: list[int], rows: list[Row]) -> None:
 
 
 def _hash_task(row: Row) -> Task:
-    payload: dict[str, Any] = {key: value for key, value in row.items() if key != "_first"}
-    return Task(row["item_id"], row["size"] or 0, payload)
+    del row["_first"]
+    return Task(row["item_id"], row["size"] or 0, {"do": "hash", "row": row})
 
 
 def _already_there(catalog: Catalog, ids: list[str]) -> set[str]:

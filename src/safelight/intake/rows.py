@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from safelight.evidence.model import Entry, Trouble, Volume
-from safelight.evidence.spec import escape
+from safelight.evidence.spec import PathSpec, escape
 from safelight.inspect.extensions import extension
 from safelight.traces.ids import item_id
 
@@ -53,14 +53,18 @@ def volume_row(volume: Volume, *, source_id: str, container: str | None) -> Row:
     }
 
 
-def trouble_row(trouble: Trouble, *, source_id: str, container: str | None) -> Row:
-    """A row of `failures` for a place that could not be walked."""
+def trouble_row(
+    trouble: Trouble, *, source_id: str, container: str | None, prefix: PathSpec | None, kind: str
+) -> Row:
+    """A row of `failures` for a place that could not be walked. `prefix` and `kind`: the container's specification
+    and the format that opens it, which is the one to name where the trouble is the container's own."""
+    own = trouble.spec == prefix or not trouble.spec.layers
     return {
         "source_id": source_id,
         "item_id": container,
         "place": trouble.spec.display(),
         "stage": "walk",
-        "inspector": trouble.spec.last.kind if trouble.spec.layers else "",
+        "inspector": kind if own else trouble.spec.last.kind,
         "cause": trouble.cause,
         "detail": trouble.detail,
     }

@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from os import cpu_count
 from pathlib import Path
+from typing import Any
 
 import safelight
 from safelight.analyse.known_hits import match_contents
@@ -39,7 +39,7 @@ from safelight.operation.settings import Settings, read_settings
 #: Imported once by the fork server, so that a new child starts in hundredths of a second.
 PRELOAD = ("safelight.intake.children",)
 
-_CHILDREN = "safelight.intake.children"
+VERIFIER = "safelight.intake.imagecheck:verifier"
 
 
 @dataclass(frozen=True)
@@ -120,30 +120,28 @@ def _two_passes(
     chosen: Sequence[Source],
     reporter: Reporter,
 ) -> None:
-    workers = settings.engine.workers or cpu_count() or 1
-    with (
-        _children("walker", config, settings, 1, folder.spool) as walkers,
-        _children("hasher", config, settings, workers, folder.spool) as hashers,
-    ):
-        hashing = Hashing(catalog, settings, walkers, hashers, reporter, settings.archives.max_depth)
+    with _children("safelight.intake.children:crew", config.as_json(), settings, folder) as children:
+        hashing = Hashing(catalog, settings, children, reporter, settings.archives.max_depth)
         for source in chosen:
             place = next(place for place in config.sources if place.source_id == source.id)
             if config.credentials:
                 release_encrypted(catalog, source.id)
             reporter.stage("hashing", source.label)
             hashing.source(place, source.kind)
-    reporter.stage("matching")
-    match_known(folder, catalog, ledger)
-    with _children("examiner", config, settings, workers, folder.spool) as examiners:
-        waiting = count(catalog)
-        reporter.stage("inspecting", total_items=waiting.contents)
-        Inspecting(catalog, settings.engine, examiners, reporter).everything()
+        reporter.stage("matching")
+        match_known(folder, catalog, ledger)
+        reporter.stage("inspecting", total_items=count(catalog).contents)
+        Inspecting(catalog, settings.engine, children, reporter).everything()
 
 
 def verify_source(folder: OperationFolder, source: str, *, actor: str) -> list[Comparison]:
     """Read one source's medium whole and compare its hashes; kept in the ledger. Raises NotFound, Unreachable."""
     settings = read_settings(folder.settings)
-    with Ledger.open(folder) as ledger, run_lock(folder.lock), _verifiers(settings, folder) as verifiers:
+    with (
+        Ledger.open(folder) as ledger,
+        run_lock(folder.lock),
+        _children(VERIFIER, {}, settings, folder) as verifiers,
+    ):
         return check_image(verifiers, ledger, sources.find(ledger, source), actor=actor)
 
 
@@ -207,34 +205,19 @@ def _compare_stated(
     """Compare hashes stated at seizure with the sources, before anything is believed of them."""
     due = waiting(ledger, chosen)
     if due:
-        with _verifiers(settings, folder) as verifiers:
+        with _children(VERIFIER, {}, settings, folder) as verifiers:
             for source in due:
                 reporter.stage("comparing", source.label)
                 check_image(verifiers, ledger, source, actor=actor)
 
 
 @contextmanager
-def _verifiers(settings: Settings, folder: OperationFolder) -> Iterator[Supervisor]:
-    engine = settings.engine
-    limits = EngineLimits(engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes)
-    with Supervisor(
-        "safelight.intake.imagecheck:verifier", {}, limits=limits, workers=1, spool=folder.spool
-    ) as supervisor:
-        yield supervisor
-
-
-@contextmanager
 def _children(
-    factory: str, config: ChildConfig, settings: Settings, workers: int, spool: Path
+    factory: str, config: dict[str, Any], settings: Settings, folder: OperationFolder
 ) -> Iterator[Supervisor]:
     engine = settings.engine
     limits = EngineLimits(engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes)
     with Supervisor(
-        f"{_CHILDREN}:{factory}",
-        config.as_json(),
-        limits=limits,
-        workers=workers,
-        spool=spool,
-        preload=PRELOAD,
+        factory, config, limits=limits, workers=engine.workers, spool=folder.spool, preload=PRELOAD
     ) as supervisor:
         yield supervisor
