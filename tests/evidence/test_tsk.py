@@ -347,3 +347,9 @@ def test_wall_clocks_do_not_depend_on_the_zone_of_the_process(zone: str) -> None
         "iso9660_plain None 1452591000000000 2016-01-12 09:30:00",
         "2016-01-12T09:30:00.123456700Z",
     ]
+
+
+def test_the_boot_area_of_ntfs_alone_is_no_file_system() -> None:
+    data = image("ntfs")
+    assert not FORMAT.recognise(MemoryStream(data[:8192]), OpenContext())
+    assert FORMAT.recognise(MemoryStream(data[:8704]), OpenContext())

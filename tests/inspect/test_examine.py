@@ -10,7 +10,7 @@ import pytest
 
 from safelight.evidence.model import EvidenceError
 from safelight.inspect.examine import Ended, Found, examine
-from safelight.inspect.model import Content, Derivative, Fact, Group, InspectionFailed, NotMine
+from safelight.inspect.model import Cause, Content, Derivative, Fact, Group, InspectionFailed, NotMine
 from safelight.inspect.registry import inspectors
 from tests.inspect.patterns import content
 from tests.inspect.test_registry import samples
@@ -168,3 +168,41 @@ def test_a_damaged_sector_is_told_as_unreadable(sample: Content) -> None:
     assert {(event.outcome, event.cause, event.detail) for event in ended} == {
         ("failed", "unreadable", "sector 7 cannot be read")
     }
+
+
+class Picky:
+    """Fails on everything, after as many facts as it is told."""
+
+    name = "picky"
+    version = 1
+    tables: tuple[str, ...] = ("pictures",)
+
+    def __init__(self, facts: int, cause: Cause) -> None:
+        self.facts, self.cause = facts, cause
+
+    def accepts(self, mime: str, group: Group, size: int) -> bool:
+        return True
+
+    def inspect(self, content: Content) -> Iterator[Fact]:
+        for _ in range(self.facts):
+            yield Fact("pictures", {"width": 8})
+        raise InspectionFailed(self.cause, "no such header")
+
+
+@pytest.mark.parametrize(
+    ("basis", "name", "facts", "cause", "outcome"),
+    [
+        ("libmagic", "$TxfLog.blf", 0, "corrupt", "not mine"),
+        ("libmagic", "$TxfLog.blf", 0, "encrypted", "failed"),
+        ("libmagic", "$TxfLog.blf", 1, "corrupt", "failed"),
+        ("libmagic", "scan.tga", 0, "corrupt", "failed"),
+        ("signature", "$TxfLog.blf", 0, "corrupt", "failed"),
+    ],
+)
+def test_a_guessed_type_that_no_decoder_bears_out(
+    basis: str, name: str, facts: int, cause: Cause, outcome: str
+) -> None:
+    guessed = content(b"\0" * 40, name)
+    guessed.mime, guessed.group, guessed.basis = "image/x-tga", "picture", basis
+    events = list(examine(guessed, [Picky(facts, cause)], lambda _: None))
+    assert [e.outcome for e in events if isinstance(e, Ended) and e.inspector == "picky"] == [outcome]

@@ -253,3 +253,12 @@ def test_possibly_encrypted() -> None:
     counted = ",".join(str(number) for number in range(900_000)).encode()
     assert not mark(gzip.compress(counted)[10:])
     assert chi_square(bytes(range(256)) * 4) == 0.0
+
+
+def test_what_begins_like_a_picture_by_chance_is_none() -> None:
+    counted = b"".join(number.to_bytes(2, "little") for number in range(65536))
+    assert typed(counted)[0] == "application/octet-stream", "upper-case table of NTFS"
+    log = bytes.fromhex("1500010002000200000000004b824cc60100000000000000").ljust(65536, b"\0")
+    assert typed(log)[0] == "application/octet-stream", "log of NTFS transactions"
+    targa = bytes.fromhex("000109000000011800000000400040000800") + bytes(range(200))
+    assert typed(targa) == ("image/x-tga", "picture", "libmagic")

@@ -71,6 +71,11 @@ def _looks_like_fat(boot: bytes) -> bool:
     )
 
 
+def _boot_alone(stream: io.RawIOBase, boot: bytes) -> bool:
+    """The sixteen sectors that begin every NTFS and nothing behind them: its file `$Boot`, no file system."""
+    return stream.seek(0, io.SEEK_END) <= 16 * int.from_bytes(boot[11:13], "little")
+
+
 def signatures(stream: io.RawIOBase) -> list[Signature]:
     """Every file system whose signature the volume carries, the likeliest first; empty if none."""
     head = read_up_to(stream, 0, 2048)
@@ -81,7 +86,7 @@ def signatures(stream: io.RawIOBase) -> list[Signature]:
             bytes_there = head[signature.offset : signature.offset + size]
         else:
             bytes_there = read_up_to(stream, signature.offset, size)
-        if bytes_there in signature.magics:
+        if bytes_there in signature.magics and not (signature.name == "ntfs" and _boot_alone(stream, head)):
             found.append(signature)
     if not any(signature.name in ("ntfs", "exfat", "refs") for signature in found) and _looks_like_fat(head):
         found.append(Signature("fat", 0, (b"",), pytsk3.TSK_FS_TYPE_FAT_DETECT))

@@ -11,10 +11,13 @@ from typing import Literal
 
 from safelight.evidence.model import EvidenceError
 from safelight.inspect import strings
+from safelight.inspect.extensions import extension_agrees
 from safelight.inspect.model import Content, Derivative, Fact, InspectionFailed, Inspector, NotMine
 
 Outcome = Literal["done", "not mine", "failed"]
 _READ_ERRORS = frozenset({errno.EIO, errno.ENOENT, errno.ESTALE, errno.EACCES, errno.ENXIO, errno.ENODEV})
+#: Causes that a decoder also gives for what was never of its type.
+_MAYBE_ANOTHER_TYPE = frozenset({"corrupt", "limit", "unsupported"})
 #: Name and version that rescued strings are recorded under.
 RESCUER = ("strings", 1)
 
@@ -77,16 +80,28 @@ def examine(
 
 
 def _run(inspector: Inspector, content: Content) -> Generator[Found, None, tuple[Outcome, str, str]]:
+    found = False
     try:
         for what in inspector.inspect(content):
+            found = True
             yield Found(inspector.name, inspector.version, what)
     except NotMine:
         return "not mine", "", ""
+    except InspectionFailed as error:
+        if not found and error.cause in _MAYBE_ANOTHER_TYPE and _guessed(content):
+            return "not mine", "", ""
+        return "failed", *_why(error)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # A panic of a Rust library is no Exception.
         return "failed", *_why(error)
     return "done", "", ""
+
+
+def _guessed(content: Content) -> bool:
+    """Whether the type is a guess of libmagic that the name does not bear out (it takes the logs of NTFS
+    transactions for Targa pictures)."""
+    return content.basis == "libmagic" and not extension_agrees(content.name, content.mime)
 
 
 def _why(error: BaseException) -> tuple[str, str]:

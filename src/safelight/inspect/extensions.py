@@ -21,6 +21,7 @@ _TABLE: dict[str, str] = {
     "heic heif hif avif": "image/heic image/heif image/avif",
     "jp2 j2k jpf jpx j2c jpc": "image/jp2 image/x-jp2-codestream",
     "ico cur": "image/x-icon",
+    "tga": "image/x-tga",
     "psd psb": "image/vnd.adobe.photoshop",
     "mp4 m4v mov qt 3gp 3g2 m4a m4b": "video/mp4 video/quicktime video/3gpp video/3gpp2 audio/mp4",
     "avi divx": "video/x-msvideo",
@@ -92,6 +93,11 @@ def extension(name: str) -> str:
     """Extension in lower case without the dot; empty if there is none (a leading dot is no extension)."""
     stem, dot, last = name.rpartition(".")
     return last.lower() if dot and stem.strip(".") and len(last) <= 16 and "/" not in last else ""
+
+
+def extension_agrees(name: str, mime: str) -> bool:
+    """True if the extension is known and is one of the type's own."""
+    return mime in _BY_EXTENSION.get(extension(name), ())
 
 
 def extension_disagrees(name: str, mime: str) -> bool:

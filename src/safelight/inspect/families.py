@@ -194,7 +194,7 @@ def by_arithmetic(head: bytes, tail: bytes, size: int) -> str:
             else "application/x-mach-binary"
         )
     elif head.startswith((b"\0\0\x01\0", b"\0\0\x02\0")):
-        if 0 < int.from_bytes(head[4:6], "little") < 256 and head[9:10] == b"\0" and len(head) >= 22:
+        if _icon(head):
             mime = "image/x-icon"
     elif first[:1] == b"\xff":
         mime = _mpeg_audio(head)
@@ -216,6 +216,37 @@ def by_arithmetic(head: bytes, tail: bytes, size: int) -> str:
     if not mime and (tail or head)[-512:].startswith(b"conectix"):
         mime = "application/x-vhd"
     return mime
+
+
+def _icon(head: bytes) -> bool:
+    """Up to 255 pictures, and a first entry of sense: planes 0 or 1 (in a cursor the hot spot stands there),
+    data behind the directory. An upper-case table of NTFS counts 0, 1, 2 and would begin alike."""
+    count = int.from_bytes(head[4:6], "little")
+    cursor, planes = head[2:3] == b"\x02", int.from_bytes(head[10:12], "little")
+    offset = int.from_bytes(head[18:22], "little")
+    return (
+        len(head) >= 22
+        and 0 < count < 256
+        and head[9] == 0
+        and (cursor or planes <= 1)
+        and offset >= 6 + 16 * count
+    )
+
+
+def targa(head: bytes) -> bool:
+    """A header that the Targa specification (Truevision, 1991) allows: a picture of a known kind and depth, with
+    a colour map where the kind needs one. libmagic is content with less."""
+    if len(head) < 18 or head[1] > 1 or head[2] & 7 not in (1, 2, 3) or head[2] > 11:
+        return False
+    mapped = head[2] & 7 == 1
+    depths = (8, 16) if mapped else (8, 15, 16, 24, 32)
+    size = int.from_bytes(head[12:14], "little") * int.from_bytes(head[14:16], "little")
+    return (
+        (not mapped or head[1] == 1)
+        and (not head[1] or head[7] in (15, 16, 24, 32))
+        and head[16] in depths
+        and size > 0
+    )
 
 
 def _every(head: bytes, step: int, start: int) -> bool:

@@ -50,6 +50,8 @@ def identify(head: bytes, size: int, tail: bytes = b"", stream: families.Seekabl
     if at > 0:
         return _typed("application/pdf", "signature")
     found = libmagic.magic().mime(head[:_FOR_LIBMAGIC])
+    if found == "image/x-tga" and not families.targa(head):
+        found = UNKNOWN
     return _typed(found, "none" if found == UNKNOWN else "libmagic")
 
 

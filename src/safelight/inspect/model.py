@@ -77,6 +77,8 @@ class Content:
     name: str
     open: Callable[[], io.BufferedIOBase]
     settings: InspectionSettings = field(default_factory=InspectionSettings)
+    basis: str = "signature"
+    """What the type rests on (see `filetype.Basis`)."""
 
 
 class Inspector(Protocol):
