@@ -456,13 +456,14 @@ class Consultation:
         """The operation in figures, each with the filter that opens its rows."""
         wanted = {
             "deleted": ItemFilter(state=("deleted", "orphan")),
-            "failed": ItemFilter(failed=("any",)),
             "hits": ItemFilter(known=("any",)),
         }
         counts = self._once(
             "counts", lambda: {name: self.count(f, contents=False).items for name, f in wanted.items()}
         )
-        deleted, failed, hit = (Figure(name, counts[name], f) for name, f in wanted.items())
+        deleted, hit = (Figure(name, counts[name], f) for name, f in wanted.items())
+        everywhere = self._sums().exhibits.values()
+        failed = Figure("failed", sum(one.failed for one in everywhere), ItemFilter(failed=("any",)))
         return Overview(
             total=self._once("total", self.count),
             by_type=self._once("types", self._types),

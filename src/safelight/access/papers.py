@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from safelight.access.model import CustodyEntry, ExhibitCard, HashCheck, InspectorCost, SourceFigures
+from safelight.access.where import FAILED
 from safelight.ledger import custody, exhibits, imagechecks, sources
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.imagechecks import NOT_CHECKED, ImageCheck
@@ -17,7 +18,7 @@ from safelight.ledger.sources import Source
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What was found in one exhibit or source."""
+    """What was found in one exhibit or source (there without contents)."""
 
     items: int = 0
     contents: int = 0
@@ -38,25 +39,22 @@ _NONE = Sums({}, {}, frozenset())
 
 
 def sums(db: DuckDBPyConnection) -> Sums:
-    """The figures of one snapshot."""
+    """The figures of one snapshot. Different contents are counted by exhibit alone: that costs most."""
     rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
     complete = frozenset(key for key, done in rows.fetchall() if done)
-    return Sums(_by(db, "exhibit"), _by(db, "source_id"), complete)
-
-
-def _by(db: DuckDBPyConnection, column: str) -> dict[str, Sum]:
-    rows = db.execute(
-        f"SELECT i.{column}, count(*), count(DISTINCT i.sha256), coalesce(sum(i.size), 0) "
-        "FROM items i GROUP BY 1"
-    ).fetchall()
-    failed = dict(
-        db.execute(
-            f"SELECT i.{column}, count(*) FROM items i WHERE i.failed IS NOT NULL "
-            "OR i.item_id IN (SELECT item_id FROM failures WHERE item_id IS NOT NULL) "
-            "OR i.sha256 IN (SELECT sha256 FROM failures WHERE sha256 IS NOT NULL) GROUP BY 1"
-        ).fetchall()
-    )
-    return {key: Sum(int(n), int(c), int(b), int(failed.get(key, 0))) for key, n, c, b in rows}
+    contents = dict(db.execute("SELECT exhibit, count(DISTINCT sha256) FROM items GROUP BY 1").fetchall())
+    by_exhibit: dict[str, Sum] = {}
+    by_source: dict[str, Sum] = {}
+    for exhibit, source, items, size, failed in db.execute(
+        "SELECT exhibit, source_id, count(*), coalesce(sum(size), 0), count(*) FILTER (bad) FROM ("
+        f"SELECT i.exhibit, i.source_id, i.size, {FAILED} AS bad FROM items i) GROUP BY 1, 2"
+    ).fetchall():
+        by_source[source] = Sum(int(items), 0, int(size), int(failed))
+        so_far = by_exhibit.get(exhibit, Sum(contents=int(contents.get(exhibit, 0))))
+        by_exhibit[exhibit] = Sum(
+            so_far.items + int(items), so_far.contents, so_far.bytes + int(size), so_far.failed + int(failed)
+        )
+    return Sums(by_exhibit, by_source, complete)
 
 
 def in_order(ledger: Ledger, there: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ TYPE = "coalesce(i.type, CASE WHEN i.kind IN ('file', 'stream') THEN 'other' ELS
 TIME_US = "coalesce(epoch_us(i.{0}.utc), epoch_us(i.{0}.wall))"
 
 #: Items that failed anywhere: their own bytes, the item at a later stage, or their content in an inspector.
-_FAILED = (
+FAILED = (
     "(i.failed IS NOT NULL OR i.item_id IN (SELECT f.item_id FROM failures f WHERE f.item_id IS NOT NULL) "
     "OR i.sha256 IN (SELECT f.sha256 FROM failures f WHERE f.sha256 IS NOT NULL))"
 )
@@ -124,9 +124,9 @@ def _failed(found: Condition, causes: tuple[str, ...]) -> None:
     values: list[object] = []
     named = [cause for cause in causes if cause not in ("any", "none")]
     if "any" in causes:
-        parts.append(_FAILED)
+        parts.append(FAILED)
     if "none" in causes:
-        parts.append(f"NOT coalesce({_FAILED}, false)")
+        parts.append(f"NOT coalesce({FAILED}, false)")
     if named:
         marks = ", ".join("?" * len(named))
         parts.append(
