@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -11,8 +12,8 @@ from rich.console import Console
 
 import safelight
 from safelight.access.neutral import visible
-from safelight.cli.deferred import defer, flowing, in_panels
-from safelight.errors import Interrupted, SafelightError
+from safelight.cli.deferred import defer, flowing, front_of
+from safelight.errors import DiskFull, SafelightError
 
 MANUAL = r"""Safelight takes a lawful seizure from the disk to the worklist.
 
@@ -64,7 +65,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     help=flowing(MANUAL),
-    cls=in_panels(BEGIN, WORK, EVIDENCE, KEEP),
+    cls=front_of(BEGIN, WORK, EVIDENCE, KEEP),
 )
 exhibit = _group("Exhibits, their legal basis and their custody.")
 source = _group("Registered sources: where they are, and whether they are whole.")
@@ -122,14 +123,21 @@ def main() -> None:
     except SafelightError as error:
         _say(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        stopped = Interrupted("Stopped.", "The same command goes on where it stopped.")
-        _say(stopped)
-        sys.exit(stopped.exit_code)
-    except BrokenPipeError:
-        # The reader went away (`| head`), which is no error; Python must not try to flush to it at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        told = _of_the_system(error)
+        _say(told)
+        sys.exit(told.exit_code)
+
+
+def _of_the_system(error: OSError) -> SafelightError:
+    """What the operating system refused, as a sentence: places that are not there, read-only, or full."""
+    place = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else "a file"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"The disk of {place} is full.", "Make room, then repeat the command.")
+    why = (error.strerror or str(error)).lower()
+    return SafelightError(
+        f"{place} cannot be used: {why}.", "Check the path and who may read and write there."
+    )
 
 
 def _say(error: SafelightError) -> None:

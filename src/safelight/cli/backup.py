@@ -16,7 +16,9 @@ from safelight.ledger.ledger import Ledger
 
 def backup(
     operation: Operation,
-    destination: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    destination: Annotated[
+        Path, typer.Argument(help="A new or empty folder, best on another disk.", metavar="DESTINATION")
+    ],
     reason: Annotated[str, typer.Option(help="Why the copy is made; kept in the audit.")] = "backup",
 ) -> None:
     """Copy ledger, catalog, keys and hash sets (not the evidence) into a folder, with a manifest. Works during an intake."""

@@ -15,7 +15,7 @@ from safelight.errors import Refused
 
 def cat(
     operation: Operation,
-    item: Annotated[str, typer.Argument(help="Id of the item.")],
+    item: Annotated[str, typer.Argument(help="Id of the item, or its first ten characters.", metavar="ITEM")],
     reason: Annotated[
         str, typer.Option(help="Why the bytes leave the house; kept in the audit as a disclosure.")
     ],

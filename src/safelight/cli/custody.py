@@ -17,6 +17,16 @@ from safelight.ledger.ledger import Ledger
 from safelight.traces.moment import iso_utc
 
 
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} is no time with its zone; write it as 2016-01-12T14:30+01:00.")
+    return found
+
+
 class Act(StrEnum):
     """What happened to the exhibit."""
 
@@ -28,17 +38,16 @@ class Act(StrEnum):
 
 def custody(
     operation: Operation,
-    exhibit: Annotated[str, typer.Argument(help="Number of the exhibit.")],
+    exhibit: Annotated[str, typer.Argument(help="Number of the exhibit.", metavar="EXHIBIT")],
     act: Annotated[
-        Act | None, typer.Argument(help="received, moved, sealed or returned; without it the log is shown.")
+        Act | None, typer.Argument(help="received, moved, sealed or returned; without it the log is shown.", metavar="ACT")
     ] = None,
     place: Annotated[str, typer.Option(help="Where.")] = "",
     person: Annotated[str, typer.Option(help="By whom.")] = "",
     when: Annotated[
         datetime | None,
         typer.Option(
-            formats=["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"],
-            help="When, with zone: 2016-01-12T14:30+01:00. Now if not given.",
+            parser=_moment, metavar="TIME", help="When, with zone: 2016-01-12T14:30+01:00. Now if not given."
         ),
     ] = None,
     note: Annotated[str, typer.Option(help="What else belongs in the log.")] = "",

@@ -1,12 +1,14 @@
 """What the command line's front adds to typer: verbs imported when they are called, panels in order, text that flows.
 
 The verbs' modules pull in databases, file systems and codecs: seconds on a cold disk, for a help page that needs none of
-them. Typer has no deferred commands of its own, lists groups after all commands, and keeps the line breaks of the source
-in all but the first paragraph; each is one method or one function here.
+them. Typer has no deferred commands of its own, lists groups after all commands, keeps the line breaks of the source in
+all but the first paragraph, and knows two endings that are not ours; each is one method or one function here.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
 from inspect import cleandoc
 from typing import Any
@@ -14,6 +16,8 @@ from typing import Any
 import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
+
+from safelight.errors import Interrupted
 
 
 class Deferred(TyperCommand):
@@ -39,17 +43,33 @@ def defer(group: typer.Typer, name: str, module: str, summary: str, panel: str |
     group.command(name, cls=kind, help=summary, rich_help_panel=panel)(_nothing)
 
 
-def in_panels(*panels: str) -> type[TyperGroup]:
-    """A group whose help shows these panels in this order, verbs before groups within each."""
+def front_of(*panels: str) -> type[TyperGroup]:
+    """The outermost group: its help shows these panels in this order, verbs before groups within each.
 
-    class InPanels(TyperGroup):
+    It also says how a command ends that was stopped (typer: exit code 130 and no word) or whose reader went away
+    (`| head`; typer: exit code 1, which here means a defect).
+    """
+
+    class Front(TyperGroup):
         def list_commands(self, ctx: Any) -> list[str]:
             return sorted(
                 self.commands,
                 key=lambda name: panels.index(getattr(self.commands[name], "rich_help_panel", "")),
             )
 
-    return InPanels
+        def invoke(self, ctx: Any) -> Any:
+            try:
+                done = super().invoke(ctx)
+                sys.stdout.flush()
+                return done
+            except KeyboardInterrupt:
+                raise Interrupted("Stopped.", "The same command goes on where it stopped.") from None
+            except BrokenPipeError:
+                # Python must not try to flush to it once more at the end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise typer.Exit from None
+
+    return Front
 
 
 def flowing(text: str) -> str:

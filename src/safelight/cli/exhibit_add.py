@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -13,11 +13,20 @@ from safelight.ledger import exhibits
 from safelight.ledger.ledger import Ledger
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write year, month and day: 2016-01-12.") from None
+
+
 def exhibit_add(
     operation: Operation,
     id: Annotated[str, typer.Option("--id", help="Number of the exhibit, as the unit writes it.")],
     label: Annotated[str, typer.Option(help="What it is, in words.")],
-    seized: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the seizure.")],
+    seized: Annotated[
+        date, typer.Option(parser=_day, metavar="DAY", help="Day of the seizure, written 2016-01-12.")
+    ],
     officer: Annotated[str, typer.Option(help="Who seized it.")],
     legal_basis: Annotated[
         str, typer.Option(help="Decision and provision. Without it nothing is taken in.")
@@ -32,7 +41,7 @@ def exhibit_add(
             ledger,
             number=id,
             label=label,
-            seized=seized.date(),
+            seized=seized,
             legal_basis=legal_basis,
             officer=officer,
             acquired_hash=acquired_hash or None,

@@ -9,7 +9,7 @@ import typer
 from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
 from safelight.cli.options import Operation, Purpose, existing, who
-from safelight.cli.output import console, show
+from safelight.cli.output import console, short_id, show
 
 
 def failures(
@@ -21,16 +21,19 @@ def failures(
     purpose: Purpose = "overview",
 ) -> None:
     """List failures: place, part, cause and one sentence. Nothing else was lost with them."""
-    chosen = ItemFilter(failed=(cause,) if cause else ())
+    chosen = ItemFilter.from_pairs([("failed", cause)])
     with (
         Door(existing(operation), who=who(), purpose=purpose) as door,
         door.consult("failures", cause) as look,
     ):
         page = look.failures(chosen, limit=limit)
         total = sum(group.failures for group in look.failure_groups(chosen))
+    if not page.rows:
+        console().print(f"No failures with the cause {cause}." if cause else "No failures.", markup=False)
+        return
     show(
         "",
         ["cause", "stage", "part", "place", "detail", "item"],
-        [(f.cause, f.stage, f.inspector, f.place, f.detail, f.item_id) for f in page.rows],
+        [(f.cause, f.stage, f.inspector, f.place, f.detail, short_id(f.item_id)) for f in page.rows],
     )
     console().print(f"{len(page.rows)} of {total} failures", markup=False)

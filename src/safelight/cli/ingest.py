@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from safelight.access.neutral import visible
 from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import console, human_bytes
+from safelight.errors import Refused
 from safelight.intake.progress import Progress as Figures
 from safelight.intake.run import intake, register
 from safelight.ledger.ledger import Ledger
@@ -37,6 +38,8 @@ def ingest(
     folder = existing(operation)
     if label and len(sources) > 1:
         raise typer.BadParameter("--label goes with one source")
+    for path in sources:
+        _not_itself(folder.root, path)
     with Ledger.open(folder) as ledger:
         chosen = [register(ledger, exhibit, path, actor=who(), label=label or None) for path in sources]
     with LiveProgress() as live:
@@ -49,6 +52,16 @@ def ingest(
     )
     if figures.failures:
         out.print(f"See what failed and why: safelight failures {operation}", markup=False)
+
+
+def _not_itself(operation: Path, source: Path) -> None:
+    """An operation that took in its own catalog would change the source by taking it in."""
+    ours, theirs = operation.resolve(), source.resolve()
+    if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
+        raise Refused(
+            f"{source} and the operation's own folder lie one in the other.",
+            "Keep the operation and the evidence apart.",
+        )
 
 
 class LiveProgress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
 from safelight.access.model import ItemRow, Order
 from safelight.cli.options import Operation, Purpose, existing, who
-from safelight.cli.output import Format, console, human_bytes, show, write_rows
+from safelight.cli.output import Format, console, human_bytes, short_id, show, write_rows
 from safelight.traces.moment import Moment, iso_utc
 
 COLUMNS = (
@@ -29,7 +30,7 @@ def items(
         typer.Argument(
             help="Filters such as type:picture, state:deleted, 'path:*/Desktop/*', hash:9f86d081, size:>=1MB, "
             "modified:2015-01-01..2015-12-31, failed:any, exhibit:2016-0142-A1.",
-            metavar="[FILTER]...",
+            metavar="FILTER...",
         ),
     ] = None,
     type: Annotated[
@@ -68,16 +69,23 @@ def items(
             with door.consult("items", chosen.words()) as look:
                 page = look.items(chosen, order=_order(order), limit=limit or 50)
                 counted = look.count(chosen)
-            show("", ["id", "exhibit", "path", "type", "size", "modified", "state", "failed"], map(_short, page.rows),
-                 right=["size"])  # fmt: skip
-            console().print(
-                f"{len(page.rows)} of {counted.items} items ({human_bytes(counted.bytes)})", markup=False
-            )
+                for number in chosen.exhibit if not page.rows else ():
+                    look.exhibit(number)  # raises NotFound: a slip in the number must not read as "no items"
+            _table(page.rows)
+            of = f"{len(page.rows)} of {counted.items} items ({human_bytes(counted.bytes)})"
+            console().print(f"{of}  {chosen.words()}".strip(), markup=False)
             return
         rows = (_full(row) for row in door.export(chosen, purpose, limit))
         count = write_rows(rows, COLUMNS, form if form is not Format.table else Format.csv, output)
     if output:
         console().print(f"{count} rows in {output}", markup=False)
+
+
+def _table(rows: Sequence[ItemRow]) -> None:
+    """What a terminal has room for; every column is in the other formats."""
+    wide = console().width >= 100
+    columns = ["id", "exhibit", "path", "type", "size", *(["modified"] if wide else []), "state"]
+    show("", columns, [_short(row, wide) for row in rows], right=["size"])
 
 
 def _order(text: str) -> Order:
@@ -97,19 +105,14 @@ def _time(moment: Moment | None) -> str:
     return iso_utc(moment.wall_us).removesuffix("Z") if moment.wall_us is not None else moment.text
 
 
-def _short(row: ItemRow) -> tuple[Any, ...]:
+def _short(row: ItemRow, wide: bool) -> tuple[Any, ...]:
+    """The state is blank for what is simply there."""
     modified = _time(row.modified)
     shown = modified[:19] + ("Z" if modified.endswith("Z") else "")
-    return (
-        row.item_id,
-        row.exhibit,
-        row.path,
-        row.type or row.kind,
-        human_bytes(row.size),
-        shown,
-        row.state,
-        row.failed,
-    )
+    states = [row.state] if row.state != "allocated" else []
+    states += [f"failed: {row.failed}"] if row.failed else []
+    cells = [short_id(row.item_id), row.exhibit, row.path, row.type or row.kind, human_bytes(row.size)]
+    return (*cells, *([shown] if wide else []), ", ".join(states))
 
 
 def _full(row: ItemRow) -> dict[str, Any]:

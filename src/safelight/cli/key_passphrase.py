@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from safelight.cli.options import Operation, Passphrase, existing, passphrase_from, unlocked
+from safelight.cli.options import Operation, Passphrase, existing, new_passphrase_from, unlocked
 from safelight.cli.output import console
 from safelight.ledger.keys import KeyRing
 
@@ -22,6 +22,6 @@ def key_passphrase(
     """Wrap the operation's key under a new passphrase; the recovery key stays."""
     folder = existing(operation)
     keys = unlocked(folder, passphrase_file)
-    new = passphrase_from(new_passphrase_file, new=True, prompt="New passphrase")
+    new = new_passphrase_from(new_passphrase_file)
     KeyRing.open(folder.keys).change_passphrase(keys, new)
     console().print("The passphrase is changed.")

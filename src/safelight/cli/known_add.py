@@ -22,7 +22,10 @@ from safelight.ledger.ledger import Ledger
 def known_add(
     operation: Operation,
     file: Annotated[
-        Path, typer.Argument(help="NSRL RDS v3 (SQLite), VICS JSON, hashdeep, md5sum/sha*sum list or CSV.")
+        Path,
+        typer.Argument(
+            help="NSRL RDS v3 (SQLite), VICS JSON, hashdeep, md5sum/sha*sum list or CSV.", metavar="FILE"
+        ),
     ],
     name: Annotated[str, typer.Option(help="Name of the set; the file's name if not given.")] = "",
     origin: Annotated[str, typer.Option(help="Who made it and when.")] = "",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import pwd
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from safelight.errors import Refused, WrongPassphrase
-from safelight.ledger.keys import KeyRing, UnlockedKeys
+from safelight.ledger.keys import SHORTEST_PASSPHRASE, KeyRing, UnlockedKeys
 from safelight.operation.folder import OperationFolder, open_folder
 
 Operation = Annotated[Path, typer.Argument(help="The operation's folder.", metavar="OPERATION")]
@@ -36,28 +37,66 @@ def existing(operation: Path) -> OperationFolder:
     return open_folder(operation)
 
 
-def passphrase_from(file: Path | None, *, new: bool = False, prompt: str = "Passphrase") -> str:
+def passphrase_from(file: Path | None, *, new: bool = False) -> str:
     """The passphrase from a file, the environment or a prompt. Raises Refused if there is none."""
     if file is not None:
-        try:
-            lines = file.read_text("utf-8").splitlines()
-        except OSError as error:
-            raise Refused(f"{file} cannot be read: {error.strerror}.", "Name a readable file.") from error
-        given = lines[0] if lines else ""
+        given = _first_line(file)
     elif "SAFELIGHT_PASSPHRASE" in os.environ:
         given = os.environ["SAFELIGHT_PASSPHRASE"]
     else:
-        try:
-            given = typer.prompt(prompt, hide_input=True, confirmation_prompt=new, err=True)
-        except typer.Abort:
-            raise Refused(
-                "No passphrase was given.", "Use --passphrase-file or SAFELIGHT_PASSPHRASE."
-            ) from None
-    if new and len(given) < 8:
+        given = _asked(
+            "Passphrase", new, "No passphrase was given.", "Use --passphrase-file or SAFELIGHT_PASSPHRASE."
+        )
+    return _long_enough(given) if new else given
+
+
+def new_passphrase_from(file: Path | None) -> str:
+    """What a passphrase is changed to: from a file or a prompt, never from the variable that holds the old one."""
+    if file is not None:
+        return _long_enough(_first_line(file))
+    return _long_enough(
+        _asked(
+            "New passphrase", True, "No new passphrase was given.", "Type it, or use --new-passphrase-file."
+        )
+    )
+
+
+def _long_enough(given: str) -> str:
+    if len(given) < SHORTEST_PASSPHRASE:
         raise Refused(
-            "The passphrase is shorter than 8 characters.", "Choose a longer one, best several words."
+            f"The passphrase is shorter than {SHORTEST_PASSPHRASE} characters.",
+            "Choose a longer one, best several words.",
         )
     return given
+
+
+def recovery_from(file: Path | None) -> str:
+    """The recovery key from a file or a prompt. Raises Refused if there is none."""
+    if file is None:
+        return _asked(
+            "Recovery key", False, "No recovery key was given.", "Type it, or use --recovery-file."
+        ).strip()
+    return _first_line(file).strip()
+
+
+def _first_line(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8") as stream:
+            return stream.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Refused(f"{file} is not text in UTF-8.", "Name a text file.") from None
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}.", "Name a readable file.") from error
+
+
+def _asked(prompt: str, twice: bool, missing: str, instead: str) -> str:
+    """A hidden answer from the terminal; where there is none, nobody can answer."""
+    if not sys.stdin.isatty():
+        raise Refused(missing, instead)
+    try:
+        return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
+    except typer.Abort:
+        raise Refused(missing, instead) from None
 
 
 def unlocked(folder: OperationFolder, file: Path | None) -> UnlockedKeys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -31,6 +32,13 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+_ENDLESS = 100_000
+
+#: Columns that are broken last where the terminal is narrow: short, and hard to read in two lines.
+WHOLE = frozenset(
+    {"act", "cause", "entry", "failed", "number", "seized", "size", "state", "type", "items", "when"}
+)
+
 #: How it is said whether the hash stated at seizure was found again (`access.model.HashCheck`).
 HASH_WORDS = {
     "matched": "matched",
@@ -41,8 +49,10 @@ HASH_WORDS = {
 
 
 def console() -> Console:
-    """The terminal; plain and wide when piped."""
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    """The terminal; plain when piped, and then so wide that a row stays a line (unless COLUMNS says otherwise)."""
+    if sys.stdout.isatty():
+        return Console(highlight=False)
+    return Console(soft_wrap=True, highlight=False, width=None if os.environ.get("COLUMNS") else _ENDLESS)
 
 
 def show(
@@ -51,7 +61,9 @@ def show(
     """A table for people; every cell's control characters are made visible."""
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if column in right else "left", overflow="fold", no_wrap=column in WHOLE
+        )
     for row in rows:
         table.add_row(*(_cell(value, column in PATHS) for column, value in zip(columns, row, strict=True)))
     console().print(table, markup=False)
@@ -131,6 +143,11 @@ def _arrow_type(column: str) -> pa.DataType:
     if column in ("deleted", "overwritten", "extension_disagrees", "maybe_encrypted"):
         return pa.bool_()
     return pa.string()
+
+
+def short_id(item_id: str | None) -> str | None:
+    """The beginning of an id, long enough to name the item to every command."""
+    return item_id[:14] if item_id else item_id
 
 
 def human_bytes(size: int | float | None) -> str:

@@ -17,8 +17,8 @@ from safelight.ledger.ledger import Ledger
 
 def source_locate(
     operation: Operation,
-    source: Annotated[str, typer.Argument(help="Id or label of the source.")],
-    location: Annotated[Path, typer.Argument(help="Where it is now.")],
+    source: Annotated[str, typer.Argument(help="Id or label of the source.", metavar="SOURCE")],
+    location: Annotated[Path, typer.Argument(help="Where it is now.", metavar="LOCATION")],
     force: Annotated[
         bool, typer.Option(help="Take it though its fingerprint differs; kept in the ledger.")
     ] = False,

@@ -10,9 +10,13 @@ from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import show
 from safelight.intake.run import verify_source
 
+#: Who stated the hash: only the seizure ties an image to the seized thing.
+BY = {"stated": "the seizure", "image": "the image itself"}
+
 
 def source_verify(
-    operation: Operation, source: Annotated[str, typer.Argument(help="Id or label of the source.")]
+    operation: Operation,
+    source: Annotated[str, typer.Argument(help="Id or label of the source.", metavar="SOURCE")],
 ) -> None:
     """Read the image whole and compare: hashes embedded in it, and the hash stated at seizure.
 
@@ -22,5 +26,15 @@ def source_verify(
     show(
         "",
         ["stated by", "algorithm", "stated", "computed", "result", "why not"],
-        [(r.origin, r.algorithm, r.expected, r.found, r.result, r.reason) for r in results],
+        [
+            (
+                "the seizure" if r.origin == "stated" else "the image itself",
+                r.algorithm,
+                r.expected,
+                r.found,
+                r.result,
+                r.reason,
+            )
+            for r in results
+        ],
     )

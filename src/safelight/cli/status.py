@@ -18,12 +18,20 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
     out.print(title, style="bold", markup=False)
     if progress is not None:
         stage = "stopped; the same command goes on" if progress.stale else progress.stage
-        out.print(f"Intake: {stage} {progress.source}", markup=False)
+        out.print(f"Intake: {stage} {progress.source}".rstrip(), markup=False)
     total = overview.total
     out.print(
         f"{total.items} items, {total.contents} distinct contents, {human_bytes(total.bytes)}", markup=False
     )
+    if not total.items:
+        out.print(
+            "Nothing was taken in yet. Begin with `safelight exhibit add` and `safelight ingest`.",
+            markup=False,
+        )
+        return
+    out.print()
     show("Items by type", ["type", "items"], [(f.name, f.value) for f in overview.by_type], right=["items"])
+    out.print()
     show(
         "Exhibits",
         ["number", "label", "legal basis", "stated hash", "items", "size", "failed"],
@@ -42,6 +50,7 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
         right=["items", "size", "failed"],
     )
     if overview.hits:
+        out.print()
         show(
             "Known hashes",
             ["set", "scheme", "code", "label", "contents", "items"],
@@ -49,6 +58,7 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
             right=["contents", "items"],
         )
     if overview.failures:
+        out.print()
         show(
             "Failures",
             ["cause", "part", "count", "for example"],

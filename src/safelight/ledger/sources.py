@@ -124,7 +124,7 @@ def _one(connection: sa.Connection, id_or_label: str) -> Source:
         return found[0]
     if not found:
         raise NotFound(
-            f"There is no source {id_or_label}.", "`safelight status` shows the sources with their ids."
+            f"There is no source {id_or_label}.", "`safelight source list` shows the sources with their ids."
         )
     raise NotFound(
         f"{len(found)} sources are labelled {id_or_label}.",
