@@ -48,11 +48,18 @@ HASH_WORDS = {
 }
 
 
+class _Console(Console):
+    """Rich ends the program with exit code 1 when the reader went away; here that is no error (see `deferred`)."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """The terminal; plain when piped, and then so wide that a row stays a line (unless COLUMNS says otherwise)."""
     if sys.stdout.isatty():
-        return Console(highlight=False)
-    return Console(soft_wrap=True, highlight=False, width=None if os.environ.get("COLUMNS") else _ENDLESS)
+        return _Console(highlight=False)
+    return _Console(soft_wrap=True, highlight=False, width=None if os.environ.get("COLUMNS") else _ENDLESS)
 
 
 def show(
