@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from safelight.access.model import Bytes
 from safelight.errors import Unreachable
 from safelight.evidence.model import EvidenceError
-from safelight.evidence.reader import Reader
 from safelight.evidence.spec import from_bytes
 from safelight.ledger.sources import Source
 from safelight.messages import _
+
+if TYPE_CHECKING:
+    from safelight.evidence.reader import Reader
 
 #: A page of the hex view never asks for more than this (bytes).
 MOST = 1 << 20
 
 
-def opened(source: Source | None, spec: str) -> tuple[Reader, io.RawIOBase]:
+def opened(source: Source | None, spec: str, credentials: Sequence[str] = ()) -> tuple[Reader, io.RawIOBase]:
     """The stream, and the reader that must stay open while it is read. Raises Unreachable, EvidenceError."""
+    # All file systems and archives come with it: a fifth of a second that only those who read bytes shall pay.
+    from safelight.evidence.reader import Reader
+
     if source is None:
         raise Unreachable(
             _("The source of this item is not registered here."),
@@ -29,7 +36,7 @@ def opened(source: Source | None, spec: str) -> tuple[Reader, io.RawIOBase]:
             % {"label": source.label, "place": source.location},
             _("Tell Safelight its new place with `safelight source locate`."),
         )
-    reader = Reader(source.location)
+    reader = Reader(source.location, credentials=tuple(credentials))
     return reader, reader.open(from_bytes(spec))
 
 

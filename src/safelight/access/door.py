@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
@@ -151,8 +151,8 @@ class Door:
     # What leaves the house: written down before the first byte goes.
 
     @contextmanager
-    def stream(self, item_id: str, reason: str) -> Iterator[Iterable[bytes]]:
-        """An item's bytes in chunks, out of its source.
+    def stream(self, item_id: str, reason: str, credentials: Sequence[str] = ()) -> Iterator[Iterable[bytes]]:
+        """An item's bytes in chunks, out of its source. `credentials` are tried on what is encrypted.
 
         Raises Refused without a reason, NotFound, Unreachable, EvidenceError.
         """
@@ -160,7 +160,7 @@ class Door:
         with self._reading() as (db, _views):
             whole, place = one_item.find(db, item_id)
             spec, _size = one_item.spec_of(db, whole, place)
-        reader, opened = content.opened(papers.source(self._ledger, place.source_id), spec)
+        reader, opened = content.opened(papers.source(self._ledger, place.source_id), spec, credentials)
         with reader, opened:
             self._disclose("cat", reason, [whole])
             yield iter(lambda: opened.read(1 << 20) or b"", b"")

@@ -30,6 +30,9 @@ def ingest(
     credential: Annotated[
         list[str] | None, typer.Option(help="Password or key to try on what is encrypted. May be repeated.")
     ] = None,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try again what crashed, ran into a limit or could not be read.")
+    ] = False,
 ) -> None:
     """Take sources in: list, hash and type everything, match known hashes, then inspect each content once.
 
@@ -43,7 +46,9 @@ def ingest(
     with Ledger.open(folder) as ledger:
         chosen = [register(ledger, exhibit, path, actor=who(), label=label or None) for path in sources]
     with LiveProgress() as live:
-        figures = intake(folder, chosen, actor=who(), credentials=credential or (), listener=live.show)
+        figures = intake(
+            folder, chosen, actor=who(), credentials=credential or (), retry=retry, listener=live.show
+        )
     out = console()
     out.print(
         f"{figures.items} items, {figures.contents} distinct contents, {human_bytes(figures.bytes)}; "
