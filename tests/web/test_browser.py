@@ -72,6 +72,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert [text for text in complaints if not text.startswith(expected)] == []
 
 
+def keys_are_there(page: Page) -> None:
+    """Wait until the page listens to keys: a person cannot press one earlier than it is shown either."""
+    page.wait_for_function("document.documentElement.classList.contains('has-js') && window.htmx")
+
+
 def title(page: Page) -> str:
     return page.locator("h1").inner_text()
 
@@ -119,15 +124,17 @@ def test_keyboard_alone(page: Page, entered: Workbench) -> None:
         ("o", "Overview"),
         ("i", "Items"),
     ):
+        keys_are_there(page)
         page.keyboard.press("g")
         page.keyboard.press(letter)
         page.wait_for_function("name => document.querySelector('h1').textContent === name", arg=heading)
-    page.wait_for_function("window.htmx")
+    keys_are_there(page)
     page.keyboard.press("f")
     page.keyboard.type("path:DCIM type:picture")
     page.keyboard.press("Enter")
     page.wait_for_url("**path=DCIM**")
     page.wait_for_load_state("load")
+    keys_are_there(page)
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("k")
@@ -140,6 +147,7 @@ def test_keyboard_alone(page: Page, entered: Workbench) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/items/i1-*")
     assert title(page) == "DSC08113.jpg"
+    keys_are_there(page)
     page.keyboard.press("y")
     assert page.evaluate("document.activeElement.id") == "why"
     page.keyboard.press("?")
@@ -171,6 +179,7 @@ def test_a_sealed_picture_is_open_only_while_the_key_is_held(page: Page, entered
     size = "[...document.querySelectorAll('[data-sealed] img')].map(i => i.naturalWidth)"
     page.wait_for_function(f"{size}[0] > 0")
     assert page.evaluate(size) == [96]
+    keys_are_there(page)
     before = entered.entries()
     page.keyboard.down("Space")
     box.locator(".openpic").wait_for()
@@ -190,7 +199,7 @@ def test_a_sealed_picture_is_open_only_while_the_key_is_held(page: Page, entered
 
 def test_bytes_turn_pages_in_place(page: Page, entered: Workbench) -> None:
     page.goto(f"{entered.url}/items/{entered.built.item('DCIM/DSC08112.jpg')}")
-    page.wait_for_function("window.htmx")
+    keys_are_there(page)
     page.locator("#bytes").get_by_role("link", name="Next").click()
     page.locator("#bytes", has_text="00000200").wait_for()
     page.locator("#bytes input").fill("0x40")
@@ -316,7 +325,9 @@ def test_write_the_screenshots(page: Page, entered: Workbench) -> None:
             page.goto(entered.url + address)
             page.evaluate("document.fonts.ready")
             with Image.open(io.BytesIO(page.screenshot())) as picture:
-                picture.convert("RGB").quantize(192).save(SCREENSHOTS / f"{name}.png", optimize=True)
+                picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(
+                    SCREENSHOTS / f"{name}.png", optimize=True
+                )
     finally:
         path.unlink()
 
@@ -325,6 +336,7 @@ def test_a_picture_that_does_not_open_says_why_in_its_place(page: Page, entered:
     item, digest = entered.built.item("DCIM/DSC08113.jpg"), entered.built.digests["DCIM/DSC08113.jpg"]
     page.goto(f"{entered.url}/items/{item}")
     page.evaluate(f"document.querySelector('[data-sealed]').dataset.sealed = '/contents/{digest[::-1]}'")
+    keys_are_there(page)
     with page.expect_response("**/opened"):
         page.keyboard.down("Space")
     page.locator(".shut", has_text="E-NOT-FOUND").wait_for()
