@@ -18,6 +18,7 @@ from safelight.evidence.model import Container, Entry, EvidenceError, Found, Ope
 from safelight.evidence.spec import Layer, PathSpec
 from safelight.evidence.tsk_image import VolumeImage
 from safelight.evidence.tsk_label import file_system_name, label_of
+from safelight.evidence.tsk_pulse import Pulse
 from safelight.evidence.tsk_signature import signatures
 from safelight.evidence.tsk_stream import open_stream
 from safelight.evidence.tsk_walk import Walk, reason
@@ -28,10 +29,13 @@ OPENING = b"(opening the file system)"
 class TskContainer:
     """An opened file system. `file_system` and `label` are what it says of itself ("" if nothing)."""
 
-    def __init__(self, system: Any, image: VolumeImage, stream: io.RawIOBase, context: OpenContext) -> None:
+    def __init__(
+        self, system: Any, image: VolumeImage, stream: io.RawIOBase, pulse: Pulse, skip: frozenset[bytes]
+    ) -> None:
         self._system = system
         self._image = image
-        self._context = context
+        self._pulse = pulse
+        self._skip = skip
         self.file_system = file_system_name(system)
         self.label = label_of(system, stream)
 
@@ -39,7 +43,7 @@ class TskContainer:
         children = 0
         told: set[str] = set()
         self._image.forget()
-        for found in Walk(self._system, at, self._context).run():
+        for found in Walk(self._system, at, self._pulse, self._skip).run():
             children += isinstance(found, Entry)
             yield from self._damage(at, told)
             yield found
@@ -75,7 +79,8 @@ class TskFormat:
     def open_container(self, stream: io.RawIOBase, context: OpenContext) -> Container:
         """Raises EvidenceError: "unsupported" for a file system that is recognised and cannot be read,
         "encrypted", and "corrupt" where the signature is there and the rest is not."""
-        context.note(OPENING)
+        pulse = Pulse(context.note)
+        pulse.at(OPENING)
         if OPENING in context.skip:
             raise EvidenceError("corrupt", "opening the file system killed the reader before")
         why: list[str] = []
@@ -85,12 +90,12 @@ class TskFormat:
                 unsupported.append(signature.name)
                 continue
             try:
-                image = VolumeImage(stream)
+                image = VolumeImage(stream, pulse)
                 system = pytsk3.FS_Info(image, type=signature.tsk_type)
             except (OSError, RuntimeError) as error:
                 why.append(f"{signature.name}: {reason(error)}")
                 continue
-            return TskContainer(system, image, stream, context)
+            return TskContainer(system, image, stream, pulse, context.skip)
         if unsupported:
             raise EvidenceError("unsupported", f"the file system {unsupported[0]} is not read yet")
         raise EvidenceError("corrupt", "; ".join(why) or "no file system that is known")

@@ -18,6 +18,7 @@ import pytsk3
 
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.stream import Window, read_up_to, stream_size
+from safelight.evidence.tsk_pulse import Pulse
 
 BLOCK = 256 << 10
 BLOCKS = 64
@@ -31,8 +32,9 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
     failure lies under.
     """
 
-    def __init__(self, stream: io.RawIOBase) -> None:
+    def __init__(self, stream: io.RawIOBase, pulse: Pulse) -> None:
         self._stream = stream
+        self._pulse = pulse
         self._size = stream_size(stream)
         self._plain = plain_file(stream)
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
@@ -55,6 +57,7 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
         return self._failed or (self._pending[2] if self._pending else None)
 
     def read(self, offset: int, size: int) -> bytes:
+        self._pulse.reads(offset)
         size = max(0, min(size, self._size - offset))
         pending, self._pending = self._pending, None
         # A read for its own cache that fails is followed by one for just what is wanted, within it; any other

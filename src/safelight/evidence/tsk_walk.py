@@ -12,12 +12,16 @@ from typing import Any
 
 import pytsk3
 
-from safelight.evidence.model import Entry, OpenContext, Trouble
+from safelight.evidence.model import Entry, Trouble
 from safelight.evidence.spec import PathSpec, layer
 from safelight.evidence.tsk_entry import Place, entries, is_name_only, root_streams, unallocated
+from safelight.evidence.tsk_folder import file_of, is_ext, is_ntfs, open_folder
+from safelight.evidence.tsk_orphans import Orphans
+from safelight.evidence.tsk_pulse import Pulse
 
 _ORPHANS = b"$OrphanFiles"
 _FOLDER = int(pytsk3.TSK_FS_META_TYPE_DIR)
+_SIGN = 1000  # names between two signs of life
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +42,33 @@ class _Folder:
 
 
 class Walk:
-    """Walks the folders of `system`; `at` is the container's specification."""
+    """Walks the folders of `system`; `at` is the container's specification. Places in `skip` are passed."""
 
-    def __init__(self, system: Any, at: PathSpec, context: OpenContext) -> None:
+    def __init__(self, system: Any, at: PathSpec, pulse: Pulse, skip: frozenset[bytes]) -> None:
         self._system = system
         self._at = at
-        self._context = context
+        self._pulse = pulse
+        self._skip = skip
         self._entered: set[int] = set()
         self._waiting: list[_Folder] = []
-        self._orphans: _Folder | None = None
+        self._lost: _Folder | None = None
+        self._orphans = Orphans(system, pulse.alive) if is_ext(system) or is_ntfs(system) else None
 
     def run(self) -> Iterator[Entry | Trouble]:
         """Every entry and trouble of the file system."""
         root = int(self._system.info.root_inum)
         yield from self._root_streams(root)
         self._waiting.append(_Folder(b"", root))
-        while self._waiting or self._orphans is not None:
-            if not self._waiting:
-                self._waiting.append(self._orphans)  # type: ignore[arg-type]
-                self._orphans = None
+        yield from self._run()
+        lost = self._lost or _Folder(b"/" + _ORPHANS, int(self._system.info.last_inum), orphan=True)
+        if self._orphans is not None:
+            yield from self._search(self._orphans, lost)
+        elif self._lost is not None:
+            self._waiting.append(lost)
+        yield from self._run()
+
+    def _run(self) -> Iterator[Entry | Trouble]:
+        while self._waiting:
             folder = self._waiting.pop()
             if folder.inode in self._entered:
                 yield self._trouble(
@@ -64,58 +76,71 @@ class Walk:
                 )
                 continue
             self._entered.add(folder.inode)
-            self._context.note(folder.note)
-            if folder.note in self._context.skip:
+            self._pulse.at(folder.note)
+            if folder.note in self._skip:
                 yield self._trouble(folder, "killed the walker before; what lies in it was not walked")
                 continue
-            yield from self._folder(folder)
+            try:
+                listed = open_folder(self._system, folder.inode, self._pulse.alive)
+            except OSError as error:
+                yield self._trouble(folder, f"the folder cannot be read: {reason(error)}")
+                continue
+            yield from self._folder(folder, listed)
 
-    def _folder(self, folder: _Folder) -> Iterator[Entry | Trouble]:
-        try:
-            directory = self._system.open_dir(inode=folder.inode)
-        except OSError as error:
-            yield self._trouble(folder, f"the folder cannot be read: {reason(error)}")
-            return
+    def _folder(
+        self, folder: _Folder, listed: Iterator[tuple[Any, Any | None] | str]
+    ) -> Iterator[Entry | Trouble]:
         inner: list[_Folder] = []
         seen: set[int] = set()
         repeats: dict[int, int] = {}
-        for _ in range(int(directory.size)):
-            try:
-                file = next(directory)
-            except StopIteration:
-                break
-            except OSError as error:
-                yield self._trouble(folder, f"an entry of the folder cannot be read: {reason(error)}")
+        for count, each in enumerate(listed):
+            if count % _SIGN == _SIGN - 1:
+                self._pulse.alive()
+            if isinstance(each, str):
+                yield self._trouble(folder, reason(each))
                 continue
-            name = file.info.name
-            if name is None or name.name in (b".", b".."):
+            name, file = each
+            if name.name in (b".", b".."):
                 continue
             inode = int(name.meta_addr)
             path = folder.path + b"/" + name.name
             if name.name == _ORPHANS and int(name.type) == int(pytsk3.TSK_FS_NAME_TYPE_VIRT_DIR):
-                self._orphans = _Folder(path, inode, orphan=True)
+                self._lost = _Folder(path, inode, orphan=True)
                 continue
             key = hash((name.name, inode, int(name.meta_seq)))
             nth = 0
             if key in seen:
                 nth = repeats[key] = repeats.get(key, 0) + 1
             seen.add(key)
-            target = file if file.info.meta is not None else self._by_inode(name)
-            yield from entries(Place(self._at, self._system, path, folder.orphan, nth), name, target)
-            meta = target.info.meta if target is not None else None
-            if meta is not None and int(meta.type) == _FOLDER and not is_name_only(name, meta):
+            yield from entries(Place(self._at, self._system, path, folder.orphan, nth), name, file)
+            meta = file.info.meta if file is not None else None
+            if meta is None or is_name_only(name, meta):
+                continue
+            if self._orphans is not None:
+                self._orphans.named(meta)
+            if int(meta.type) == _FOLDER:
                 gone = folder.gone or folder.orphan or unallocated(name)
                 inner.append(_Folder(path, int(meta.addr), folder.orphan, gone))
         self._waiting.extend(reversed(inner))
 
-    def _by_inode(self, name: Any) -> Any | None:
-        """Orphans come with a name and no metadata: the inode gives it."""
-        if not int(name.meta_addr):
-            return None
-        try:
-            return self._system.open_meta(inode=int(name.meta_addr))
-        except OSError:
-            return None
+    def _search(self, orphans: Orphans, lost: _Folder) -> Iterator[Entry | Trouble]:
+        for first, end in orphans.ranges():
+            note = b"%b (inodes %d to %d)" % (lost.path, first, end - 1)
+            self._pulse.at(note)
+            if note in self._skip:
+                yield self._trouble(
+                    lost, f"inodes {first} to {end - 1} killed the walker before; not searched"
+                )
+                continue
+            try:
+                orphans.search(first, end)
+            except OSError as error:
+                yield self._trouble(lost, f"inodes {first} to {end - 1} cannot be read: {reason(error)}")
+        self._pulse.at(lost.note)
+        if lost.note in self._skip:
+            yield self._trouble(lost, "killed the walker before; what was found is not listed")
+            return
+        yield from self._folder(lost, ((name, file_of(self._system, name)) for name in orphans.found()))
 
     def _root_streams(self, root: int) -> Iterator[Entry | Trouble]:
         try:
@@ -131,7 +156,7 @@ class Walk:
         )
 
 
-def reason(error: BaseException) -> str:
+def reason(error: BaseException | str) -> str:
     """What The Sleuth Kit says, without the place in its binding's source code."""
     text = str(error)
     _, found, rest = text.partition(") ")

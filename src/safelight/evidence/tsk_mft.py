@@ -1,0 +1,108 @@
+"""The records of NTFS's $MFT as they lie: which are in use, and the names they carry with the folders that hold them.
+
+The Sleuth Kit's binding shows a record's content and not its names.
+
+Source: the NTFS documentation of the Linux-NTFS project (`FILE` records, $FILE_NAME).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_HEAD = struct.Struct("<4sHH14xH8xQ")  # magic, fixups, flags, base record
+_ATTRIBUTE = struct.Struct("<IIB7xIH")  # type, length, non-resident, size and place of the content
+_FILE_NAME = 0x30
+_END = 0xFFFFFFFF
+_IN_USE = 1
+_NUMBER = (1 << 48) - 1
+_SECTOR = 512
+_READ = 1 << 20
+_DOS = 2
+_BOOT, _MFT = 7, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """`inode` is the file that the record belongs to; `base` whether it is that file's first."""
+
+    inode: int
+    base: bool
+    in_use: bool
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HeldName:
+    """A name and the folder that holds it, by number and sequence."""
+
+    parent: int
+    sequence: int
+    name: bytes
+
+
+def records(
+    system: Any, alive: Callable[[], None], first: int = 0, end: int | None = None
+) -> Iterator[Record]:
+    """The records `first` up to `end` that are records at all. Raises OSError where $MFT cannot be read."""
+    mft = system.open_meta(inode=_MFT)
+    size = record_size(system)
+    stop = min(int(mft.info.meta.size) // size, int(system.info.last_inum))
+    stop = stop if end is None else min(stop, end)
+    step = max(1, _READ // size)
+    for start in range(first, stop, step):
+        alive()
+        data = bytes(mft.read_random(start * size, min(step, stop - start) * size))
+        for at in range(0, len(data) - size + 1, size):
+            magic, _, _, flags, base = _HEAD.unpack_from(data, at)
+            if magic == b"FILE":
+                number = base & _NUMBER or start + at // size
+                yield Record(number, not base, bool(flags & _IN_USE), data[at : at + size])
+
+
+def record_size(system: Any) -> int:
+    """Bytes of a record, as the boot sector says. Raises OSError if it says nonsense."""
+    boot = bytes(system.open_meta(inode=_BOOT).read_random(0, _SECTOR))
+    stated = int.from_bytes(boot[64:65], "little", signed=True)
+    size = 1 << -stated if stated < 0 else stated * int(system.info.block_size)
+    if not _SECTOR <= size <= 1 << 16:
+        raise OSError(f"the boot sector states records of {size} bytes")
+    return size
+
+
+def names_in(record: bytes) -> Iterator[HeldName]:
+    """The names that a record carries, without those for DOS."""
+    data = fixed(record)
+    at = int.from_bytes(data[20:22], "little")
+    while at + _ATTRIBUTE.size <= len(data):
+        kind, length, outside, size, place = _ATTRIBUTE.unpack_from(data, at)
+        if kind == _END or length < 16:
+            return
+        content = data[at + place : at + min(length, place + size)]
+        if kind == _FILE_NAME and not outside and len(content) >= 66 and content[65] != _DOS:
+            reference = int.from_bytes(content[:8], "little")
+            name = utf8(content[66 : 66 + 2 * content[64]])
+            yield HeldName(reference & _NUMBER, reference >> 48, name)
+        at += length
+
+
+def fixed(record: bytes) -> bytes:
+    """A record or index block with the last two bytes of each sector put back. One that was written only in
+    part stays as it is."""
+    place, count = struct.unpack_from("<HH", record, 4)
+    if place + 2 * count > len(record) or (count - 1) * _SECTOR > len(record):
+        return record
+    data = bytearray(record)
+    for number in range(1, count):
+        end = number * _SECTOR
+        if data[end - 2 : end] != record[place : place + 2]:
+            return record
+        data[end - 2 : end] = record[place + 2 * number : place + 2 * number + 2]
+    return bytes(data)
+
+
+def utf8(name: bytes) -> bytes:
+    """NTFS names are UTF-16 that need not be sound; halves of pairs are kept as The Sleuth Kit writes them."""
+    return name.decode("utf-16-le", "surrogatepass").partition("\0")[0].encode("utf-8", "surrogatepass")
