@@ -36,6 +36,8 @@ class Planted:
             os._exit(3)
         elif word == "hang":
             time.sleep(3600)
+        elif word == "slow":
+            time.sleep(4)
         elif word == "memory":
             hoard = [bytearray(8 << 20) for _ in range(4000)]
         elif word == "grandchild":

@@ -7,6 +7,7 @@ inspector is run over what is there, and a content that killed one inspector com
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from safelight.inspect.registry import inspectors
 from safelight.intake.children import inspect_failure
 from safelight.intake.hashing import MADE_BY
 from safelight.intake.progress import Reporter
+from safelight.intake.retry import inspection_attempts
 from safelight.intake.rows import Row
 from safelight.operation.settings import EngineSettings
 from safelight.traces.ids import batch_id
@@ -59,17 +61,18 @@ class Inspecting:
     settings: EngineSettings
     children: Supervisor
     reporter: Reporter
+    _attempt: int = 0
 
     def everything(self) -> None:
         """Goes round until nothing waits; each round ends every inspector that it started, so it ends."""
+        self._attempt = inspection_attempts(self.catalog)
         while self._round():
             pass
 
     def _round(self) -> bool:
         worked = False
         for result in self.children.run(self._batches()):
-            worked = True
-            self._commit(result)
+            worked = self._commit(result) or worked
         return worked
 
     def _batches(self) -> Iterator[Batch]:
@@ -80,10 +83,10 @@ class Inspecting:
             tasks.append(task)
             size += task.size
             if len(tasks) >= BATCH_CONTENTS or size >= BATCH_BYTES:
-                yield _batch(tasks)
+                yield _batch(tasks, self._attempt)
                 tasks, size = [], 0
         if tasks:
-            yield _batch(tasks)
+            yield _batch(tasks, self._attempt)
 
     def _waiting(self, every: Sequence[Inspector]) -> Iterator[Task]:
         with self.catalog.connect() as database:
@@ -130,7 +133,7 @@ class Inspecting:
                         }
                         yield Task(sha256, size, payload)
 
-    def _commit(self, result: BatchResult) -> None:
+    def _commit(self, result: BatchResult) -> bool:
         tables: dict[str, list[Row]] = {}
         size = failed = count = 0
         for outcome in result.outcomes():
@@ -138,21 +141,24 @@ class Inspecting:
             size += outcome.task.size
             for row in [*outcome.rows, *_ended_by_engine(outcome)]:
                 for table, values in row.items():
+                    if table == "derivatives":
+                        values["sealed"] = base64.b64decode(values["sealed"])
                     tables.setdefault(table, []).append(values)
                     failed += table == "failures"
-        self.catalog.write(result.batch.id, tables, made_by=MADE_BY)
+        new = self.catalog.write(result.batch.id, tables, made_by=MADE_BY)
         result.close()
         self.reporter.add(items=count, bytes=size, failed=failed)
         self.catalog.maybe_compact()
+        return new
 
 
-def _batch(tasks: list[Task]) -> Batch:
+def _batch(tasks: list[Task], attempt: int) -> Batch:
     versions = {inspector.name: inspector.version for inspector in inspectors()}
     members = [
         f"{task.key} {' '.join(f'{name}-{versions[name]}' for name in task.payload['only'])} {task.payload['rescue']}"
         for task in tasks
     ]
-    return Batch(batch_id("inspect1", members), tasks)
+    return Batch(batch_id(f"inspect1 {attempt}" if attempt else "inspect1", members), tasks)
 
 
 def _ended_by_engine(outcome: Outcome) -> Iterator[Row]:

@@ -64,7 +64,7 @@ class Reporter:
         progress.bytes += bytes
         progress.failed += failed
         self._stage_bytes += bytes if worked_bytes is None else worked_bytes
-        if time.monotonic() - self._last >= 0.5:
+        if time.monotonic() - self._last >= 0.5 or progress.stage == "done":
             self._tell()
 
     def _tell(self) -> None:

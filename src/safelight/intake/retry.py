@@ -1,10 +1,14 @@
-"""Given credentials, what ended as "encrypted" is tried again: it is taken out of the catalog and listed anew.
+"""What failed is tried again on request: it is taken out of the catalog and listed, hashed or inspected anew.
 
-One journal transaction takes out the encrypted items, the failures, and the `containers` rows of the containers that
-they lie in (or that could not be opened), so that the next pass walks those again and hashes only what is not there.
+With credentials, what ended as "encrypted"; with `--retry`, what the engine had to end (crash, exit, limits, defect) and
+what could not be read. One journal transaction takes out the failed items, the failures, the `containers` rows of the
+containers that they lie in (or that could not be opened), and how inspectors ended; the next pass walks those containers
+again and works only on what is not there.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import pyarrow as pa
 
@@ -13,47 +17,97 @@ from safelight.traces.ids import batch_id
 
 _STAGE = "retry"
 
-_LOCKED = """
+ENCRYPTED = frozenset({"encrypted"})
+#: Causes that another machine, a newer version or higher limits may do away with.
+PASSING = frozenset(
+    {
+        "crash",
+        "exit",
+        "time limit",
+        "memory limit",
+        "defect",
+        "unreadable",
+        "unsupported",
+        "vanished",
+        "changed",
+    }
+)
+
+_CONTAINERS = """
     select distinct container from (
-        select container from items where source_id = $source and failed = 'encrypted'
+        select container from items where source_id = $source and failed in (select unnest($causes))
         union all
-        select item_id from failures where source_id = $source and cause = 'encrypted' and stage in ('walk', 'open')
+        select item_id from failures
+        where source_id = $source and cause in (select unnest($causes)) and stage in ('walk', 'open')
     ) t(container)
 """
-
-_ITEMS = "select item_id from items where source_id = $source and failed = 'encrypted'"
+_ITEMS = "select item_id from items where source_id = $source and failed in (select unnest($causes))"
+_INSPECTIONS = """
+    select distinct sha256, inspector from failures
+    where source_id = $source and cause in (select unnest($causes)) and stage = 'inspect'
+"""
 
 
 def attempts(catalog: Catalog, source_id: str) -> int:
-    """How often what was encrypted in a source was tried again: part of the ids of the batches made since."""
+    """How often something in a source was tried again: part of the ids of the batches made since."""
     return len(catalog.finished(f"{_STAGE}/{source_id}"))
 
 
-def release_encrypted(catalog: Catalog, source_id: str) -> int:
-    """Take out what ended as encrypted in a source, to be tried again; gives the number of containers to walk."""
+def inspection_attempts(catalog: Catalog) -> int:
+    """How often inspections were tried again, in whatever source."""
+    return len(catalog.finished("retry-inspections"))
+
+
+def release(catalog: Catalog, source_id: str, causes: Collection[str]) -> int:
+    """Take out what failed in a source for one of `causes`; gives the number of containers and contents to work on."""
+    given = {"source": source_id, "causes": sorted(causes)}
     with catalog.connect() as database:
-        locked = [row[0] for row in database.execute(_LOCKED, {"source": source_id}).fetchall()]
-        items = [row[0] for row in database.execute(_ITEMS, {"source": source_id}).fetchall()]
-    if not locked:
+        containers = [row[0] for row in database.execute(_CONTAINERS, given).fetchall()]
+        items = [row[0] for row in database.execute(_ITEMS, given).fetchall()]
+        inspections = database.execute(_INSPECTIONS, given).fetchall()
+    if not containers and not inspections:
         return 0
-    stages = [(item, stage) for item in locked for stage in ("walk", "open")] + [
-        (item, "read") for item in items
-    ]
+    ended = [(item, None, stage) for item in containers for stage in ("walk", "open")]
+    ended += [(item, None, "read") for item in items]
     drop = {
-        "items": pa.table({"source_id": [source_id], "failed": ["encrypted"]}),
-        "failures": _rows(
-            source_id, item_id=[item for item, _ in stages], stage=[stage for _, stage in stages]
-        ),
-        "volumes": _rows(source_id, container=locked),
-        "containers": _rows(source_id, item_id=locked),
+        "items": _rows(source_id, item_id=items),
+        "volumes": _rows(source_id, container=containers),
+        "containers": _rows(source_id, item_id=containers),
+        "failures": _rows(source_id, item_id=[e[0] for e in ended], stage=[e[2] for e in ended]),
     }
     stage = f"{_STAGE}/{source_id}"
-    members = [str(attempts(catalog, source_id)), *(item or "" for item in locked)]
+    number = str(attempts(catalog, source_id))
+    members = [number, *(item or "" for item in containers)]
     catalog.supersede(batch_id(stage, members), drop, made_by={"stage": stage, "intake": "1"})
-    return len(locked)
+    if inspections:
+        _release_inspections(catalog, inspections, number)
+    return len(containers) + len(inspections)
 
 
-def _rows(source_id: str, **columns: list[str | None] | list[str]) -> pa.Table:
+def _release_inspections(catalog: Catalog, inspections: list[tuple[str, str]], number: str) -> None:
+    """Forget how inspectors ended on contents, and the failures; what they gave before they failed goes too."""
+    pairs = pa.table(
+        {"sha256": pa.array([i[0] for i in inspections]), "inspector": pa.array([i[1] for i in inspections])}
+    )
+    tables = (
+        "inspections",
+        "failures",
+        "pictures",
+        "recordings",
+        "keyframes",
+        "documents",
+        "texts",
+        "derivatives",
+    )
+    members = [number, *(f"{sha256} {inspector}" for sha256, inspector in inspections)]
+    catalog.supersede(
+        batch_id("retry-inspections", members),
+        dict.fromkeys(tables, pairs),
+        made_by={"stage": "retry-inspections", "intake": "1"},
+    )
+
+
+def _rows(source_id: str, **columns: list[str] | list[str | None]) -> pa.Table:
     length = len(next(iter(columns.values())))
     texts = {name: pa.array(values, pa.string()) for name, values in columns.items()}
     return pa.table({"source_id": pa.array([source_id] * length, pa.string()), **texts})

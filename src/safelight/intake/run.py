@@ -17,8 +17,9 @@ from safelight.analyse.known_matcher import HashSet
 from safelight.catalog.catalog import Catalog
 from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
-from safelight.errors import NotFound, Unreachable
+from safelight.errors import BadInput, NotFound, Unreachable
 from safelight.evidence.imagehash import Comparison
+from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import escape
 from safelight.inspect.registry import inspectors
 from safelight.intake.children import ChildConfig, SourcePlace, limits_from
@@ -28,7 +29,7 @@ from safelight.intake.imagecheck import check_image, waiting
 from safelight.intake.inspecting import Inspecting
 from safelight.intake.lock import run_lock
 from safelight.intake.progress import Progress, Reporter
-from safelight.intake.retry import release_encrypted
+from safelight.intake.retry import ENCRYPTED, PASSING, release
 from safelight.ledger import exhibits, hashsets, runs, sources
 from safelight.ledger.keys import KeyRing
 from safelight.ledger.ledger import Ledger
@@ -38,6 +39,9 @@ from safelight.operation.settings import Settings, read_settings
 
 #: Imported once by the fork server, so that a new child starts in hundredths of a second.
 PRELOAD = ("safelight.intake.children",)
+
+#: From this many items on, more live parts than this are sorted into few at the end of a run.
+SORTED_FROM, UNSORTED_PARTS = 100_000, 8
 
 VERIFIER = "safelight.intake.imagecheck:verifier"
 
@@ -54,12 +58,19 @@ class Figures:
 
 
 def register(ledger: Ledger, exhibit: str, location: Path, *, actor: str, label: str | None = None) -> Source:
-    """Register a source under an exhibit (once; again gives the same). Raises NotFound, NoLegalBasis."""
+    """Register a source under an exhibit (once; again gives the same). Raises NotFound, BadInput,
+    NoLegalBasis."""
     owner = exhibits.find(ledger, exhibit)
     location = location.absolute()
     if not location.exists():
         raise NotFound(f"There is no source at {location}.", "Check the path, or mount the evidence first.")
-    mark = fingerprint(location)
+    try:
+        mark = fingerprint(location)
+    except EvidenceError as error:
+        raise BadInput(
+            f"The source {location} cannot be read: {error.detail}.",
+            "Check its rights, or name a folder or a file.",
+        ) from error
     return sources.register(
         ledger,
         owner,
@@ -77,6 +88,7 @@ def intake(
     *,
     actor: str,
     credentials: Sequence[str] = (),
+    retry: bool = False,
     listener: Callable[[Progress], None] = lambda progress: None,
 ) -> Figures:
     """Take in the chosen sources. Cut off at any moment, the same call goes on where it stopped.
@@ -99,15 +111,18 @@ def intake(
         config = _config(folder, ledger, settings, credentials)
         try:
             _compare_stated(folder, ledger, settings, chosen, reporter, actor)
-            _two_passes(folder, catalog, ledger, settings, config, chosen, reporter)
+            again = (ENCRYPTED if credentials else frozenset()) | (PASSING if retry else frozenset())
+            _two_passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
         except BaseException:
             reporter.stage("stopped")
             raise
+        _tidy(catalog)
         figures = count(catalog)
         sequence, digest = catalog.head()
         versions = {"safelight": safelight.__version__} | {i.name: str(i.version) for i in inspectors()}
         runs.record(ledger, _as_figures(figures), f"{sequence}:{digest}", versions, actor)
         reporter.stage("done", total_items=figures.items, total_bytes=figures.bytes)
+        reporter.add(items=figures.items, bytes=figures.bytes, worked_bytes=0)
     return figures
 
 
@@ -118,20 +133,28 @@ def _two_passes(
     settings: Settings,
     config: ChildConfig,
     chosen: Sequence[Source],
+    again: frozenset[str],
     reporter: Reporter,
 ) -> None:
     with _children("safelight.intake.children:crew", config.as_json(), settings, folder) as children:
         hashing = Hashing(catalog, settings, children, reporter, settings.archives.max_depth)
         for source in chosen:
             place = next(place for place in config.sources if place.source_id == source.id)
-            if config.credentials:
-                release_encrypted(catalog, source.id)
+            if again:
+                release(catalog, source.id, again)
             reporter.stage("hashing", source.label)
             hashing.source(place, source.kind)
         reporter.stage("matching")
         match_known(folder, catalog, ledger)
         reporter.stage("inspecting", total_items=count(catalog).contents)
         Inspecting(catalog, settings.engine, children, reporter).everything()
+
+
+def _tidy(catalog: Catalog) -> None:
+    """Sort the items once they are many: pages and look-ups are quick only then."""
+    live = catalog.snapshot()
+    if live.rows("items") >= SORTED_FROM and len(live.parts.get("items", ())) > UNSORTED_PARTS:
+        catalog.compact(force=True)
 
 
 def verify_source(folder: OperationFolder, source: str, *, actor: str) -> list[Comparison]:
