@@ -9,11 +9,15 @@ import argparse
 import lzma
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 from rich.console import Console
 
+from safelight.errors import Refused, SafelightError
+from safelight.ledger.ledger import Ledger
+from safelight.operation.folder import OperationFolder
 from safelight.scenario.seizure import write_computer, write_hash_set
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -28,6 +32,7 @@ REAL = (
 )
 
 _BASIS = ["--seized", "2016-01-12", "--legal-basis", "Demonstration, no seizure", "--officer", "Demo"]
+NAME = "Demo: sjakk og tog"
 _PASSPHRASE = "demonstration only"
 
 
@@ -40,12 +45,11 @@ def main() -> int:
     operation: Path = options.operation.absolute()
     os.environ.setdefault("SAFELIGHT_PASSPHRASE", _PASSPHRASE)
     say = Console(highlight=False)
-    if operation.exists():
-        shutil.rmtree(operation)
+    _make_room(operation, say)
     sources = operation.with_name("demo-sources")
     images = _build(sources)
     op = str(operation)
-    _run("init", op, "--name", "Demo: sjakk og tog", "--synthetic")
+    _run("init", op, "--name", NAME, "--synthetic")
     _run("exhibit", "add", op, "--id", "2016-0142-A1", "--label", "Home computer (folder)", *_BASIS)
     _run("exhibit", "add", op, "--id", "2016-0142-A2", "--label", "Disk images", *_BASIS)
     _run(
@@ -85,6 +89,21 @@ def main() -> int:
     return 0
 
 
+def _make_room(operation: Path, say: Console) -> None:
+    """Remove an earlier demonstration; anything else that lies there is left alone and ends the command."""
+    if not operation.exists():
+        return
+    try:
+        with Ledger.open(OperationFolder(operation)) as ledger:
+            earlier = ledger.synthetic and ledger.name == NAME
+    except SafelightError:
+        earlier = False
+    if not earlier:
+        say.print(f"{operation} is no demonstration. Choose another folder: make demo DEMO=FOLDER")
+        sys.exit(Refused.exit_code)
+    shutil.rmtree(operation)
+
+
 def _build(sources: Path) -> list[Path]:
     """Write the sources anew; gives the disk images among them."""
     if sources.exists():
@@ -103,8 +122,6 @@ def _build(sources: Path) -> list[Path]:
 
 def _run(*words: str) -> None:
     """One command, run as people run it; an error ends the demonstration with its exit code."""
-    import subprocess
-
     print("\n$ safelight " + " ".join(f"'{word}'" if " " in word else word for word in words), flush=True)  # noqa: T201
     result = subprocess.run([sys.executable, "-m", "safelight.cli", *words], check=False)
     if result.returncode:
