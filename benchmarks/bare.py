@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import mmap
 import os
 import struct
 import time
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +110,10 @@ def _chunks(e01: Path) -> Iterator[bytes]:
             at = following
 
 
+def _opened(path: Path) -> io.BufferedReader:
+    return path.open("rb")
+
+
 def inspect_loop(tree: Path) -> Measured:
     """Read, three digests, and each content once through the inspectors' own code, in one process and nothing around it."""
     began, size, items = time.perf_counter(), 0, 0
@@ -124,9 +130,7 @@ def inspect_loop(tree: Path) -> Measured:
                 continue
             seen.add(sha256)
             kind = identify(data[:65536], len(data))
-            content = Content(
-                sha256, len(data), kind.mime, kind.group, name, lambda path=path: path.open("rb")
-            )  # type: ignore[misc]
+            content = Content(sha256, len(data), kind.mime, kind.group, name, partial(_opened, path))
             for inspector in inspectors():
                 if inspector.accepts(kind.mime, kind.group, len(data)):
                     with contextlib.suppress(InspectionFailed, NotMine):

@@ -8,14 +8,19 @@ from __future__ import annotations
 import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import TypeVar
 
 import tomli_w
 
 from safelight.errors import BadInput
 
 
-def _setting(default: int | float | bool, doc: str) -> int | float | bool:
-    return field(default=default, metadata={"doc": doc})  # type: ignore[no-any-return]
+Value = TypeVar("Value", int, float)
+
+
+def _setting(default: Value, doc: str) -> Value:
+    made: Value = field(default=default, metadata={"doc": doc})
+    return made
 
 
 @dataclass(frozen=True)
