@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -30,12 +31,9 @@ class Operation:
         return [sys.executable, "-m", "safelight.cli", *words]
 
     def env(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "SAFELIGHT_PASSPHRASE": "korrekt hest batteri",
-            "COLUMNS": "200",
-            **self.environment,
-        }
+        """Without COLUMNS, so that a row of a table is a line."""
+        plain = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+        return {**plain, "SAFELIGHT_PASSPHRASE": "korrekt hest batteri", **self.environment}
 
     def run(self, *words: str, expect: int = 0) -> str:
         """Run a command to its end; its standard output. Fails if the exit code is another than expected."""
@@ -63,6 +61,19 @@ class Operation:
         return self.run(
             "ingest", str(self.root), "--exhibit", exhibit, *(str(source) for source in sources), *extra
         )
+
+    def said(self, *words: str, expect: int = 0, stdin: str = "") -> tuple[str, str]:
+        """Run a command to its end: standard output and error. Fails if the exit code is another than expected."""
+        done = subprocess.run(
+            self.command(*words), env=self.env(), input=stdin, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout, done.stderr
+
+    def items(self, *words: str) -> list[dict[str, Any]]:
+        """Items as `safelight items --format jsonl` gives them."""
+        said = self.run("items", str(self.root), "--format", "jsonl", *words)
+        return [json.loads(line) for line in said.splitlines()]
 
     def settings(self, **engine: float) -> None:
         """Overwrite keys of [engine] in operation.toml."""

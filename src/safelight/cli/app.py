@@ -75,6 +75,7 @@ key = _group("The operation's key, which opens sealed pictures.")
 
 defer(app, "init", "init", "Make a new operation.", BEGIN)
 defer(exhibit, "add", "exhibit_add", "Register an exhibit with its legal basis.")
+defer(exhibit, "correct", "exhibit_correct", "Correct what was registered, with the reason.")
 defer(exhibit, "list", "exhibit_list", "List exhibits with custody and figures.")
 defer(exhibit, "custody", "custody", "Record or show where an exhibit was and who held it.")
 app.add_typer(exhibit, name="exhibit", rich_help_panel=BEGIN)

@@ -13,7 +13,7 @@ from safelight.ledger import exhibits
 from safelight.ledger.ledger import Ledger
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -25,7 +25,7 @@ def exhibit_add(
     id: Annotated[str, typer.Option("--id", help="Number of the exhibit, as the unit writes it.")],
     label: Annotated[str, typer.Option(help="What it is, in words.")],
     seized: Annotated[
-        date, typer.Option(parser=_day, metavar="DAY", help="Day of the seizure, written 2016-01-12.")
+        date, typer.Option(parser=day, metavar="DAY", help="Day of the seizure, written 2016-01-12.")
     ],
     officer: Annotated[str, typer.Option(help="Who seized it.")],
     legal_basis: Annotated[
@@ -48,5 +48,8 @@ def exhibit_add(
             actor=who(),
         )
     console().print(f"Exhibit {exhibit.number} is registered.", markup=False)
-    if not legal_basis:
-        console().print("It has no legal basis yet, so nothing can be taken into it.", markup=False)
+    if not exhibit.legal_basis:
+        console().print(
+            "It has no legal basis yet, so nothing can be taken into it; state it with `safelight exhibit correct`.",
+            markup=False,
+        )

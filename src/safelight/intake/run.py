@@ -17,7 +17,7 @@ from safelight.analyse.known_matcher import HashSet
 from safelight.catalog.catalog import Catalog
 from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
-from safelight.errors import BadInput, NotFound, Unreachable
+from safelight.errors import AlreadyExists, BadInput, NotFound, Unreachable
 from safelight.evidence.imagehash import Comparison
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import escape
@@ -58,8 +58,10 @@ class Figures:
 
 
 def register(ledger: Ledger, exhibit: str, location: Path, *, actor: str, label: str | None = None) -> Source:
-    """Register a source under an exhibit (once; again gives the same). Raises NotFound, BadInput,
-    NoLegalBasis."""
+    """Register a source under an exhibit (once; again gives the same).
+
+    Raises NotFound, BadInput, NoLegalBasis, AlreadyExists if another source of the exhibit has its name.
+    """
     owner = exhibits.find(ledger, exhibit)
     location = location.absolute()
     if not location.exists():
@@ -71,15 +73,18 @@ def register(ledger: Ledger, exhibit: str, location: Path, *, actor: str, label:
             f"The source {location} cannot be read: {error.detail}.",
             "Check its rights, or name a folder or a file.",
         ) from error
-    return sources.register(
-        ledger,
-        owner,
-        label or escape(os.fsencode(location.name)),
-        location,
-        str(mark["kind"]),
-        mark,
-        actor=actor,
-    )
+    here = [one for one in sources.every(ledger, owner) if one.location == location]
+    if here and owner.legal_basis and label in (None, here[0].label):
+        return here[0]
+    name = label or escape(os.fsencode(location.name))
+    source = sources.register(ledger, owner, name, location, str(mark["kind"]), mark, actor=actor)
+    if source.location != location:
+        raise AlreadyExists(
+            f"Exhibit {owner.number} has another source called {name}, at {source.location}.",
+            "Give this one a name of its own with --label, or, if it is the same and moved, use "
+            "`safelight source locate`.",
+        )
+    return source
 
 
 def intake(
