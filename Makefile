@@ -6,7 +6,7 @@ BENCH_SIZE ?= 2GB
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test soak check bench lock docs clean
+.PHONY: demo test soak check bench lock docs messages clean
 
 # pip itself verifies every hash; pure-Python source packages (dtfabric) are built without a compiler.
 $(VENV)/ready: requirements.lock pyproject.toml
@@ -35,9 +35,14 @@ check: $(VENV)/ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m safelight.cli.gendocs --check
+	$(BIN)/python -m safelight.messages.catalogue --check
 
 docs: $(VENV)/ready-dev
 	$(BIN)/python -m safelight.cli.gendocs
+
+# Extract the texts, bring the translations up to them, compile; then translate what is new, and run it again.
+messages: $(VENV)/ready-dev
+	$(BIN)/python -m safelight.messages.catalogue
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python benchmarks/run.py --size $(BENCH_SIZE)

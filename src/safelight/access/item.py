@@ -13,6 +13,10 @@ from safelight.access.neutral import visible
 from safelight.errors import NotFound
 from safelight.evidence.spec import Layer, PathSpec, from_bytes
 from safelight.messages import _
+from safelight.messages.figures import decimal
+
+#: Characters of a whole id (`traces.ids`): a prefix, a hyphen and 32 of base 32.
+WHOLE_ID = 35
 
 
 def not_found(item_id: str) -> NotFound:
@@ -26,13 +30,18 @@ def not_found(item_id: str) -> NotFound:
 def find(db: DuckDBPyConnection, item_id: str) -> tuple[str, Place]:
     """The item of that id, or the one whose id begins so (at least ten characters), and its place.
 
-    Raises NotFound. This alone reads the ids of all items; everything else goes by the place.
+    Raises NotFound. A whole id is looked up by the Bloom filters of the parts; only a beginning reads the ids of all
+    items. Everything else goes by the place.
     """
+    if len(item_id) < 10:
+        raise not_found(item_id)
+    which, values = "item_id = ?", [item_id]
+    if len(item_id) < WHOLE_ID:
+        which, values = "item_id >= ? AND item_id < ?", [item_id, item_id + "~"]
     rows = db.execute(
-        "SELECT DISTINCT item_id, source_id, path FROM items WHERE item_id >= ? AND item_id < ? LIMIT 2",
-        [item_id, item_id + "~"],
+        f"SELECT DISTINCT item_id, source_id, path FROM items WHERE {which} LIMIT 2", values
     ).fetchall()
-    if len(item_id) < 10 or len(rows) != 1:
+    if len(rows) != 1:
         raise not_found(item_id)
     return rows[0][0], Place(rows[0][1] or "", rows[0][2] or "")
 
@@ -108,9 +117,9 @@ def _provenance(
         layers = ()
     steps += _volumes(db, item.source_id, layers)
     steps += [Step(path, _("container"), item_id) for item_id, path in _containers(db, item.container)]
-    steps.append(Step(item.path, item.kind, item.item_id))
+    steps.append(Step(item.path, _(item.kind), item.item_id))
     if item.size:
-        steps.append(Step(_("bytes 0–%(last)s") % {"last": f"{item.size - 1:,}"}))
+        steps.append(Step(_("bytes 0–%(last)s") % {"last": decimal(item.size - 1)}))
     return tuple(steps)
 
 
@@ -130,7 +139,7 @@ def _volumes(db: DuckDBPyConnection, source_id: str, layers: tuple[Layer, ...]) 
         steps.append(
             Step(name or _("Volume %(number)s") % {"number": number},
                  _("%(scheme)s %(number)s, offset %(start)s")
-                 % {"scheme": scheme or "", "number": number, "start": f"{start or 0:,}"})
+                 % {"scheme": scheme or "", "number": number, "start": decimal(start or 0)})
         )  # fmt: skip
     return steps
 

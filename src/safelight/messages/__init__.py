@@ -1,7 +1,8 @@
 """The catalogue of user-facing texts: English source strings, bokmål and nynorsk in `locales/` (gettext, by Babel).
 
 `_("text")` looks a text up in the language of the current request or command; `ngettext` picks the number's form.
-Evidence is never translated. `locales/<language>/LC_MESSAGES/safelight.mo` is compiled by `make docs`.
+Evidence is never translated, and neither is what goes into the ledger: it reads the same for everyone.
+`make messages` extracts, updates and compiles `locales/` (see `catalogue.py`); docs/glossary.md holds the terms.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("en", "nb", "nn")
+LOCALES = Path(__file__).parent / "locales"
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
 @cache
 def _catalogue(language: str) -> _gettext.NullTranslations:
-    return _gettext.translation("safelight", Path(__file__).parent / "locales", [language], fallback=True)
+    return _gettext.translation("safelight", LOCALES, [language], fallback=True)
 
 
 def use_language(language: str) -> None:
@@ -28,6 +30,26 @@ def use_language(language: str) -> None:
 def language() -> str:
     """The language in use: en, nb or nn."""
     return _language.get()
+
+
+def negotiated(accepted: str) -> str:
+    """The language that an Accept-Language header (RFC 9110, 12.5.4) likes best of those there are; else English.
+
+    `no`, Norwegian of either form, means bokmål. A part that cannot be read, and one of weight 0, does not count.
+    Written here because neither Starlette nor Babel reads the header's weights.
+    """
+    best, heaviest = "en", 0.0
+    for part in accepted.split(","):
+        tag, _semicolon, rest = part.partition(";")
+        code = tag.strip().lower().partition("-")[0]
+        code = "nb" if code == "no" else code
+        try:
+            weight = float(rest.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        if code in LANGUAGES and heaviest < weight <= 1:
+            best, heaviest = code, weight
+    return best
 
 
 def _(message: str) -> str:

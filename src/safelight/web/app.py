@@ -37,9 +37,7 @@ def create_app(
 
     Without `keys` sealed pictures stay shut. Raises NotAnOperation.
     """
-    door = Door(
-        folder, who=who or getpass.getuser(), purpose=purpose or _("work in the workbench"), keys=keys
-    )
+    door = Door(folder, who=who or getpass.getuser(), purpose=purpose or "work in the workbench", keys=keys)
     session = Session(token)
     templates = Templates()
 

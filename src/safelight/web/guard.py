@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from safelight.messages import _, use_language
+from safelight.messages import _, negotiated, use_language
 from safelight.web.session import Session
 
 HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -32,7 +32,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
-    "Vary": "HX-Request",
+    "Vary": "HX-Request, Accept-Language, Cookie",
 }
 #: Answers a refusal: request, status, what happened, what to do.
 Refusal = Callable[[Request, int, str, str], Response]
@@ -49,7 +49,8 @@ class Guard:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        use_language(request.cookies.get("safelight-language", "en"))
+        chosen = request.cookies.get("safelight-language")
+        use_language(chosen or negotiated(request.headers.get("accept-language", "")))
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

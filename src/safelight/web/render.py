@@ -19,18 +19,19 @@ from safelight.access.facts import moment_text
 from safelight.access.model import ItemRow
 from safelight.access.neutral import readable, visible, visible_lines
 from safelight.messages import _, ngettext
+from safelight.messages.figures import decimal
 from safelight.traces.moment import Moment, iso_utc
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
 def number(value: int | float | None) -> str:
-    """`1234567` as `1,234,567`; nothing as a dash."""
-    return "—" if value is None else f"{value:,.0f}"
+    """`1234567` as `1,234,567`, or `1 234 567` in Norwegian; nothing as a dash."""
+    return "—" if value is None else decimal(value)
 
 
 def size(value: int | float | None) -> str:
-    """Bytes in decimal units with three digits: `7.20 MB`, `611 kB`."""
+    """Bytes in decimal units with three digits: `7.20 MB` (`7,20 MB` in Norwegian), `611 kB`."""
     if value is None:
         return "—"
     amount, unit = float(value), 0
@@ -38,7 +39,7 @@ def size(value: int | float | None) -> str:
         amount, unit = amount / 1000, unit + 1
     if unit == 0:
         return ngettext("%(n)s byte", "%(n)s bytes", int(value)) % {"n": int(value)}
-    return f"{amount:.{2 if amount < 9.995 else 1 if amount < 99.95 else 0}f} {_UNITS[unit]}"
+    return f"{decimal(amount, 2 if amount < 9.995 else 1 if amount < 99.95 else 0)} {_UNITS[unit]}"
 
 
 def seconds(value: float | None) -> str:
@@ -48,7 +49,7 @@ def seconds(value: float | None) -> str:
     if value < 1:
         return _("%(n)s ms") % {"n": round(value * 1000)}
     if value < 60:
-        return _("%(n)s s") % {"n": round(value, 1) if value < 10 else round(value)}
+        return _("%(n)s s") % {"n": decimal(value, 1 if value < 10 else 0)}
     minutes = round(value / 60)
     if minutes < 60:
         return _("%(n)s min") % {"n": minutes}
@@ -121,7 +122,7 @@ class Templates:
         )
         self.env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
         self.env.filters |= {
-            "text": visible, "lines": visible_lines, "number": number, "size": size, "seconds": seconds,
+            "text": visible, "lines": visible_lines, "number": number, "decimal": decimal, "size": size, "seconds": seconds,
             "instant": instant, "cell_time": cell_time, "moment": moment_text, "split": folder_and_name,
             "short": short_hash, "path": readable, "badge": badge, "segment": lambda value: quote(str(value), safe=""),
         }  # fmt: skip
