@@ -17,7 +17,16 @@ def serve(
     ] = 8437,
     passphrase_file: Passphrase = None,
 ) -> None:
-    """Serve the workbench on this machine alone, until Ctrl-C. Opens the operation's key once."""
+    """Serve the workbench on this machine alone, until Ctrl-C. Opens the operation's key once.
+
+    The printed address works once, for whoever opens it first: start again for another one.
+    """
     folder = existing(operation)
     keys = unlocked(folder, passphrase_file)
-    serve_workbench(folder, keys=keys, port=port)
+    serve_workbench(folder, keys=keys, port=port, announce=_announce)
+
+
+def _announce(address: str) -> None:
+    """At once, also into a pipe: whoever waits for the address has nothing else to wait for."""
+    print(f"Open {address}", flush=True)  # noqa: T201
+    print("It works once. Stop with Ctrl-C.", flush=True)  # noqa: T201

@@ -23,7 +23,7 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
     out.print(
         f"{total.items} items, {total.contents} distinct contents, {human_bytes(total.bytes)}", markup=False
     )
-    if not total.items:
+    if not any(exhibit.sources for exhibit in overview.exhibits):
         out.print(
             "Nothing was taken in yet. Begin with `safelight exhibit add` and `safelight ingest`.",
             markup=False,

@@ -84,6 +84,19 @@ def release(catalog: Catalog, source_id: str, causes: Collection[str]) -> int:
     return len(containers) + len(inspections)
 
 
+def release_sealed(catalog: Catalog, kept: Collection[str]) -> int:
+    """Forget the inspections whose pictures are sealed to a key that is not one of `kept` (its private half is
+    lost), so that the next intake makes them again; gives the number of contents."""
+    with catalog.connect() as database:
+        inspections = database.execute(
+            "select distinct sha256, inspector from derivatives where not list_contains($kept, key_id) order by all",
+            {"kept": sorted(kept)},
+        ).fetchall()
+    if inspections:
+        _release_inspections(catalog, inspections, f"lost key {inspection_attempts(catalog)}")
+    return len({sha256 for sha256, _ in inspections})
+
+
 def _release_inspections(catalog: Catalog, inspections: list[tuple[str, str]], number: str) -> None:
     """Forget how inspectors ended on contents, and the failures; what they gave before they failed goes too."""
     pairs = pa.table(

@@ -129,7 +129,7 @@ class KeyRing:
         except FileNotFoundError as error:
             raise NotFound(
                 f"{folder} has no keys.",
-                "Restore them from a backup, or make a new ring and the derivatives anew.",
+                "Restore them from a backup, or begin new ones with `safelight key renew`.",
             ) from error
         except ValueError as error:
             raise BadInput(f"{path} is damaged: {error}.", "Restore it from a backup.") from error
