@@ -34,7 +34,7 @@ BATCH_BYTES = 1 << 30
 #: categories (NSRL): such are looked at last, never left out.
 _WAITING = """
     with listed as (
-        select sha256, max(case when code is not null then 1 else 0 end) as categorised from hits group by sha256
+        select sha256, max(case when code <> '' then 1 else 0 end) as categorised from hits group by sha256
     ), ended as (
         select sha256, list(inspector || ' ' || version) as done,
                bool_or(outcome = 'failed') as failed from inspections group by sha256
