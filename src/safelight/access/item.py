@@ -110,7 +110,9 @@ def _provenance(
     if exhibit is not None:
         steps.append(Step(exhibit.legal_basis or _("No legal basis recorded"), exhibit.officer))
         steps.append(Step(exhibit.number, exhibit.label))
-    steps.append(Step(source.label if source else item.source_id, source.kind if source else ""))
+    steps.append(
+        Step(source.label if source else item.source_id, _(source.kind) if source and source.kind else "")
+    )
     try:
         layers = from_bytes(spec).layers
     except ValueError:

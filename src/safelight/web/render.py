@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from safelight import messages
-from safelight.access.facts import moment_text
+from safelight.access.facts import COLUMNS, moment_text
 from safelight.access.model import ItemRow
 from safelight.access.neutral import readable, visible, visible_lines
 from safelight.messages import _, ngettext
@@ -126,7 +126,13 @@ class Templates:
             "instant": instant, "cell_time": cell_time, "moment": moment_text, "split": folder_and_name,
             "short": short_hash, "path": readable, "badge": badge, "segment": lambda value: quote(str(value), safe=""),
         }  # fmt: skip
-        self.env.globals |= {"with_query": with_query, "type_name": type_name, "word": word, "chosen": chosen}
+        self.env.globals |= {
+            "with_query": with_query,
+            "type_name": type_name,
+            "word": word,
+            "fact_name": fact_name,
+            "chosen": chosen,
+        }
 
     def page(
         self, request: Request, name: str, context: dict[str, Any], *, block: str = "", status: int = 200
@@ -180,6 +186,17 @@ def chosen(key: str, value: str) -> str:
 def word(value: str) -> str:
     """A word of the catalog (state, cause, outcome, kind, fact) in the language in use; others stay as they are."""
     return visible(_(value)) if value else ""
+
+
+#: Names that the catalog gives; a content's own metadata stand beside them under the names that it states.
+_TITLES = frozenset(
+    title.removeprefix("@").partition("|")[0] for columns in COLUMNS.values() for _name, title in columns
+)
+
+
+def fact_name(name: str) -> str:
+    """The name of a fact in the language in use; a name that the content itself states is evidence and stays."""
+    return word(name) if name in _TITLES else visible(name)
 
 
 def _there() -> list[tuple[str, str]]:
