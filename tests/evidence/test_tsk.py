@@ -26,6 +26,7 @@ from tests.evidence.filesystem_images import (
     image,
     rows,
 )
+from tests.evidence.large_folders import run_tool
 from tests.evidence.memory_stream import MemoryStream
 
 
@@ -253,7 +254,14 @@ def test_folder_that_killed_the_walker_is_passed() -> None:
     notes: list[bytes] = []
     context = OpenContext(note=notes.append, skip=frozenset([b"/games"]))
     found = found_in(FORMAT, MemoryStream(image("ext2")), context)
-    assert notes == [OPENING, b"/", b"/lost+found", b"/games", b"/$OrphanFiles (inodes 1 to 64)", b"/$OrphanFiles"]
+    assert notes == [
+        OPENING,
+        b"/",
+        b"/lost+found",
+        b"/games",
+        b"/$OrphanFiles (inodes 1 to 64)",
+        b"/$OrphanFiles",
+    ]
     troubles = [(t.spec.last.path, t.cause) for t in found if isinstance(t, Trouble)]
     assert troubles == [(b"/games", "corrupt")]
     paths = [entry.spec.last.path for entry in found if isinstance(entry, Entry)]
@@ -353,3 +361,26 @@ def test_the_boot_area_of_ntfs_alone_is_no_file_system() -> None:
     data = image("ntfs")
     assert not FORMAT.recognise(MemoryStream(data[:8192]), OpenContext())
     assert FORMAT.recognise(MemoryStream(data[:8704]), OpenContext())
+
+
+def test_a_sparse_file_says_what_is_on_disk(tmp_path: Path) -> None:
+    path = tmp_path / "medium.img"
+    game = tmp_path / "game.pgn"
+    game.write_bytes(CHESS)
+    with path.open("wb") as file:
+        file.truncate(4 << 20)
+    run_tool("mke2fs", "-q", "-F", "-t", "ext4", "-b", "1024", str(path)).check_returncode()
+    terabytes = 3 << 40
+    commands = f"write {game} sparse.bin\nsif sparse.bin size {terabytes}\nwrite {game} game.pgn\n"
+    run_tool("debugfs", "-w", "-f", "-", str(path), commands=commands).check_returncode()
+    with io.FileIO(path) as file:
+        container = FORMAT.open_container(file, OpenContext())
+        specs = [found.spec.last for found in container.walk(AT) if isinstance(found, Entry)]
+        streams = {
+            last.path: container.open(last) for last in specs if last.path.endswith((b".bin", b".pgn"))
+        }
+        sparse, whole = streams[b"/sparse.bin"], streams[b"/game.pgn"]
+        assert (sparse.allocated_bytes, whole.allocated_bytes) == (1024, None)  # type: ignore[attr-defined]
+        assert sparse.read(1024) == CHESS.ljust(1024, b"\0")
+        sparse.seek(-10, io.SEEK_END)
+        assert (sparse.tell(), sparse.read()) == (terabytes - 10, bytes(10))

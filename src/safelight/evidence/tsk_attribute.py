@@ -11,6 +11,7 @@ from safelight.evidence.tsk_reparse import Reparse, is_reparse, reparse_of
 
 _NTFS_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 _BESIDE = (int(pytsk3.TSK_FS_ATTR_TYPE_HFS_RSRC), int(pytsk3.TSK_FS_ATTR_TYPE_HFS_EXT_ATTR))
+_NO_BLOCKS = int(pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE) | int(pytsk3.TSK_FS_ATTR_RUN_FLAG_FILLER)
 _MAIN = (int(pytsk3.TSK_FS_ATTR_TYPE_DEFAULT), int(pytsk3.TSK_FS_ATTR_TYPE_HFS_DATA))
 
 
@@ -70,3 +71,18 @@ def _attribute(attribute: Any, kind: int) -> Attribute:
         bool(flags & int(pytsk3.TSK_FS_ATTR_ENC)),
         -1 if hole else int(run.addr),
     )
+
+
+def allocated_bytes(file: Any, attribute: tuple[int, int] | None, block: int) -> int:
+    """Bytes of the volume that one stream holds (the main one if `attribute` is None): what is left of a sparse
+    or packed file without its holes. 0 where all of it lies in the inode or cannot be read."""
+    total = 0
+    try:
+        for each in file:
+            kind, number = int(each.info.type), int(each.info.id)
+            main = kind in _MAIN or (kind == _NTFS_DATA and not each.info.name)
+            if (kind, number) == attribute or (attribute is None and main):
+                total += sum(int(run.len) for run in each if not int(run.flags) & _NO_BLOCKS)
+    except (OSError, RuntimeError):
+        return total * block
+    return total * block

@@ -49,7 +49,9 @@ def records(
     """The records `first` up to `end` that are records at all. Raises OSError where $MFT cannot be read."""
     mft = system.open_meta(inode=_MFT)
     size = record_size(system)
-    stop = min(int(mft.info.meta.size) // size, int(system.info.last_inum))
+    info = system.info
+    room = (int(info.last_block_act) + 1) * int(info.block_size)  # a damaged $MFT may say that it is larger
+    stop = min(min(int(mft.info.meta.size), room) // size, int(info.last_inum))
     stop = stop if end is None else min(stop, end)
     step = max(1, _READ // size)
     for start in range(first, stop, step):
@@ -104,5 +106,6 @@ def fixed(record: bytes) -> bytes:
 
 
 def utf8(name: bytes) -> bytes:
-    """NTFS names are UTF-16 that need not be sound; halves of pairs are kept as The Sleuth Kit writes them."""
+    """NTFS names are UTF-16 that need not be sound: halves of pairs are kept, each in three bytes."""
+    name = name[: len(name) & ~1]
     return name.decode("utf-16-le", "surrogatepass").partition("\0")[0].encode("utf-8", "surrogatepass")

@@ -11,13 +11,14 @@ from safelight.evidence.bytes_stream import BytesStream
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import Layer
 from safelight.evidence.stream import RandomAccess
-from safelight.evidence.tsk_attribute import streams_of
+from safelight.evidence.tsk_attribute import allocated_bytes, streams_of
 from safelight.evidence.tsk_entry import link_target
 from safelight.evidence.tsk_image import VolumeImage
 from safelight.evidence.tsk_walk import reason
 
 #: The most that is asked of The Sleuth Kit at once (it allocates what it is asked for).
 CHUNK = 4 << 20
+_WORTH_ASKING = 1 << 30
 
 
 class TskStream(RandomAccess):
@@ -31,6 +32,14 @@ class TskStream(RandomAccess):
         self._file = file
         self._attribute = attribute
         self._image = image
+
+    @property
+    def allocated_bytes(self) -> int | None:
+        """Bytes of the volume that the file holds, where that may be far fewer than it has; None for a file too
+        small to ask."""
+        if self.size < _WORTH_ASKING:
+            return None
+        return allocated_bytes(self._file, self._attribute, int(self._keep.info.block_size))
 
     def read_at(self, offset: int, size: int) -> bytes:
         if size <= CHUNK:

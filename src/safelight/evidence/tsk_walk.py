@@ -1,7 +1,8 @@
 """The walk of one file system: folder by folder, without recursion, past whatever is damaged.
 
-Order: a folder's entries as the file system keeps them, then its folders depth first, orphans last; the
-same every time. Only the folders that wait are held, never a folder's entries.
+Order: a folder's entries as the file system keeps them (deleted names last on NTFS and in large folders), then
+its folders depth first, orphans last; the same every time. Held are the folders that wait and the names of the
+one folder at hand, never its entries.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from safelight.evidence.model import Entry, Trouble
 from safelight.evidence.spec import PathSpec, layer
 from safelight.evidence.tsk_entry import Place, entries, is_name_only, root_streams, unallocated
 from safelight.evidence.tsk_folder import file_of, is_ext, is_ntfs, open_folder
-from safelight.evidence.tsk_orphans import Orphans
+from safelight.evidence.tsk_orphans import Orphans, pieces
 from safelight.evidence.tsk_pulse import Pulse
 
 _ORPHANS = b"$OrphanFiles"
@@ -124,23 +125,28 @@ class Walk:
         self._waiting.extend(reversed(inner))
 
     def _search(self, orphans: Orphans, lost: _Folder) -> Iterator[Entry | Trouble]:
-        for first, end in orphans.ranges():
-            note = b"%b (inodes %d to %d)" % (lost.path, first, end - 1)
-            self._pulse.at(note)
-            if note in self._skip:
-                yield self._trouble(
-                    lost, f"inodes {first} to {end - 1} killed the walker before; not searched"
-                )
-                continue
-            try:
-                orphans.search(first, end)
-            except OSError as error:
-                yield self._trouble(lost, f"inodes {first} to {end - 1} cannot be read: {reason(error)}")
+        for whole in orphans.ranges():
+            # A range that killed the walker is gone through in pieces, so that only a piece is left out.
+            for first, end in [whole] if self._note(lost, whole) not in self._skip else pieces(whole):
+                note = self._note(lost, (first, end))
+                self._pulse.at(note)
+                what = f"inodes {first} to {end - 1}"
+                if note in self._skip:
+                    yield self._trouble(lost, f"{what} killed the walker before; not searched for orphans")
+                    continue
+                try:
+                    orphans.search(first, end)
+                except OSError as error:
+                    yield self._trouble(lost, f"{what} cannot be searched for orphans: {reason(error)}")
         self._pulse.at(lost.note)
         if lost.note in self._skip:
             yield self._trouble(lost, "killed the walker before; what was found is not listed")
             return
         yield from self._folder(lost, ((name, file_of(self._system, name)) for name in orphans.found()))
+
+    @staticmethod
+    def _note(lost: _Folder, inodes: tuple[int, int]) -> bytes:
+        return b"%b (inodes %d to %d)" % (lost.path, inodes[0], inodes[1] - 1)
 
     def _root_streams(self, root: int) -> Iterator[Entry | Trouble]:
         try:
