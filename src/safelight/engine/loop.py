@@ -410,7 +410,10 @@ class Loop(threading.Thread):
     def _count_start_death(self, why: str) -> None:
         self._start_deaths += 1
         if self._start_deaths >= _START_DEATHS:
-            raise EngineBroken(f"Children of the engine die before their first item: {why}")
+            raise EngineBroken(
+                f"Children of the engine die before their first item: {why}",
+                "No item is to blame: look at the memory and at inspectors that were installed, then repeat the command.",
+            )
 
     def _watch(self) -> None:
         now = time.monotonic()
