@@ -12,10 +12,10 @@ from safelight.web.render import number, seconds, size
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("en", ["0", "999", "1,234,567", "0.50", "1,234.5", "1,234", "—", "7.20 MB", "611 kB", "4.2 s", "1 h 52 min"]),
-        ("nb", ["0", "999", "1\xa0234\xa0567", "0,50", "1\xa0234,5", "1\xa0234", "—", "7,20 MB", "611 kB", "4,2 s",
+        ("en", ["0", "999", "1,234,567", "0.50", "1,234.5", "-3", "1,234", "—", "7.20 MB", "611 kB", "4.2 s", "1 h 52 min"]),
+        ("nb", ["0", "999", "1\xa0234\xa0567", "0,50", "1\xa0234,5", "−3", "1\xa0234", "—", "7,20 MB", "611 kB", "4,2 s",
                 "1 t 52 min"]),
-        ("nn", ["0", "999", "1\xa0234\xa0567", "0,50", "1\xa0234,5", "1\xa0234", "—", "7,20 MB", "611 kB", "4,2 s",
+        ("nn", ["0", "999", "1\xa0234\xa0567", "0,50", "1\xa0234,5", "−3", "1\xa0234", "—", "7,20 MB", "611 kB", "4,2 s",
                 "1 t 52 min"]),
     ],
 )  # fmt: skip
@@ -29,6 +29,7 @@ def test_numbers_are_written_as_the_language_does(code: str, expected: list[str]
             decimal(1_234_567),
             decimal(0.5, 2),
             decimal(1234.5, 1),
+            decimal(-3),
         ]
         assert [
             *plain,

@@ -301,6 +301,65 @@ def test_nothing_needs_sideways_scrolling(page: Page, entered: Workbench, width:
         assert page.evaluate(f"{narrow}.length") == 0, address
 
 
+#: Labels that may not be cut, whatever the language: heads, names of facts, figures, the switches, keys.
+LABELS = "th, dt, h2, .figs dd, .title .ctl, .pager .ctl, .seg a, .keys span, .tag"
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("width", [1440, 1100])
+def test_longer_words_fit(page: Page, entered: Workbench, language: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    item = entered.built.item("DCIM/DSC08112.jpg")
+    addresses = ("/", "/exhibits", "/exhibits/2016-0142-A1", f"/items?selected={item}", f"/items/{item}", "/failures",
+                 "/hits", "/export")  # fmt: skip
+    try:
+        page.goto(f"{entered.url}/look?language={language}&back=/")
+        for address in addresses:
+            page.goto(entered.url + address)
+            assert page.get_attribute("html", "lang") == language
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+            cut = page.evaluate(
+                f"[...document.querySelectorAll('{LABELS}')].filter(e => e.checkVisibility() &&"
+                " getComputedStyle(e).display != 'inline' && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+            )
+            assert cut == [], address
+            assert page.evaluate(OVERLAPPING) == [], address
+    finally:
+        page.goto(f"{entered.url}/look?language=en&back=/")
+
+
+#: Panels of a page that lie over each other: each stands below or beside the ones before it.
+OVERLAPPING = """(() => {
+  const boxes = [...document.querySelectorAll('section.panel')].map(e => [e, e.getBoundingClientRect()]);
+  const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  return boxes.flatMap(([e, a], n) => boxes.slice(n + 1).filter(([f, b]) => !e.contains(f) && over(a, b))
+    .map(([f]) => e.textContent.trim().slice(0, 20) + ' / ' + f.textContent.trim().slice(0, 20)));
+})()"""
+
+
+def test_the_language_is_chosen_without_javascript_and_stays(browser: Browser, fresh: Workbench) -> None:
+    """A browser that asks for nynorsk gets it; the switch in the head outweighs that, on every page and in new windows."""
+    context = browser.new_context(java_script_enabled=False, locale="nn-NO")
+    page = context.new_page()
+    page.goto(f"{fresh.url}/enter?token={fresh.token}")
+    assert (page.get_attribute("html", "lang"), page.inner_text("h1")) == ("nn", "Oversikt")
+    assert page.inner_text(".seg a[hreflang][aria-current]") == "nn"
+    page.click(".nav a[data-go=i]")
+    assert page.inner_text("h1") == "Element"
+    page.click(".seg a[hreflang=nb]")
+    assert (page.url, page.get_attribute("html", "lang"), page.inner_text("h1")) == (
+        f"{fresh.url}/items",
+        "nb",
+        "Elementer",
+    )
+    second = context.new_page()
+    second.goto(f"{fresh.url}/hits")
+    assert (second.get_attribute("html", "lang"), second.inner_text("h1")) == ("nb", "Treff")
+    page.click(".seg a[hreflang=en]")
+    assert (page.get_attribute("html", "lang"), page.inner_text("h1")) == ("en", "Items")
+    context.close()
+
+
 PROGRESS = {"run": "r1", "stage": "hashing", "source": "kort", "items": 900, "bytes": 41_000_000, "total_items": 2000,
             "total_bytes": 90_000_000, "rate_bytes": 5_100_000.0, "remaining_seconds": 9.6}  # fmt: skip
 
