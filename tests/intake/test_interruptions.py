@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,13 @@ def children_of(operation: Operation) -> list[str]:
     return found
 
 
+def _begun(operation: Operation, run: subprocess.Popen[bytes]) -> None:
+    """Wait until the run says that it works."""
+    progress = operation.root / "spool" / "progress.json"
+    while run.poll() is None and not progress.exists():
+        time.sleep(0.02)
+
+
 def test_ctrl_c_stops_and_the_same_command_goes_on(
     source: Path, fresh: Operation, calm: Operation, tmp_path: Path
 ) -> None:
@@ -77,6 +85,7 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(
     moments = random.Random(20161120)
     codes = []
     for _ in range(5):
+        (stopped.root / "spool" / "progress.json").unlink(missing_ok=True)
         run = subprocess.Popen(
             stopped.command("ingest", str(stopped.root), "--exhibit", EXHIBIT, str(source)),
             env=stopped.env(),
@@ -85,7 +94,8 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(
             start_new_session=True,
         )
         try:
-            run.wait(moments.uniform(0.1, 3.5))
+            _begun(stopped, run)
+            run.wait(moments.uniform(0, 2.5))
         except subprocess.TimeoutExpired:
             os.killpg(run.pid, signal.SIGINT)
         _, said = run.communicate(timeout=60)  # 5 s by the promise, on a machine that is not busy

@@ -19,7 +19,6 @@ hash.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -29,8 +28,8 @@ from types import TracebackType
 from typing import Self
 
 from safelight.errors import DiskFull
+from safelight.operation.space import says_full
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 #: How SQLite, the system, PostgreSQL and DuckDB (which spills up to a share of the free space) say it.
 _SIGNS = (
     "database or disk is full",
@@ -155,28 +154,16 @@ class NewFile:
 @contextmanager
 def full_disk_is_told(what: str) -> Iterator[None]:
     """Turn "no space left" from the system, SQLite, PostgreSQL or DuckDB into DiskFull; other errors pass as
-    they are.
+    they are. `what`: the folder that is written.
     """
     try:
         yield
     except DiskFull:
         raise
     except Exception as error:
-        if _says_full(error):
+        if says_full(error, Path(what)):
             raise DiskFull(
                 f"The disk is full ({what}).",
                 "Make room and give the same command again: it goes on where it stopped.",
             ) from error
         raise
-
-
-def _says_full(error: BaseException) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in _FULL
-    text = str(error).lower()
-    return (
-        "disk is full" in text
-        or "no space left" in text
-        or "disk full" in text
-        or "could not extend file" in text
-    )

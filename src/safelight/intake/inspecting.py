@@ -2,7 +2,8 @@
 
 What is left to do is computed from the catalog: a content waits as long as an inspector that accepts its type has no
 row in `inspections` (of its present version). So a run that was cut off goes on by itself, a new version of an
-inspector is run over what is there, and a content that killed one inspector comes back for the others only.
+inspector is run over what is there and its rows take the place of the older ones, and a content that killed one
+inspector comes back for the others only.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from safelight.catalog.catalog import Catalog
+from safelight.catalog.schema import TABLES
 from safelight.engine.model import Batch, BatchResult, Outcome, Task
 from safelight.engine.supervisor import Supervisor
 from safelight.inspect.examine import RESCUER
@@ -29,6 +33,11 @@ from safelight.traces.ids import batch_id
 #: Contents of one batch: they cost a hundred times more than hashing, so batches are smaller.
 BATCH_CONTENTS = 200
 BATCH_BYTES = 1 << 30
+
+_RETIRED = "retire1"
+
+#: Tables whose rows say which inspector derived them.
+_DERIVED = [table.name for table in TABLES.values() if {"inspector", "version"} <= set(table.arrow.names)]
 
 #: 0 listed in a set with a category, 1 pictures, 2 video, 3 what is written, 4 the rest, 5 known from a set without
 #: categories (NSRL): such are looked at last, never left out.
@@ -68,6 +77,30 @@ class Inspecting:
         self._attempt = inspection_attempts(self.catalog)
         while self._round():
             pass
+        self._retire()
+
+    def _retire(self) -> None:
+        """Take out what other versions of the installed inspectors had found: the present ones have ended everywhere.
+
+        One transaction for all contents at the end, since a rewrite of the parts for every batch would cost far more;
+        until then both versions' rows are there, each with its version.
+        """
+        present = {inspector.name: inspector.version for inspector in inspectors()}
+        with self.catalog.connect() as database:
+            found = database.execute(
+                "select distinct inspector, version from inspections order by all"
+            ).fetchall()
+        past = [(name, version) for name, version in found if present.get(name, version) != version]
+        if not past:
+            return
+        names, versions = zip(*past, strict=True)
+        keys = pa.table(
+            {"inspector": pa.array(names, pa.string()), "version": pa.array(versions, pa.int32())}
+        )
+        earlier = str(len(self.catalog.finished(_RETIRED)))
+        members = [earlier, *(f"{name} {version}" for name, version in past)]
+        drop = dict.fromkeys(_DERIVED, keys)
+        self.catalog.supersede(batch_id(_RETIRED, members), drop, made_by={"stage": _RETIRED, **MADE_BY})
 
     def _round(self) -> bool:
         worked = False

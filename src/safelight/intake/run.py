@@ -6,7 +6,7 @@ import base64
 import os
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import safelight
 from safelight.analyse.known_hits import match_contents
 from safelight.analyse.known_matcher import HashSet
 from safelight.catalog.catalog import Catalog
+from safelight.catalog.durable import full_disk_is_told
 from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
 from safelight.errors import AlreadyExists, BadInput, NotFound, Unreachable
@@ -109,7 +110,7 @@ def intake(
     settings = read_settings(folder.settings)
     catalog = Catalog.at(folder)
     ledger = Ledger.open(folder)
-    with run_lock(folder.lock), ledger:
+    with run_lock(folder.lock), ledger, full_disk_is_told(str(folder.root)):
         catalog.sweep()
         run_id = str(uuid.uuid4())
         reporter = Reporter(folder.spool / "progress.json", Progress(run_id), listener)
@@ -119,7 +120,8 @@ def intake(
             again = (ENCRYPTED if credentials else frozenset()) | (PASSING if retry else frozenset())
             _two_passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
         except BaseException:
-            reporter.stage("stopped")
+            with suppress(OSError):  # a full disk may be why
+                reporter.stage("stopped")
             raise
         _tidy(catalog)
         figures = count(catalog)

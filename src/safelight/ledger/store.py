@@ -18,9 +18,11 @@ import sqlalchemy as sa
 from safelight.errors import AlreadyExists, DiskFull, Locked, NotAnOperation
 from safelight.ledger import migrations
 from safelight.ledger.tables import ENTRIES
+from safelight.operation.space import says_full
 
 _ADVISORY_LOCK: Final = 0x5AFE_1160
 _BUSY_MS: Final = 60_000
+_ROOM: Final = "Make room and give the same command again."
 
 
 class Store:
@@ -28,6 +30,7 @@ class Store:
 
     def __init__(self, url: sa.URL) -> None:
         self.sqlite = url.get_backend_name() == "sqlite"
+        self._file = Path(url.database) if self.sqlite and url.database else None
         self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
         if self.sqlite:
             sa.event.listen(self.engine, "connect", _configure_sqlite)
@@ -57,12 +60,9 @@ class Store:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
                 yield connection
         except sa.exc.OperationalError as error:
-            text = str(error.orig).lower()
-            if "disk is full" in text or "no space left" in text:
-                raise DiskFull(
-                    "The ledger cannot be written: the disk is full.", "Make room, then repeat."
-                ) from error
-            if "locked" in text:
+            if says_full(error, self._file):
+                raise DiskFull("The ledger cannot be written: the disk is full.", _ROOM) from error
+            if "locked" in str(error.orig).lower():
                 raise Locked(
                     "Another process holds the ledger for too long.", "End it, then repeat."
                 ) from error
@@ -100,7 +100,7 @@ def create_store(place: Path | str) -> Store:
 
 
 def open_store(place: Path | str) -> Store:
-    """An existing database, brought to this version's tables. Raises NotAnOperation."""
+    """An existing database, brought to this version's tables. Raises NotAnOperation, DiskFull."""
     if isinstance(place, Path) and not place.is_file():
         raise NotAnOperation(f"{place} does not exist.", "Make an operation with `safelight init`.")
     store = Store(url_of(place))
@@ -116,6 +116,10 @@ def open_store(place: Path | str) -> Store:
                 migrations.upgrade(connection)
     except sa.exc.DatabaseError as error:
         store.close()
+        if isinstance(error, sa.exc.OperationalError) and says_full(
+            error, place if isinstance(place, Path) else None
+        ):
+            raise DiskFull("The ledger cannot be opened: the disk is full.", _ROOM) from error
         raise NotAnOperation(
             f"The ledger cannot be opened: {error.orig}.", "Restore it from a backup."
         ) from error
