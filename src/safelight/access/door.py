@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from duckdb import DuckDBPyConnection
 
-from safelight.access import content, failures, hits, items, papers, progress, sealed
+from safelight.access import content, cube, failures, hits, items, papers, progress, sealed
 from safelight.access import item as one_item
 from safelight.access.filter import ItemFilter
 from safelight.access.items import Place
+from safelight.access.memo import Memo
 from safelight.access.model import (
     Bytes,
     Counted,
@@ -46,7 +47,7 @@ from safelight.access.model import (
     Standing,
 )
 from safelight.access.papers import Sums
-from safelight.access.where import TYPE, Condition, condition
+from safelight.access.where import Condition, condition
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
@@ -55,8 +56,6 @@ from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
-
-T = TypeVar("T")
 
 #: Tables of more items than this show no number of copies.
 _COPIES_BELOW = 2_000_000
@@ -72,7 +71,7 @@ class _Views:
     db: DuckDBPyConnection
     snapshot: Snapshot
     readers: int = 0
-    cache: dict[str, Any] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
 
 
 class Door:
@@ -132,7 +131,7 @@ class Door:
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
         with self._reading() as (db, views):
-            look = Consultation(self._ledger, db, views.snapshot, views.cache)
+            look = Consultation(self._ledger, db, views.snapshot, views.memo)
             try:
                 yield look
             finally:
@@ -239,24 +238,15 @@ class Door:
 class Consultation:
     """Reads of one page or command, on one snapshot. Made by `Door.consult`."""
 
-    def __init__(
-        self, ledger: Ledger, db: DuckDBPyConnection, snapshot: Snapshot, cache: dict[str, Any]
-    ) -> None:
-        self._ledger, self._db, self._snapshot, self._cache = ledger, db, snapshot, cache
+    def __init__(self, ledger: Ledger, db: DuckDBPyConnection, snapshot: Snapshot, memo: Memo) -> None:
+        self._ledger, self._db, self._snapshot, self._memo = ledger, db, snapshot, memo
         self._shown: dict[str, None] = {}
         self._numbers = papers.numbers(self._ledger)
         self._places: dict[str, Place] = {}
 
-    def _once(self, name: str, compute: Callable[[], T]) -> T:
-        """What costs a second on millions of rows is computed once a snapshot."""
-        if name not in self._cache:
-            self._cache[name] = compute()
-        found: T = self._cache[name]
-        return found
-
     def _sources(self) -> list[str]:
         """All sources that the catalog knows, by exhibit and label: the order of the items table."""
-        there = self._once(
+        there = self._memo.get(
             "sources",
             lambda: [
                 row[0]
@@ -310,19 +300,38 @@ class Consultation:
         return Page(items.with_findings(self._db, found.rows, copies), found.before, found.after)
 
     def count(self, wanted: ItemFilter | None = None, contents: bool = True) -> Counted:
-        """Exact counts of items, contents and bytes."""
-        return items.count(self._db, self._where(wanted or ItemFilter()), contents)
+        """Exact counts of items, contents and bytes; without `contents` that number may be 0."""
+        wanted = wanted or ItemFilter()
+        if not contents and self._memo.known(self._cube_key(wanted)):
+            cells = cube.matching(self._cube(wanted), wanted, self._numbers)
+            return Counted(sum(one.items for one in cells), 0, sum(one.bytes for one in cells))
+        return self._memo.get(
+            ("count", contents, tuple(wanted.pairs())),
+            lambda: items.count(self._db, self._where(wanted), contents),
+        )
+
+    def _cube(self, wanted: ItemFilter) -> cube.Cube:
+        rest = cube.rest(wanted)
+        return self._memo.get(self._cube_key(wanted), lambda: cube.cube(self._db, self._where(rest)))
+
+    def _cube_key(self, wanted: ItemFilter) -> tuple[str, tuple[tuple[str, str], ...]]:
+        return "cube", tuple(cube.rest(wanted).pairs())
 
     def facets(self, wanted: ItemFilter | None = None) -> tuple[Facet, ...]:
         """Exhibit, type, state, failed, known; each counted under the rest of the filter."""
+        wanted = wanted or ItemFilter()
         labels = {card.number: card.label for card in papers.listed(self._ledger)}
-        return items.facets(self._db, wanted or ItemFilter(), self._numbers, labels)
+        return items.facets(self._db, wanted, self._numbers, labels, self._cube(wanted))
 
     def histogram(
         self, wanted: ItemFilter | None = None, time: str = "modified", bars: int = 120
     ) -> Histogram:
         """Items over one of their times."""
-        return items.histogram(self._db, self._where(wanted or ItemFilter()), time, bars)
+        wanted = wanted or ItemFilter()
+        return self._memo.get(
+            ("histogram", time, bars, tuple(wanted.pairs())),
+            lambda: items.histogram(self._db, self._where(wanted), time, bars),
+        )
 
     def item(self, item_id: str) -> ItemFacts:
         """Everything about one item; the beginning of its id (ten characters) will do. Raises NotFound."""
@@ -382,7 +391,10 @@ class Consultation:
 
     def failure_groups(self, wanted: ItemFilter | None = None) -> tuple[FailureGroup, ...]:
         """Failures by cause and part, most first."""
-        return failures.groups(self._db, wanted or ItemFilter(), self._numbers)
+        wanted = wanted or ItemFilter()
+        return self._memo.get(
+            ("failures", tuple(wanted.pairs())), lambda: failures.groups(self._db, wanted, self._numbers)
+        )
 
     def hits(
         self, hash_set: str = "", category: str = "", after: str | None = None, limit: int = 200
@@ -394,7 +406,7 @@ class Consultation:
 
     def hit_groups(self) -> tuple[HitGroup, ...]:
         """Hits by set and category."""
-        return hits.groups(self._db)
+        return self._memo.get("hits", lambda: hits.groups(self._db))
 
     def hash_sets(self) -> tuple[HashSetInfo, ...]:
         """The registered hash sets, in the order of registration."""
@@ -435,7 +447,7 @@ class Consultation:
         return cards
 
     def _sums(self) -> Sums:
-        return self._once("sums", lambda: papers.sums(self._db))
+        return self._memo.get("sums", lambda: papers.sums(self._db, self._cube(ItemFilter())))
 
     def exhibit(self, number: str) -> ExhibitCard:
         """One exhibit. Raises NotFound."""
@@ -454,29 +466,21 @@ class Consultation:
 
     def overview(self) -> Overview:
         """The operation in figures, each with the filter that opens its rows."""
-        wanted = {
-            "deleted": ItemFilter(state=("deleted", "orphan")),
-            "hits": ItemFilter(known=("any",)),
-        }
-        counts = self._once(
-            "counts", lambda: {name: self.count(f, contents=False).items for name, f in wanted.items()}
-        )
-        deleted, hit = (Figure(name, counts[name], f) for name, f in wanted.items())
-        everywhere = self._sums().exhibits.values()
-        failed = Figure("failed", sum(one.failed for one in everywhere), ItemFilter(failed=("any",)))
+        cells, sums = self._cube(ItemFilter()), self._sums()
+
+        def figure(name: str, wanted: ItemFilter) -> Figure:
+            found = cube.matching(cells, wanted, self._numbers)
+            return Figure(name, sum(one.items for one in found), wanted)
+
+        types = cube.counts(cells, "type")
+        by_size = sorted(types, key=lambda t: (t == "none", t == "other", -types[t], t))
         return Overview(
-            total=self._once("total", self.count),
-            by_type=self._once("types", self._types),
-            deleted=deleted,
-            failed=failed,
-            hit=hit,
-            failures=self._once("failures", self.failure_groups),
-            hits=self._once("hits", self.hit_groups),
+            total=sums.total,
+            by_type=tuple(Figure(name, types[name], ItemFilter(type=(name,))) for name in by_size),
+            deleted=figure("deleted", ItemFilter(state=("deleted", "orphan"))),
+            failed=figure("failed", ItemFilter(failed=("any",))),
+            hit=figure("hits", ItemFilter(known=("any",))),
+            failures=self.failure_groups(),
+            hits=self.hit_groups(),
             exhibits=self.exhibits(),
         )
-
-    def _types(self) -> tuple[Figure, ...]:
-        rows = self._db.execute(
-            f"SELECT {TYPE} AS t, count(*) FROM items i GROUP BY 1 ORDER BY t = 'none', t = 'other', 2 DESC, 1"
-        ).fetchall()
-        return tuple(Figure(name, int(n), ItemFilter(type=(name,))) for name, n in rows)

@@ -8,10 +8,11 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from safelight.access.cube import Cube, counts, matching
 from safelight.access.cursor import Cursor, Value, decode
 from safelight.access.filter import STATES, TYPES, ItemFilter
 from safelight.access.model import Bar, Counted, Facet, FacetValue, Histogram, ItemRow, Order, Page
-from safelight.access.where import TIME_US, TYPE, Condition, condition
+from safelight.access.where import TIME_US, Condition
 from safelight.traces.moment import Moment
 
 _TIMES = ("modified", "accessed", "changed", "created")
@@ -253,7 +254,7 @@ def with_findings(
 
 
 def count(db: DuckDBPyConnection, wanted: Condition, contents: bool = True) -> Counted:
-    """Exact counts. `contents` may be left out where it is not shown (it costs most of the time)."""
+    """Exact counts. `contents` may be left out where it is not shown: they cost most of the time."""
     distinct = "count(DISTINCT i.sha256)" if contents else "0"
     found = db.execute(
         f"SELECT count(*), {distinct}, coalesce(sum(i.size), 0) FROM items i WHERE {wanted.sql}",
@@ -264,35 +265,26 @@ def count(db: DuckDBPyConnection, wanted: Condition, contents: bool = True) -> C
 
 
 def facets(
-    db: DuckDBPyConnection, wanted: ItemFilter, numbers: Mapping[str, str], labels: Mapping[str, str]
+    db: DuckDBPyConnection,
+    wanted: ItemFilter,
+    numbers: Mapping[str, str],
+    labels: Mapping[str, str],
+    found: Cube,
 ) -> tuple[Facet, ...]:
-    """Exhibit, type, state, failures, known sets. `numbers` maps numbers to keys, `labels` to labels."""
+    """Exhibit, type, state, failures, known sets. `numbers` maps numbers to keys, `labels` to labels; `found` is
+    the cube of the rest of the filter."""
     keys = {key: number for number, key in numbers.items()}
 
-    def grouped(column: str, skip: str) -> dict[str, int]:
-        found = condition(wanted, numbers, skip)
-        return dict(
-            db.execute(
-                f"SELECT {column}, count(*) FROM items i WHERE {found.sql} GROUP BY 1", found.values
-            ).fetchall()
-        )
-
-    exhibits = {keys.get(key, key): n for key, n in grouped("i.exhibit", "exhibit").items()}
-    types = grouped(TYPE, "type")
-    states = grouped("i.state", "state")
-    failed = _failed_counts(db, condition(wanted, numbers, "failed"))
-    known = _known_counts(db, condition(wanted, numbers, "known"))
+    def grouped(key: str) -> dict[str, int]:
+        return counts(matching(found, wanted, numbers, key), key)
 
     def values(key: str, found: Mapping[str, int], fixed: tuple[str, ...], names: Mapping[str, str]) -> Facet:
         chosen = getattr(wanted, key)
         every = dict.fromkeys([*fixed, *sorted(found, key=lambda v: (-found[v], v)), *chosen])
-        return Facet(
-            key,
-            tuple(
-                FacetValue(v, names.get(v, v), found.get(v, 0), v in chosen) for v in every if v is not None
-            ),
-        )
+        return Facet(key, tuple(FacetValue(v, names.get(v, v), found.get(v, 0), v in chosen) for v in every))
 
+    exhibits = {keys.get(key, key): n for key, n in grouped("exhibit").items()}
+    types = grouped("type")
     set_names = dict(db.execute("SELECT DISTINCT set_id, set_name FROM hits").fetchall())
     by_type = sorted(
         (t for t in TYPES if t not in ("other", "none")), key=lambda t: (-types.get(t, 0), TYPES.index(t))
@@ -300,46 +292,10 @@ def facets(
     return (
         values("exhibit", exhibits, tuple(sorted(numbers)), labels),
         values("type", types, (*by_type, "other", "none"), {}),
-        values("state", states, STATES, {}),
-        values("failed", failed, ("any", "none"), {}),
-        values("known", known, ("any", "none"), set_names),
+        values("state", grouped("state"), STATES, {}),
+        values("failed", grouped("failed"), ("any", "none"), {}),
+        values("known", grouped("known"), ("any", "none"), set_names),
     )
-
-
-def _total(db: DuckDBPyConnection, found: Condition) -> int:
-    row = db.execute(f"SELECT count(*) FROM items i WHERE {found.sql}", found.values).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _failed_counts(db: DuckDBPyConnection, found: Condition) -> dict[str, int]:
-    """Items by cause. An item that failed under two causes counts under both, and once under `any`."""
-    rows = db.execute(
-        "WITH hit AS ("
-        f"SELECT i.item_id, i.failed AS cause FROM items i WHERE {found.sql} AND i.failed IS NOT NULL UNION "
-        "SELECT i.item_id, b.cause FROM items i JOIN (SELECT DISTINCT item_id, cause FROM failures "
-        f"WHERE item_id IS NOT NULL) b ON b.item_id = i.item_id WHERE {found.sql} UNION "
-        "SELECT i.item_id, b.cause FROM items i JOIN (SELECT DISTINCT sha256, cause FROM failures "
-        f"WHERE sha256 IS NOT NULL) b ON b.sha256 = i.sha256 WHERE {found.sql}) "
-        "SELECT cause, count(*) FROM hit GROUP BY 1 UNION ALL SELECT 'any', count(DISTINCT item_id) FROM hit",
-        found.values * 3,
-    ).fetchall()
-    counts = {str(cause): int(n) for cause, n in rows}
-    counts["none"] = _total(db, found) - counts["any"]
-    return counts
-
-
-def _known_counts(db: DuckDBPyConnection, found: Condition) -> dict[str, int]:
-    """Items by hash set, in any of them and in none."""
-    rows = db.execute(
-        "WITH sets AS (SELECT DISTINCT sha256, set_id FROM hits), "
-        "hit AS (SELECT i.item_id, s.set_id FROM items i JOIN sets s ON s.sha256 = i.sha256 "
-        f"WHERE {found.sql}) SELECT set_id, count(*) FROM hit GROUP BY 1 "
-        "UNION ALL SELECT 'any', count(DISTINCT item_id) FROM hit",
-        found.values,
-    ).fetchall()
-    counts = {str(name): int(n) for name, n in rows}
-    counts["none"] = _total(db, found) - counts["any"]
-    return counts
 
 
 def histogram(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from safelight.access.model import CustodyEntry, ExhibitCard, HashCheck, InspectorCost, SourceFigures
-from safelight.access.where import FAILED
+from safelight.access.cube import Cell, Cube
+from safelight.access.model import Counted, CustodyEntry, ExhibitCard, HashCheck, InspectorCost, SourceFigures
 from safelight.ledger import custody, exhibits, imagechecks, sources
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.imagechecks import NOT_CHECKED, ImageCheck
@@ -25,6 +25,11 @@ class Sum:
     bytes: int = 0
     failed: int = 0
 
+    def more(self, cell: Cell) -> Sum:
+        """With the items of a cell."""
+        failed = self.failed + (cell.items if cell.causes else 0)
+        return Sum(self.items + cell.items, self.contents, self.bytes + cell.bytes, failed)
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -33,28 +38,45 @@ class Sums:
     exhibits: Mapping[str, Sum]
     sources: Mapping[str, Sum]
     complete: frozenset[str]
+    total: Counted
 
 
-_NONE = Sums({}, {}, frozenset())
+_NONE = Sums({}, {}, frozenset(), Counted(0, 0, 0))
 
 
-def sums(db: DuckDBPyConnection) -> Sums:
-    """The figures of one snapshot. Different contents are counted by exhibit alone: that costs most."""
+def sums(db: DuckDBPyConnection, cells: Cube) -> Sums:
+    """The figures of one snapshot; `cells` are its cube."""
     rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
     complete = frozenset(key for key, done in rows.fetchall() if done)
-    contents = dict(db.execute("SELECT exhibit, count(DISTINCT sha256) FROM items GROUP BY 1").fetchall())
+    contents, by_contents = _contents(db, sorted({cell.exhibit for cell in cells if cell.exhibit}))
+    total = Counted(sum(cell.items for cell in cells), contents, sum(cell.bytes for cell in cells))
     by_exhibit: dict[str, Sum] = {}
     by_source: dict[str, Sum] = {}
-    for exhibit, source, items, size, failed in db.execute(
-        "SELECT exhibit, source_id, count(*), coalesce(sum(size), 0), count(*) FILTER (bad) FROM ("
-        f"SELECT i.exhibit, i.source_id, i.size, {FAILED} AS bad FROM items i) GROUP BY 1, 2"
-    ).fetchall():
-        by_source[source] = Sum(int(items), 0, int(size), int(failed))
-        so_far = by_exhibit.get(exhibit, Sum(contents=int(contents.get(exhibit, 0))))
-        by_exhibit[exhibit] = Sum(
-            so_far.items + int(items), so_far.contents, so_far.bytes + int(size), so_far.failed + int(failed)
-        )
-    return Sums(by_exhibit, by_source, complete)
+    for cell in cells:
+        if cell.exhibit is not None:
+            start = Sum(contents=by_contents[cell.exhibit])
+            by_exhibit[cell.exhibit] = by_exhibit.get(cell.exhibit, start).more(cell)
+        if cell.source is not None:
+            by_source[cell.source] = by_source.get(cell.source, Sum()).more(cell)
+    return Sums(by_exhibit, by_source, complete, total)
+
+
+def _contents(db: DuckDBPyConnection, keys: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """Different contents in all and in each exhibit, in one pass: a bit an exhibit for each content."""
+    if not keys:
+        row = db.execute("SELECT count(DISTINCT sha256) FROM items").fetchone()
+        return (int(row[0]) if row else 0), {}
+    marks = ", ".join(f"(?, {n})" for n in range(len(keys)))
+    rows = db.execute(
+        f"SELECT bits, count(*) FROM (SELECT i.sha256, bit_or(set_bit(bitstring('0', {len(keys)}), v.n, 1)) AS bits "
+        f"FROM items i LEFT JOIN (VALUES {marks}) v(key, n) ON v.key = i.exhibit WHERE i.sha256 IS NOT NULL "
+        "GROUP BY 1) GROUP BY 1",
+        list(keys),
+    ).fetchall()
+    return (
+        sum(n for _bits, n in rows),
+        {key: sum(n for bits, n in rows if bits and bits[at] == "1") for at, key in enumerate(keys)},
+    )
 
 
 def in_order(ledger: Ledger, there: Sequence[str]) -> list[str]:

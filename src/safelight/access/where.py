@@ -43,7 +43,7 @@ def condition(
     """The condition for a filter. `exhibits` maps numbers to keys; `skip` leaves one key out."""
     found = Condition()
     if wanted.type and skip != "type":
-        _among(found, TYPE, wanted.type)
+        _type(found, wanted.type)
     if wanted.exhibit and skip != "exhibit":
         numbers = exhibits or {}
         _among(found, "i.exhibit", [numbers.get(number, number) for number in wanted.exhibit])
@@ -64,6 +64,14 @@ def condition(
     _names(found, wanted)
     _numbers(found, wanted)
     return found
+
+
+def _type(found: Condition, types: tuple[str, ...]) -> None:
+    """Groups that were recognised are compared as they stand, so that a reader can skip by them."""
+    if "other" in types or "none" in types:
+        _among(found, TYPE, types)
+    else:
+        _among(found, "i.type", types)
 
 
 def _among(found: Condition, column: str, values: tuple[str, ...] | list[str]) -> None:
