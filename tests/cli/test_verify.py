@@ -44,7 +44,7 @@ def test_a_head_that_is_none_is_told_apart_from_one_that_differs(copy: Operation
     )
     other = Operation(copy.root.parent / "annen").make()
     said = copy.run("verify", op, "--head", _head(other), expect=19)
-    assert " is not as it was written: " in said
+    assert said.startswith("The ledger is not as it was written: entry ")
     assert said.endswith(". Restore from a backup.\n")
     assert copy.run("verify", op, "--head", head)
 
@@ -54,7 +54,7 @@ def test_a_changed_entry_is_named(copy: Operation) -> None:
         ledger.execute("DROP TRIGGER entries_no_update")
         ledger.execute("UPDATE entries SET actor = 'en annen' WHERE seq = 3")
     said = copy.run("verify", str(copy.root), expect=19)
-    assert said.startswith("entry 3 is not as it was written: ")
+    assert said.startswith("The ledger is not as it was written: entry 3")
     assert said.endswith(". Restore from a backup.\n")
 
 

@@ -121,7 +121,7 @@ def front(
 def main() -> None:
     """Entry point: run a command; one sentence and an exit code for what people can put right."""
     try:
-        app()
+        app(prog_name="safelight")
     except SafelightError as error:
         _say(error)
         sys.exit(error.exit_code)

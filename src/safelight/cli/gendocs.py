@@ -61,12 +61,13 @@ def commands_page() -> str:
 
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Leaves of the command tree; a group has `commands` (click's protocol, vendored by typer)."""
+    """Leaves of the command tree in the order of the help; a group has `commands` (click's protocol, vendored by typer)."""
     children = getattr(command, "commands", None)
     if children is None:
         yield path, command.load()
-    for name, child in (children or {}).items():
-        yield from _commands(child, f"{path} {name}")
+        return
+    for name in command.list_commands(None):
+        yield from _commands(children[name], f"{path} {name}")
 
 
 def _parameter(parameter: Any) -> str:

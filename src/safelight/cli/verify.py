@@ -32,10 +32,13 @@ def verify(
     with Ledger.open(folder) as ledger:
         report = ledger_verify.verify(ledger, head or None)
         if not report.ok:
-            where = f"entry {report.first_bad}" if report.first_bad is not None else "the ledger"
-            raise IntegrityBroken(
-                f"{where} is not as it was written: {report.reason}.", "Restore from a backup."
+            where = f"entry {report.first_bad}"
+            said = (
+                report.reason
+                if report.first_bad is None or where in report.reason
+                else f"{where}: {report.reason}"
             )
+            raise IntegrityBroken(f"The ledger is not as it was written: {said}.", "Restore from a backup.")
         out.print(f"The chain holds: {report.entries} entries. Head: {report.head}", markup=False)
         wrong_key = keylog.problem(ledger, KeyRing.open(folder.keys))
         if wrong_key is not None:

@@ -108,6 +108,7 @@ def intake(
                 f"Mount it there, or say where it is: `safelight source locate {folder.root} {source.id} PATH`.",
             )
     settings = read_settings(folder.settings)
+    inspectors()  # one that cannot be loaded is told before any work is begun
     catalog = Catalog.at(folder)
     ledger = Ledger.open(folder)
     with run_lock(folder.lock), ledger, full_disk_is_told(str(folder.root)):
