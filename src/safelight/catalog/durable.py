@@ -30,15 +30,6 @@ from typing import Self
 from safelight.errors import DiskFull
 from safelight.operation.space import says_full
 
-#: How SQLite, the system, PostgreSQL and DuckDB (which spills up to a share of the free space) say it.
-_SIGNS = (
-    "database or disk is full",
-    "no space left",
-    "disk full",
-    "could not extend file",
-    "max_temp_directory_size",
-)
-
 
 class Disk:
     """The file operations that durability rests on."""

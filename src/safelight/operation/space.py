@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 _ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT})
-_WORDS = ("disk is full", "no space left", "disk full", "could not extend file")
+
+#: How SQLite, the system, PostgreSQL and DuckDB (which spills up to a share of the free space) say it.
+_WORDS = ("disk is full", "no space left", "disk full", "could not extend file", "max_temp_directory_size")
 
 #: SQLite says only "disk I/O error" where its shared-memory file cannot grow; with less than this many bytes free,
 #: that is why.
