@@ -65,9 +65,16 @@ def run(place: Path, source: Path, workers: int) -> Intake:
 
 
 def cpu_seconds() -> float:
-    """Processor time of this process and of all children that have ended."""
+    """Processor time so far of this process, of its children that live (and theirs) and of those that have ended."""
     usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    total = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    for child in psutil.Process().children(recursive=True):
+        try:
+            times = child.cpu_times()
+        except psutil.Error:
+            continue
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 def _costs(folder: OperationFolder) -> dict[str, tuple[int, float]]:

@@ -32,6 +32,9 @@ from safelight.operation.settings import InspectionSettings, Settings
 
 Note = Callable[[bytes], None]
 
+#: Longer notes are cut on the engine's shared page.
+NOTE_BYTES = 4096
+
 #: A file with fewer than a hundredth of its bytes on disk and more than this many bytes is a failure ("limit"): hours
 #: of hashing zeros would hold up everything behind it.
 SPARSE_BYTES = 64 << 30
@@ -112,8 +115,10 @@ class Walker:
         prefix = from_bytes(payload["spec"]) if payload["spec"] else None
         skip = frozenset(base64.b64decode(text) for text in payload["skip"])
         children = 0
+        places = _Places(note)
         try:
-            for found in self._sources.reader(source.source_id).walk(prefix, note=note, skip=skip):
+            for found in self._sources.reader(source.source_id).walk(prefix, note=places.enter, skip=skip):
+                yield from places.entered()
                 match found:
                     case Entry():
                         children += 1
@@ -131,6 +136,30 @@ class Walker:
             trouble = Trouble(prefix or from_bytes(b'[["file",""]]'), error.cause, error.detail)
             yield {"failures": trouble_row(trouble, prefix=prefix, kind=kind, **where) | {"stage": "open"}}
             yield {"tally": children, "complete": False}
+
+
+class _Places:
+    """Passes a walk's notes on to the engine, and tells each new place in a row of its own before the place's items, so
+    that the parent knows which items came before it.
+    """
+
+    def __init__(self, note: Note) -> None:
+        self._note = note
+        self._last = b""
+        self._new: list[bytes] = []
+
+    def enter(self, place: bytes) -> None:
+        """The walk is at `place` now (told again and again in a long one)."""
+        self._note(place)
+        if place != self._last:
+            self._last = place
+            self._new.append(place)
+
+    def entered(self) -> Iterator[Row]:
+        """`{"place": base64}` for each place entered since, as the engine's note would show it."""
+        for place in self._new:
+            yield {"place": base64.b64encode(place[:NOTE_BYTES]).decode()}
+        self._new.clear()
 
 
 class Hasher:

@@ -60,8 +60,11 @@ class Hashing:
     def _round(self, places: list[ContainerPlace]) -> None:
         listed = Listed()
         results = walk_many(self.children, places)
-        self._hash(listed_rows(results, places, listed), resumed=True)
+        died: list[ContainerPlace] = []
+        self._hash(listed_rows(results, places, listed, died), resumed=True)
         self._finish(listed)
+        for place in died:
+            self._one(place, resumed=True)
 
     def _hash(self, rows: Iterable[Row], resumed: bool) -> None:
         skipped = [0, 0]

@@ -96,16 +96,22 @@ def walk_failure(place: ContainerPlace, failure: Failure, where: str) -> Row:
 
 
 def walk_one(children: Supervisor, place: ContainerPlace, listed: Listed, max_deaths: int) -> Iterator[Row]:
-    """The `items` rows of one container as its walk goes.
+    """The `items` rows of one container as its walk goes, each once.
 
     When the walker dies (the engine has confirmed that it dies there again), the place that killed it is recorded and
-    left out, the walk begins again, and what came before is passed over. After `max_deaths`, or where no place was
-    named, the rest of the container is given up.
+    left out, and the walk begins again. The new walk gives the same rows up to that place, so those are passed over by
+    their number; rows that came since the place was entered are known by their ids, whether the new walk gives them
+    again or not. After `max_deaths`, or where no place was named, the rest of the container is given up. A walk that
+    left anything out is not complete.
     """
     skip: set[bytes] = set()
-    given = 0
+    total = 0
+    passed_over = 0
+    given: set[str] = set()
     for _death in range(max_deaths + 1):
         seen = 0
+        here, before_here = b"", 0
+        since: set[str] = set()
         others = Listed()
         failure: Failure | None = None
         for row in children.stream(place.task(skip)):
@@ -113,24 +119,32 @@ def walk_one(children: Supervisor, place: ContainerPlace, listed: Listed, max_de
                 failure = row
             elif "items" in row:
                 seen += 1
-                if seen > given:
-                    given = seen
+                identity = row["items"]["item_id"]
+                since.add(identity)
+                if seen > passed_over and identity not in given:
+                    total += 1
                     yield row["items"] | {"_first": row["first"]}
+            elif "place" in row:
+                here, before_here = base64.b64decode(row["place"]), seen
+                since.clear()
             else:
                 others.take(row, place)
         if failure is None:
             break
         others.containers.clear()
-        where = failure.note.decode("utf-8", "replace")
-        listed.failures.append(walk_failure(place, failure, where))
+        listed.failures.append(walk_failure(place, failure, failure.note.decode("utf-8", "replace")))
         if not failure.note or failure.note in skip:
             break
         skip.add(failure.note)
+        if failure.note == here:
+            passed_over = before_here
+            given |= since
+        else:
+            passed_over = max(passed_over, seen)
     listed.volumes += others.volumes
     listed.failures += others.failures
-    listed.containers += others.containers
-    if not others.containers:
-        listed.end(place, given, False)
+    complete = not skip and failure is None and all(row["complete"] for row in others.containers)
+    listed.end(place, total, complete)
 
 
 def walk_many(children: Supervisor, places: list[ContainerPlace]) -> list[BatchResult]:
@@ -141,22 +155,29 @@ def walk_many(children: Supervisor, places: list[ContainerPlace]) -> list[BatchR
     return [results[batch.id] for batch in batches]
 
 
-def listed_rows(results: list[BatchResult], places: list[ContainerPlace], listed: Listed) -> Iterator[Row]:
-    """The `items` rows of what `walk_many` gave; everything else goes into `listed`."""
+def listed_rows(
+    results: list[BatchResult], places: list[ContainerPlace], listed: Listed, died: list[ContainerPlace]
+) -> Iterator[Row]:
+    """The `items` rows of what `walk_many` gave; everything else goes into `listed`.
+
+    A container whose walk died goes into `died`: `walk_one` goes past the place that killed it.
+    """
     by_key = {place.item_id: place for place in places}
     for result in results:
         for outcome in result.outcomes():
             place = by_key[outcome.task.key]
-            children = 0
+            own = Listed()
             for row in outcome.rows:
                 if "items" in row:
-                    children += 1
                     yield row["items"] | {"_first": row["first"]}
-                else:
-                    listed.take(row, place)
+                elif "place" not in row:
+                    own.take(row, place)
             if outcome.failure is not None:
-                listed.failures.append(walk_failure(place, outcome.failure, ""))
-                listed.end(place, children, False)
+                died.append(place)
+                continue
+            listed.volumes += own.volumes
+            listed.failures += own.failures
+            listed.containers += own.containers
         result.close()
 
 
