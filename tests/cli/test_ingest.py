@@ -36,14 +36,21 @@ def test_a_run_is_locked_against_another_and_ctrl_c_stops_it_and_the_same_comman
     hang = source / "heng.txt"
     hang.write_text("hang lenge")
     fresh.environment["PYTHONPATH"] = str(install(tmp_path / "plugin"))
-    run = fresh.start("ingest", op, "--exhibit", EXHIBIT, str(source))
+    run = subprocess.Popen(
+        fresh.command("ingest", op, "--exhibit", EXHIBIT, str(source)),
+        env=fresh.env(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
     _stage(fresh, "inspecting", run)
     second = fresh.run("ingest", op, "--exhibit", EXHIBIT, str(source), expect=17)
     assert second == (
         "Another run is working on this operation. Wait for it, or stop it with Ctrl-C, then try again.\n"
     )
     run.send_signal(signal.SIGINT)
-    assert run.wait(15) == 21
+    _, told = run.communicate(timeout=15)
+    assert (run.returncode, told.decode().splitlines()[-1]) == (
+        21,
+        "Stopped. The same command goes on where it stopped.",
+    )
     assert "Intake: stopped; the same command goes on" in fresh.run("status", op)
     fresh.settings(time_base_seconds=2.0)
     fresh.ingest(source)
