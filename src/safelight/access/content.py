@@ -2,29 +2,136 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import base64
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 from safelight.access.model import Bytes
-from safelight.errors import Unreachable
+from safelight.engine.model import Batch, Failure, Limits, Task
+from safelight.engine.supervisor import Supervisor
+from safelight.errors import DiskFull, EngineBroken, SafelightError, Unreachable
 from safelight.evidence.model import EvidenceError
-from safelight.evidence.spec import from_bytes
 from safelight.ledger.sources import Source
 from safelight.messages import _
-
-if TYPE_CHECKING:
-    from safelight.evidence.reader import Reader
+from safelight.operation.folder import OperationFolder
+from safelight.operation.settings import read_settings
 
 #: A page of the hex view never asks for more than this (bytes).
 MOST = 1 << 20
 
+#: Bytes of one piece of a stream. As base64 it is far below what the engine takes as one row.
+CHUNK = 4 << 20
 
-def opened(source: Source | None, spec: str, credentials: Sequence[str] = ()) -> tuple[Reader, io.RawIOBase]:
-    """The stream, and the reader that must stay open while it is read. Raises Unreachable, EvidenceError."""
-    # All file systems and archives come with it: a fifth of a second that only those who read bytes shall pay.
-    from safelight.evidence.reader import Reader
 
+class Contents:
+    """Reads items in one supervised child, which is started with the first piece (half a second) and stays until
+    `close`. One piece is read at a time; safe for several threads.
+    """
+
+    def __init__(self, folder: OperationFolder) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._children: Supervisor | None = None
+
+    def close(self) -> None:
+        """End the child."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        children, self._children = self._children, None
+        if children is not None:
+            children.close()
+
+    def piece(
+        self, source: Source | None, item_id: str, spec: str, size: int | None, offset: int, length: int
+    ) -> Bytes:
+        """A piece of an item's bytes for the hex view. What cannot be read is said in `trouble`, never raised."""
+        try:
+            data = self._read(source, spec, offset, length, worth=offset + length)
+        except (SafelightError, EvidenceError) as error:
+            return Bytes(item_id, offset, b"", size, str(error))
+        return Bytes(item_id, offset, data, size)
+
+    def stream(self, source: Source | None, spec: str, credentials: Sequence[str] = ()) -> Iterator[bytes]:
+        """The whole item, `CHUNK` bytes at a time; each is read when it is asked for.
+
+        Raises Unreachable, EvidenceError, SafelightError (the child was ended), DiskFull, EngineBroken.
+        """
+        offset = 0
+        while data := self._read(source, spec, offset, CHUNK, credentials, goes_on=True):
+            yield data
+            offset += len(data)
+            if len(data) < CHUNK:
+                return
+
+    def _read(
+        self,
+        source: Source | None,
+        spec: str,
+        offset: int,
+        length: int,
+        credentials: Sequence[str] = (),
+        *,
+        goes_on: bool = False,
+        worth: int = CHUNK,
+    ) -> bytes:
+        """One piece. `worth` is the bytes that its time limit is reckoned from."""
+        payload = {
+            "location": str(_there(source).location),
+            "spec": spec,
+            "offset": offset,
+            "length": length,
+            "credentials": list(credentials),
+            "goes_on": goes_on,
+        }
+        rows, failure = self._run(Task("piece", worth, payload))
+        if failure is not None:
+            why = failure.detail.partition("\n")[0]
+            raise SafelightError(
+                _("The reader of these bytes was ended (%(cause)s): %(why)s")
+                % {"cause": failure.cause, "why": why},
+                _("Nothing else is touched; see the failures of this item."),
+            )
+        if "data" not in rows[0]:
+            raise EvidenceError(rows[0]["cause"], rows[0]["detail"])
+        return base64.b64decode(rows[0]["data"])
+
+    def _run(self, task: Task) -> tuple[list[dict[str, Any]], Failure | None]:
+        with self._lock:
+            try:
+                results = list(self._started().run([Batch("piece", [task])]))
+            except (DiskFull, EngineBroken):
+                self._end()  # it cannot go on; the next piece has a new one
+                raise
+            try:
+                outcome = next(outcome for result in results for outcome in result.outcomes())
+                return outcome.rows, outcome.failure
+            finally:
+                for result in results:
+                    with suppress(OSError):
+                        result.close()
+
+    def _started(self) -> Supervisor:
+        if self._children is None:
+            engine = read_settings(self._folder.settings).engine
+            self._children = Supervisor(
+                "safelight.access.pieces:reader",
+                {},
+                limits=Limits(
+                    engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes
+                ),
+                workers=1,
+                spool=self._folder.spool,
+                preload=("safelight.evidence.formats",),
+            )
+        return self._children
+
+
+def _there(source: Source | None) -> Source:
+    """The source, if it is where it was. Raises Unreachable."""
     if source is None:
         raise Unreachable(
             _("The source of this item is not registered here."),
@@ -36,25 +143,4 @@ def opened(source: Source | None, spec: str, credentials: Sequence[str] = ()) ->
             % {"label": source.label, "place": source.location},
             _("Tell Safelight its new place with `safelight source locate`."),
         )
-    reader = Reader(source.location, credentials=tuple(credentials))
-    return reader, reader.open(from_bytes(spec))
-
-
-def piece(
-    source: Source | None, item_id: str, spec: str, size: int | None, offset: int, length: int
-) -> Bytes:
-    """A piece of an item's bytes for the hex view. What cannot be read is said in `trouble`, never raised."""
-    try:
-        reader, stream = opened(source, spec)
-        with reader, stream:
-            stream.seek(offset)
-            data = b""
-            while len(data) < length and (more := stream.read(length - len(data))):
-                data += more
-        return Bytes(item_id, offset, data, size)
-    except Unreachable as error:
-        return Bytes(item_id, offset, b"", size, str(error))
-    except EvidenceError as error:
-        return Bytes(item_id, offset, b"", size, str(error))
-    except (OSError, ValueError) as error:
-        return Bytes(item_id, offset, b"", size, _("The bytes cannot be read: %(why)s.") % {"why": error})
+    return source

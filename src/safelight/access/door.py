@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Self
 
 from duckdb import DuckDBPyConnection
@@ -85,9 +86,11 @@ class Door:
         self._ledger = Ledger.open(folder)
         self._lock = threading.Lock()
         self._views: _Views | None = None
+        self._contents = content.Contents(folder)
 
     def close(self) -> None:
-        """Let go of both stores. Nobody may be reading any more."""
+        """Let go of both stores and of the child that reads sources. Nobody may be reading any more."""
+        self._contents.close()
         with self._lock:
             if self._views is not None:
                 self._views.db.close()
@@ -131,7 +134,7 @@ class Door:
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
         with self._reading() as (db, views):
-            look = Consultation(self._ledger, db, views.snapshot, views.memo)
+            look = Consultation(self._ledger, db, views.snapshot, views.memo, self._contents)
             try:
                 yield look
             finally:
@@ -153,16 +156,17 @@ class Door:
     def stream(self, item_id: str, reason: str, credentials: Sequence[str] = ()) -> Iterator[Iterable[bytes]]:
         """An item's bytes in chunks, out of its source. `credentials` are tried on what is encrypted.
 
-        Raises Refused without a reason, NotFound, Unreachable, EvidenceError.
+        They are read in a supervised child. Raises Refused without a reason, NotFound, Unreachable, EvidenceError;
+        SafelightError if the child was ended by them.
         """
         self._reason(reason)
         with self._reading() as (db, _views):
             whole, place = one_item.find(db, item_id)
             spec, _size = one_item.spec_of(db, whole, place)
-        reader, opened = content.opened(papers.source(self._ledger, place.source_id), spec, credentials)
-        with reader, opened:
-            self._disclose("cat", reason, [whole])
-            yield iter(lambda: opened.read(1 << 20) or b"", b"")
+        chunks = self._contents.stream(papers.source(self._ledger, place.source_id), spec, credentials)
+        first = next(chunks, b"")  # what cannot be opened discloses nothing
+        self._disclose("cat", reason, [whole])
+        yield chain([first], chunks)
 
     def export(self, wanted: ItemFilter, reason: str, limit: int | None = None) -> Iterator[ItemRow]:
         """Every matching row by path, for a file that leaves the house; written down when this is called.
@@ -238,8 +242,16 @@ class Door:
 class Consultation:
     """Reads of one page or command, on one snapshot. Made by `Door.consult`."""
 
-    def __init__(self, ledger: Ledger, db: DuckDBPyConnection, snapshot: Snapshot, memo: Memo) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        db: DuckDBPyConnection,
+        snapshot: Snapshot,
+        memo: Memo,
+        contents: content.Contents,
+    ) -> None:
         self._ledger, self._db, self._snapshot, self._memo = ledger, db, snapshot, memo
+        self._contents = contents
         self._shown: dict[str, None] = {}
         self._numbers = papers.numbers(self._ledger)
         self._places: dict[str, Place] = {}
@@ -366,7 +378,7 @@ class Consultation:
         place = self._places[item_id]
         spec, size = one_item.spec_of(self._db, item_id, place)
         self._show([item_id])
-        return content.piece(
+        return self._contents.piece(
             papers.source(self._ledger, place.source_id),
             item_id,
             spec,

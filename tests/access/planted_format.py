@@ -1,0 +1,99 @@
+"""A format of the tests' own whose reader does what the bytes tell it: crash, hang, eat memory, or give them as they are.
+
+It reaches the children as third parties' formats do: as an entry point of an installed distribution, laid out by
+`install` in a folder for PYTHONPATH.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from safelight.access.content import CHUNK
+from safelight.catalog.catalog import Catalog
+from safelight.evidence.spec import PathSpec, layer
+from safelight.traces.ids import item_id
+from tests.access.built import Built
+
+LARGE = bytes(range(256)) * (CHUNK // 256 * 2) + b"the rest"
+FILES = {
+    "crash": b"crash sunshine on Finse",
+    "hang": b"hang snow",
+    "memory": b"memory rain",
+    "defect": b"defect fog",
+    "good": b"good weather on Finse",
+    "large": b"large " + LARGE,
+}
+
+_MODULE = '''
+import ctypes, io, time
+
+
+class Container:
+    """One member, `inside`: the bytes of the file behind its first word."""
+
+    def __init__(self, stream):
+        self._word, _, self._rest = stream.read().partition(b" ")
+
+    def open(self, layer):
+        if self._word == b"crash":
+            ctypes.string_at(0)
+        elif self._word == b"hang":
+            time.sleep(3600)
+        elif self._word == b"memory":
+            hoard = [bytearray(8 << 20) for _ in range(4000)]
+        elif self._word == b"defect":
+            raise KeyError("planted defect")
+        return io.BytesIO(self._rest)
+
+    def close(self):
+        pass
+
+
+class Planted:
+    kind = "planted"
+    transparent = False
+
+    def recognise(self, stream, context):
+        return False
+
+    def open_container(self, stream, context):
+        return Container(stream)
+
+
+PLANTED = Planted()
+'''
+
+
+def install(folder: Path) -> Path:
+    """Write the module and its distribution metadata; gives the folder for PYTHONPATH."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "safelight_planted_format.py").write_text(_MODULE, "utf-8")
+    metadata = folder / "safelight_planted_format-1.0.dist-info"
+    metadata.mkdir(exist_ok=True)
+    (metadata / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: safelight-planted-format\nVersion: 1.0\n", "utf-8"
+    )
+    (metadata / "entry_points.txt").write_text(
+        "[safelight.formats]\nplanted = safelight_planted_format:PLANTED\n", "utf-8"
+    )
+    return folder
+
+
+def spec(name: str) -> PathSpec:
+    return PathSpec((layer("folder", b"planted/" + name.encode()), layer("planted", b"inside")))
+
+
+def add_items(built: Built) -> None:
+    """One file of each below the first source, and one item in each that only the planted reader opens."""
+    source = built.sources[0]
+    (source.location / "planted").mkdir()
+    for name, data in FILES.items():
+        (source.location / "planted" / name).write_bytes(data)
+    rows = [
+        {"item_id": item_id(source.id, spec(name).to_bytes()), "source_id": source.id, "exhibit": source.exhibit,
+         "depth": 1, "spec": spec(name).to_bytes().decode(), "path": spec(name).display(), "name": "inside",
+         "kind": "file", "state": "allocated", "size": len(data)}
+        for name, data in FILES.items()
+    ]  # fmt: skip
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("b1-planted", {"items": rows}, made_by={"stage": "test"})
