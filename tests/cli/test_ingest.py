@@ -97,7 +97,7 @@ def test_what_is_encrypted_is_opened_once_a_password_is_given(fresh: Operation, 
             [game["sha256"]],
         ).fetchall()
         texts = database.execute("select text from texts where sha256 = ?", [game["sha256"]]).fetchall()
-    assert ("plain_text", "done", 1) in done
+    assert ("text", "done", 1) in done
     assert {count for _, _, count in done} == {1}
     assert [text for (text,) in texts] == [expected]
     assert "The chain holds" in fresh.run("verify", op)
