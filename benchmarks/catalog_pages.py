@@ -1,160 +1,174 @@
-"""Pages, look-ups and counts over a synthetic catalog, on one thread: `python benchmarks/catalog_pages.py --millions 5`.
+"""Server time of pages and counts over a synthetic catalog of millions of items, beside plain DuckDB SQL over the same
+Parquet files: `python -m benchmarks.catalog_pages --millions 5`.
 
-The catalog is written in batches as an intake writes it, queried as it stands, compacted and queried again. Times are
-medians of several runs in one process with the files in the page cache; what a page costs over HTTP comes on top.
+Asked through the door, as the workbench asks. `first` is the time of the first who asks on a snapshot; figures of a
+snapshot are computed once, so everyone after that waits `again`. What HTTP and the template cost comes on top.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import numpy as np
-import psutil
-import pyarrow as pa
-import pyarrow.compute as pc
 
+from benchmarks import synthetic
+from safelight.access.door import Consultation, Door
+from safelight.access.filter import ItemFilter
 from safelight.catalog.catalog import Catalog
-from safelight.catalog.paging import ItemKey, page_of_items
+from safelight.operation.folder import OperationFolder
 
-_BATCH = 20_000
-_SOURCES = ("s1-a", "s1-b", "s1-c")
-_TYPES = pa.array(["picture", "document", "text", "other"])
-_SHOWN = "item_id, path, size, sha256, type, modified.utc, state, container"
+_RUNS = 5
+_FAILED = (
+    "failed IS NOT NULL OR item_id IN (SELECT item_id FROM failures WHERE item_id IS NOT NULL) "
+    "OR sha256 IN (SELECT sha256 FROM failures WHERE sha256 IS NOT NULL)"
+)
+_COUNT = "SELECT count(*), sum(size) FROM items WHERE "
+_PAGE = "SELECT * FROM items WHERE {} ORDER BY source_id, path, item_id LIMIT 200"
+
+#: What is asked, by how much at most in milliseconds (None: no target), and how plain SQL asks it.
+_READS: tuple[tuple[str, float | None, Callable[[Consultation], object], str], ...] = (
+    ("items page", 100, lambda look: look.items(), _PAGE.format("true")),
+    ("items page, pictures", 100, lambda look: look.items(_words("type:picture")),
+     _PAGE.format("type = 'picture'")),
+    ("count, pictures", 500, lambda look: look.count(_words("type:picture"), contents=False),
+     _COUNT + "type = 'picture'"),
+    ("count, deleted documents", 500,
+     lambda look: look.count(_words("type:document state:deleted"), contents=False),
+     _COUNT + "type = 'document' AND state = 'deleted'"),
+    ("count, part of a name", 500, lambda look: look.count(_words("name:4711"), contents=False),
+     _COUNT + "contains(lower(name), '4711')"),
+    ("count, a span of times", 500, lambda look: look.count(_words("modified:2010..2012"), contents=False),
+     _COUNT + "modified.utc BETWEEN '2010-01-01' AND '2013-01-01'"),
+    ("count, failed", 500, lambda look: look.count(_words("failed:any"), contents=False), _COUNT + _FAILED),
+    ("different contents", None, lambda look: look.count(), "SELECT count(DISTINCT sha256) FROM items"),
+    ("all facets", None, lambda look: look.facets(), ""),
+    ("overview", None, lambda look: look.overview(), ""),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One read: milliseconds of wall clock (`first`, `again`) and of processor (`cpu`, of the first); `plain` is
+    plain SQL."""
+
+    name: str
+    first: float
+    again: float
+    cpu: float
+    target: float | None
+    plain: float | None
+
+
+def measure(place: Path, millions: float, runs: int = _RUNS) -> list[Row]:
+    """Make the catalog in `place` if it is not there, and time every read; the fastest of `runs` counts."""
+    folder = synthetic.make(place, int(millions * 1_000_000))
+    with closing(_plain(folder)) as db:
+        return [_row(folder, db, *read, runs) for read in (*_READS, _one_item(folder))]
+
+
+def _row(
+    folder: OperationFolder,
+    db: duckdb.DuckDBPyConnection,
+    name: str,
+    target: float | None,
+    ask: Callable[[Consultation], object],
+    sql: str,
+    runs: int,
+) -> Row:
+    first: list[tuple[float, float]] = []
+    again: list[tuple[float, float]] = []
+    plain: list[tuple[float, float]] = []
+    for _n in range(runs):
+        with _opened(folder) as look:
+            first.append(_timed(lambda: ask(look)))
+            again.append(_timed(lambda: ask(look)))
+        if sql:
+            plain.append(_timed(lambda: db.execute(sql).fetchall()))
+    return Row(
+        name, min(first)[0], min(again)[0], min(cpu for _wall, cpu in first), target,
+        min(plain)[0] if plain else None,
+    )  # fmt: skip
+
+
+def _one_item(
+    folder: OperationFolder,
+) -> tuple[str, float | None, Callable[[Consultation], object], str]:
+    with _opened(folder) as look:
+        row = look.items(_words("type:picture state:allocated"), limit=20).rows[-1]
+
+    def ask(look: Consultation) -> object:
+        return look.item(row.item_id), look.copies(str(row.sha256))
+
+    return "one item and its copies", None, ask, f"SELECT * FROM items WHERE item_id = '{row.item_id}'"
+
+
+@contextmanager
+def _opened(folder: OperationFolder) -> Iterator[Consultation]:
+    """A door of its own, so that nothing is known yet, with its connection warm."""
+    with Door(folder, who="benchmark", purpose="benchmark") as door, door.consult("benchmark") as look:
+        look.items(limit=1)
+        yield look
+
+
+def _plain(folder: OperationFolder) -> duckdb.DuckDBPyConnection:
+    """DuckDB with its defaults over the same files."""
+    db = duckdb.connect()
+    with Catalog.at(folder) as catalog:
+        for table, live in catalog.snapshot().parts.items():
+            files = [str(catalog.parts / table / part.name) for part in live]
+            db.execute(f"CREATE VIEW {table} AS FROM read_parquet({files!r})")
+    return db
+
+
+def _words(words: str) -> ItemFilter:
+    return ItemFilter.from_words(words)
+
+
+def _timed(call: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds of wall clock and of processor."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    call()
+    return (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
+
+
+def table(rows: list[Row], millions: float) -> list[str]:
+    """The rows as a section in Markdown."""
+    lines = [
+        f"## Pages at {millions:g} million items",
+        "",
+        "Server time through the door over a compacted synthetic catalog; the ratio is plain DuckDB SQL over the same "
+        "Parquet files, in time, to the first who asks. Figures of a snapshot are computed once.",
+        "",
+        "| read | first ms | processor ms | again ms | target ms | reached | plain SQL ms | ratio |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        goal = "—" if row.target is None else f"≤ {row.target:.0f}"
+        reached = "—" if row.target is None else ("yes" if row.first <= row.target else "NO")
+        plain = "—" if row.plain is None else f"{row.plain:.0f}"
+        ratio = "—" if row.plain is None else f"{row.plain / row.first:.2f}"
+        lines.append(
+            f"| {row.name} | {row.first:.0f} | {row.cpu:.0f} | {row.again:.1f} | {goal} | {reached} | {plain} | {ratio} |"
+        )
+    return lines
 
 
 def main() -> None:
-    """Run the benchmark and print one table."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    options.add_argument("--millions", type=float, default=0.2, help="items in the catalog, in millions")
-    options.add_argument("--folder", type=Path, help="where to make it (default: a temporary folder)")
-    options.add_argument("--runs", type=int, default=7, help="runs of each query")
+    """Measure and print the section."""
+    options = argparse.ArgumentParser(description="Pages and counts over a synthetic catalog")
+    options.add_argument("--millions", type=float, default=0.2)
+    options.add_argument(
+        "--place", type=Path, default=Path(tempfile.gettempdir()) / "safelight-bench" / "pages"
+    )
+    options.add_argument("--runs", type=int, default=_RUNS)
     given = options.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as made:
-        folder = Path(made)
-        with Catalog(folder / "parts", f"sqlite:///{folder / 'journal.sqlite'}") as catalog:
-            _run(catalog, int(given.millions * 1_000_000), given.runs)
-
-
-def _run(catalog: Catalog, items: int, runs: int) -> None:
-    start = time.perf_counter()
-    for number in range(0, items, _BATCH):
-        catalog.write(f"b1-{number}", {"items": _items(number, _BATCH)}, made_by={"stage": "walk"})
-    wrote = time.perf_counter() - start
-    print(f"{items:,} items written in {wrote:.1f} s: {items / wrote:,.0f} rows/s")
-    before = _times(catalog, runs)
-    start = time.perf_counter()
-    report = catalog.compact(force=True)
-    took = time.perf_counter() - start
-    print(
-        f"{report.merged} parts compacted into {report.written} ({report.bytes / 1e6:,.0f} MB) in {took:.1f} s"
-    )
-    after = _times(catalog, runs)
-    print("\n| query | batches as written, ms | compacted, ms |\n| --- | --- | --- |")
-    for name in after:
-        print(f"| {name} | {before[name]:.0f} | {after[name]:.0f} |")
-    print(f"\nresident memory at the end: {psutil.Process().memory_info().rss / 1e6:,.0f} MB")
-
-
-def _times(catalog: Catalog, runs: int) -> dict[str, float]:
-    connect = _median(lambda: catalog.connect(threads=1).close(), runs)
-    connection = catalog.connect(threads=1)
-    middle = connection.execute(
-        "SELECT source_id, path, item_id, sha256, md5 FROM items WHERE source_id = 's1-b' ORDER BY md5 LIMIT 1"
-    ).fetchone()
-    assert middle is not None
-    after = ItemKey(*middle[:3])
-
-    def page(**more: Any) -> Callable[[], object]:
-        return lambda: page_of_items(connection, _SHOWN, sources=_SOURCES, **more)
-
-    queries: dict[str, Callable[[], object]] = {
-        "first page": page(),
-        "page in the middle": page(after=after),
-        "page of deleted pictures in the middle": page(
-            after=after, where="type = 'picture' AND state = 'deleted'", parameters=[]
-        ),
-        "item by id": _query(connection, "SELECT * FROM items WHERE item_id = ?", middle[2]),
-        "copies of a content": _query(connection, "SELECT * FROM items WHERE sha256 = ?", middle[3]),
-        "item by MD5": _query(connection, "SELECT * FROM items WHERE md5 = ?", middle[4]),
-        "id that is not there": _query(connection, "SELECT * FROM items WHERE item_id = ?", "i1-none"),
-        "count": _query(connection, "SELECT count(*) FROM items"),
-        "count and bytes by type": _query(
-            connection, "SELECT type, count(*), sum(size) FROM items GROUP BY type"
-        ),
-        "count of deleted pictures over 1 MB": _query(
-            connection,
-            "SELECT count(*) FROM items WHERE type = 'picture' AND state = 'deleted' AND size > 1000000",
-        ),
-        "count by part of the path": _query(
-            connection, "SELECT count(*) FROM items WHERE path LIKE ?", "%folder000012%"
-        ),
-        "count in a span of time": _query(
-            connection, "SELECT count(*) FROM items WHERE modified.utc BETWEEN '2014-06-01' AND '2014-07-01'"
-        ),
-    }
-    times = {"open the views": connect} | {name: _median(call, runs) for name, call in queries.items()}
-    connection.close()
-    return times
-
-
-def _query(connection: duckdb.DuckDBPyConnection, sql: str, *values: str) -> Callable[[], object]:
-    return lambda: connection.execute(sql, list(values)).fetchall()
-
-
-def _median(call: Callable[[], object], runs: int) -> float:
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        call()
-        taken.append((time.perf_counter() - start) * 1000)
-    return statistics.median(taken)
-
-
-def _items(first: int, count: int) -> pa.Table:
-    chance = np.random.default_rng(first)
-    numbers = np.arange(first, first + count)
-    paths = pa.array([f"disk/Users/u{n % 37}/folder{n // 500:06d}/file-{n:08d}.jpg" for n in numbers])
-    wall = pa.array(1_400_000_000_000_000 + numbers * 1_000_000).cast(pa.timestamp("us"))
-    moment = pa.StructArray.from_arrays(
-        [wall.cast(pa.timestamp("us", "UTC")), wall, wall.cast(pa.string()), pa.array(["stated"] * count),
-         pa.nulls(count, pa.string())],
-        names=["utc", "wall", "text", "basis", "assumed_by"],
-    )  # fmt: skip
-    return pa.table(
-        {
-            "item_id": pc.binary_join_element_wise("i1-", _digests(chance, count, 20), ""),
-            "source_id": pa.array([_SOURCES[n % 3] for n in numbers]),
-            "exhibit": pa.array(["00000000-0000-4000-8000-000000000000"] * count),
-            "spec": paths,
-            "path": paths,
-            "name": pa.array([f"file-{n:08d}.jpg" for n in numbers]),
-            "extension": pa.array(["jpg"] * count),
-            "kind": pa.array(["file"] * count),
-            "state": pa.array(np.where(numbers % 10 == 0, "deleted", "allocated")),
-            "size": pa.array(chance.integers(0, 1 << 22, count)),
-            "modified": moment,
-            "accessed": moment,
-            "changed": moment,
-            "created": moment,
-            "sha256": _digests(chance, count, 32),
-            "sha1": _digests(chance, count, 20),
-            "md5": _digests(chance, count, 16),
-            "type": _TYPES.take(pa.array(chance.integers(0, 4, count))),
-            "mime": pa.array(["image/jpeg"] * count),
-        }
-    )
-
-
-def _digests(chance: np.random.Generator, count: int, length: int) -> pa.Array:
-    text = chance.bytes(count * length).hex()
-    return pa.array([text[at : at + 2 * length] for at in range(0, len(text), 2 * length)])
+    print("\n".join(table(measure(given.place, given.millions, given.runs), given.millions)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """`make bench`: the pipeline beside bare loops and peers, alternating in one run, as ratios in docs/benchmarks.md.
 
-    python benchmarks/run.py [--size 2GB] [--rounds 3] [--place FOLDER] [--write]
+    python benchmarks/run.py [--size 2GB] [--rounds 3] [--pages MILLIONS] [--place FOLDER] [--write]
 
 Every contestant runs on one core (its CPU affinity is set), reads the same generated source from the page cache, and is
 run `rounds` times in turn; the fastest of each counts. `--write` puts the report into docs/benchmarks.md.
@@ -19,7 +19,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
-from benchmarks import bare, peers, pipeline, report, source, supervision  # noqa: E402
+from benchmarks import bare, catalog_pages, peers, pipeline, report, source, supervision  # noqa: E402
 
 
 def main() -> int:
@@ -28,6 +28,9 @@ def main() -> int:
     parser.add_argument("--size", default="2GB")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--place", type=Path, default=Path(tempfile.gettempdir()) / "safelight-bench")
+    parser.add_argument(
+        "--pages", type=float, default=5, help="millions of items for pages; 0 leaves them out"
+    )
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     place: Path = options.place
@@ -44,6 +47,10 @@ def main() -> int:
     runs["two workers"] = pipeline.run(place / "op", made.tree, workers=2)
     overhead = supervision.measure()
     text = report.render(made, best, runs, overhead, options.rounds)
+    if options.pages:
+        print(f"pages at {options.pages:g} million items ...", flush=True)
+        rows = catalog_pages.measure(place / "pages", options.pages)
+        text += "\n" + "\n".join(catalog_pages.table(rows, options.pages)) + "\n"
     print(text)
     if options.write:
         (CHECKOUT / "docs" / "benchmarks.md").write_text(text, "utf-8")

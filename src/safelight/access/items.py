@@ -64,10 +64,12 @@ def row_of(values: tuple[Any, ...], exhibits: Mapping[str, str]) -> ItemRow:
     return ItemRow(**plain, **times)
 
 
+#: Sorts before every time.
+_NO_TIME = -9223372036854775808
 #: Sort values of the orders that are not by path; the id makes each order total.
 _SORTS = {
     "size": "coalesce(i.size, -1)",
-    "modified": f"coalesce({TIME_US.format('modified')}, -9223372036854775808)",
+    "modified": f"coalesce({TIME_US.format('modified')}, {_NO_TIME})",
 }
 #: Sources that are asked one by one; the rest of them is one query that reads them all.
 _ONE_BY_ONE = 8
@@ -111,11 +113,17 @@ def page(
 
 
 def _bound(order: Order, keys: Sequence[tuple[Value, Value]]) -> Condition:
-    """Between the least and the greatest size of the page: the reader skips what lies outside, five times faster."""
+    """Between the least and the greatest value of the page: the reader skips what lies outside, several times faster."""
     found = Condition()
-    sizes = [sort for sort, _item in keys if isinstance(sort, int)]
-    if order in ("size", "-size") and sizes and min(sizes) >= 0:
-        found.add("i.size BETWEEN ? AND ?", min(sizes), max(sizes))
+    values = [sort for sort, _item in keys if isinstance(sort, int)]
+    if order in ("size", "-size") and values and min(values) >= 0:
+        found.add("i.size BETWEEN ? AND ?", min(values), max(values))
+    if order in ("modified", "-modified") and values and min(values) > _NO_TIME:
+        found.add(
+            "(i.modified.utc BETWEEN make_timestamptz(?) AND make_timestamptz(?) OR i.modified.utc IS NULL)",
+            min(values),
+            max(values),
+        )
     return found
 
 
@@ -149,17 +157,25 @@ def _by_path(
         rank = (
             f"list_position(?::VARCHAR[], i.source_id), i.path {way}" if len(these) > 1 else f"i.path {way}"
         )
-        rows += [
-            row_of(values, exhibits)
-            for values in db.execute(
-                f"SELECT {COLUMNS} FROM items i WHERE {found.sql} "
-                f"ORDER BY {rank}, i.item_id {way} LIMIT {limit - len(rows):d}",
-                [*found.values, *([these] if len(these) > 1 else [])],
-            ).fetchall()
-        ]
+        keys = db.execute(
+            f"SELECT i.source_id, i.path, i.item_id FROM items i WHERE {found.sql} "
+            f"ORDER BY {rank}, i.item_id {way} LIMIT {limit - len(rows):d}",
+            [*found.values, *([these] if len(these) > 1 else [])],
+        ).fetchall()
+        rows += by_ids(db, [key[2] for key in keys], exhibits, bound=_span(keys))
         if len(rows) >= limit:
             break
     return rows
+
+
+def _span(keys: Sequence[tuple[str, str, str]]) -> Condition:
+    """Where the rows of a page lie. Few columns find them and many are read of them alone, a quarter cheaper."""
+    found = Condition()
+    if keys:
+        sources = sorted({key[0] for key in keys})
+        found.add(f"i.source_id IN ({', '.join('?' * len(sources))})", *sources)
+        found.add("i.path BETWEEN ? AND ?", min(key[1] for key in keys), max(key[1] for key in keys))
+    return found
 
 
 def _by_sort(

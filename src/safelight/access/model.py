@@ -242,10 +242,13 @@ class SourceFigures:
     items: int
     bytes: int
     failed: int
+    """Items that failed, and failures that no item stands for."""
     complete: bool
-    """The walk of the source itself reached its end."""
+    """The walk of the source itself reached its end, and no part of it was left out."""
     hash_check: HashCheck = "none stated"
     hash_detail: str = ""
+    failed_places: int = 0
+    """Failures that no item stands for: a volume that could not be opened, or the source itself."""
 
 
 @dataclass(frozen=True, slots=True)

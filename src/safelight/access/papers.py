@@ -33,21 +33,29 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Sums by exhibit key and by source id, and the sources whose own walk reached its end."""
+    """Sums by exhibit key and by source id, the sources whose own walk reached its end and left nothing out, and by
+    source id the failures that no item stands for: a whole volume, or the source itself."""
 
     exhibits: Mapping[str, Sum]
     sources: Mapping[str, Sum]
     complete: frozenset[str]
+    places: Mapping[str, int]
     total: Counted
 
 
-_NONE = Sums({}, {}, frozenset(), Counted(0, 0, 0))
+_NONE = Sums({}, {}, frozenset(), {}, Counted(0, 0, 0))
 
 
 def sums(db: DuckDBPyConnection, cells: Cube) -> Sums:
     """The figures of one snapshot; `cells` are its cube."""
     rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
     complete = frozenset(key for key, done in rows.fetchall() if done)
+    failed = db.execute(
+        "SELECT source_id, count(*), bool_or(stage IN ('walk', 'open')) FROM failures "
+        "WHERE item_id IS NULL AND sha256 IS NULL AND source_id IS NOT NULL GROUP BY 1"
+    ).fetchall()
+    complete -= {key for key, _n, left_out in failed if left_out}
+    places = {key: int(n) for key, n, _left_out in failed}
     contents, by_contents = _contents(db, sorted({cell.exhibit for cell in cells if cell.exhibit}))
     total = Counted(sum(cell.items for cell in cells), contents, sum(cell.bytes for cell in cells))
     by_exhibit: dict[str, Sum] = {}
@@ -58,7 +66,7 @@ def sums(db: DuckDBPyConnection, cells: Cube) -> Sums:
             by_exhibit[cell.exhibit] = by_exhibit.get(cell.exhibit, start).more(cell)
         if cell.source is not None:
             by_source[cell.source] = by_source.get(cell.source, Sum()).more(cell)
-    return Sums(by_exhibit, by_source, complete, total)
+    return Sums(by_exhibit, by_source, complete, places, total)
 
 
 def _contents(db: DuckDBPyConnection, keys: Sequence[str]) -> tuple[int, dict[str, int]]:
@@ -126,6 +134,7 @@ def _card(
     found: Sums,
 ) -> ExhibitCard:
     total = found.exhibits.get(exhibit.key, Sum())
+    places = sum(found.places.get(one.id, 0) for one in own)
     check, detail = _exhibit_hash(ledger, exhibit, own)
     return ExhibitCard(
         key=exhibit.key,
@@ -146,12 +155,13 @@ def _card(
         items=total.items,
         contents=total.contents,
         bytes=total.bytes,
-        failed=total.failed,
+        failed=total.failed + places,
+        failed_places=places,
     )
 
 
 def _source(ledger: Ledger, exhibit: Exhibit, source: Source, sums: Sums) -> SourceFigures:
-    found = sums.sources.get(source.id, Sum())
+    found, places = sums.sources.get(source.id, Sum()), sums.places.get(source.id, 0)
     check, detail = _hash_check(exhibit, imagechecks.latest(ledger, exhibit, source.id))
     return SourceFigures(
         source_id=source.id,
@@ -161,7 +171,8 @@ def _source(ledger: Ledger, exhibit: Exhibit, source: Source, sums: Sums) -> Sou
         kind=source.kind,
         items=found.items,
         bytes=found.bytes,
-        failed=found.failed,
+        failed=found.failed + places,
+        failed_places=places,
         complete=source.id in sums.complete,
         hash_check=check,
         hash_detail=detail,
