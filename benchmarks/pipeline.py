@@ -57,7 +57,7 @@ def run(place: Path, source: Path, workers: int) -> Intake:
             stage, since, used = progress.stage, now, cpu
 
     with _Memory() as memory:
-        figures = intake(folder, [chosen], actor="benchmark", listener=listen)
+        figures = intake(folder, [chosen], actor="benchmark", listener=listen).figures
     result.bytes, result.items, result.megabytes = figures.bytes, figures.items, memory.highest
     result.inspectors = _costs(folder)
     shutil.rmtree(place)

@@ -39,6 +39,20 @@ def test_what_ran_into_a_limit_is_done_again_under_a_higher_one(tmp_path: Path) 
     ]
 
 
+def test_what_nobody_can_open_yet_stays_a_failure_after_a_retry(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "tog.rar").write_bytes(b"Rar!\x1a\x07\x01\x00" + bytes(64))
+    operation = Operation(tmp_path / "op").make()
+    operation.ingest(source)
+    before = {table: operation.rows(table) for table in ("items", "failures", "containers")}
+    with operation.database() as database:
+        found = database.execute("select place, stage, cause from failures").fetchall()
+    assert found == [("tog.rar", "open", "unsupported")]
+    operation.ingest(source, extra=["--retry"])
+    assert {table: operation.rows(table) for table in before} == before
+
+
 def _planted(operation: Operation) -> dict[str, str]:
     with operation.database() as database:
         return dict(

@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--serve", choices=("yes", "no"), default="yes")
     options = parser.parse_args()
     operation: Path = options.operation.absolute()
-    os.environ.setdefault("SAFELIGHT_PASSPHRASE", _PASSPHRASE)
+    os.environ["SAFELIGHT_PASSPHRASE"] = _PASSPHRASE
     say = Console(highlight=False)
     _make_room(operation, say)
     sources = operation.with_name("demo-sources")

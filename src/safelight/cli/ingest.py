@@ -15,7 +15,10 @@ from safelight.cli.output import console, human_bytes
 from safelight.errors import Refused
 from safelight.intake.progress import Progress as Figures
 from safelight.intake.run import intake, register
+from safelight.ledger import exhibits, imagechecks
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.sources import Source
+from safelight.operation.folder import OperationFolder
 
 
 def ingest(
@@ -46,17 +49,31 @@ def ingest(
     with Ledger.open(folder) as ledger:
         chosen = [register(ledger, exhibit, path, actor=who(), label=label or None) for path in sources]
     with LiveProgress() as live:
-        figures = intake(
+        taken = intake(
             folder, chosen, actor=who(), credentials=credential or (), retry=retry, listener=live.show
         )
     out = console()
+    figures = taken.figures
+    for source in taken.before:
+        out.print(f"{source} was listed before: nothing new was looked for in it.", markup=False)
+    _say_stated_hashes(folder, chosen)
     out.print(
-        f"{figures.items} items, {figures.contents} distinct contents, {human_bytes(figures.bytes)}; "
+        f"The operation now: {figures.items} items, {figures.contents} distinct contents, {human_bytes(figures.bytes)}; "
         f"{figures.hits} known, {figures.failures} failures.",
         markup=False,
     )
     if figures.failures:
         out.print(f"See what failed and why: safelight failures {operation}", markup=False)
+
+
+def _say_stated_hashes(folder: OperationFolder, chosen: list[Source]) -> None:
+    """Each source whose exhibit has a hash stated at seizure: matched, differed or NOT CHECKED."""
+    with Ledger.open(folder) as ledger:
+        for source in chosen:
+            if exhibits.find(ledger, source.exhibit).acquired_hash:
+                check = imagechecks.latest(ledger, source.exhibit, source.id)
+                why = f" ({check.reason})" if check.result == "NOT CHECKED" else ""
+                console().print(f"{source.label}: hash stated at seizure {check.result}{why}", markup=False)
 
 
 def _not_itself(operation: Path, source: Path) -> None:

@@ -7,6 +7,7 @@ from safelight.cli.options import Operation, Passphrase, existing, passphrase_fr
 from safelight.cli.output import console
 from safelight.intake.lock import run_lock
 from safelight.intake.reseal import reseal
+from safelight.intake.run import end_run
 from safelight.ledger import keylog
 from safelight.ledger.keys import KeyRing
 from safelight.ledger.ledger import Ledger
@@ -25,4 +26,5 @@ def key_rotate(operation: Operation, passphrase_file: Passphrase = None) -> None
         keylog.record(ledger, ring, actor=who(), reason="rotation")
         count = reseal(catalog, ring, keys)
         ring.drop_older(keys, passphrase)
+        end_run(ledger, catalog, actor=who())
     console().print(f"The key is new; {count} pictures were sealed to it again.")

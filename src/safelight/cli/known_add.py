@@ -14,7 +14,7 @@ from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import console
 from safelight.errors import NotFound
 from safelight.intake.lock import run_lock
-from safelight.intake.run import match_known
+from safelight.intake.run import end_run, match_known
 from safelight.ledger import hashsets
 from safelight.ledger.ledger import Ledger
 
@@ -41,11 +41,9 @@ def known_add(
     with run_lock(folder.lock), Ledger.open(folder) as ledger:
         info = import_set(file, name=name or file.name, origin=origin, category=category, folder=folder.known)
         hashsets.register(ledger, asdict(info), actor=who())
-        catalog = Catalog.at(folder)
-        match_known(folder, catalog, ledger)
-        with catalog.connect() as database:
-            row = database.execute("select count(*) from hits where set_id = ?", [info.set_id]).fetchone()
-    found = row[0] if row else 0
+        with Catalog.at(folder) as catalog:
+            found = match_known(folder, catalog, ledger)[info.set_id]
+            end_run(ledger, catalog, actor=who())
     console().print(
         f"{info.name}: {info.rows} entries read; {found} contents here stand in it.", markup=False
     )

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -24,6 +24,13 @@ _MAIN: Final = (
     "import sys; sys.path[:] = {path!r}; "
     + "from safelight.engine.forkserver import main; main({control}, {setup})"
 )
+
+
+def _harmless(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for children without Safelight's own variables: a passphrase may stand there, and what takes a
+    decoder over could read it.
+    """
+    return {name: value for name, value in environment.items() if not name.startswith("SAFELIGHT_")}
 
 
 class ServerGone(Exception):
@@ -60,7 +67,7 @@ class Launcher:
             file.write(orjson.dumps({**self._setup, "supervisor": os.getpid()}))
             file.flush()
             environment = {
-                **os.environ,
+                **_harmless(os.environ),
                 kernel.MARKER: self.mark,
                 "TZ": "UTC",
                 "OMP_NUM_THREADS": "1",  # children are the parallelism; and threads do not survive a fork

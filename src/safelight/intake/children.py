@@ -95,6 +95,10 @@ class _Sources:
             self._readers[source_id] = Reader(location, credentials=self._credentials, limits=self._limits)
         return self._readers[source_id]
 
+    def there(self, source_id: str) -> bool:
+        """Whether the source is still where it was."""
+        return Path(self.places[source_id].location).exists()
+
     def close(self) -> None:
         for reader in self._readers.values():
             reader.close()
@@ -248,10 +252,16 @@ class Examiner:
         self._inspectors = {inspector.name: inspector for inspector in inspectors()}
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:
-        """Rows by table name; each inspector ends with its `inspections` row."""
+        """Rows by table name; each inspector ends with its `inspections` row. `{"left": why}` if the source went away."""
         payload = task.payload
         spec = from_bytes(payload["spec"])
-        reader = self._sources.reader(payload["source_id"])
+        try:
+            reader = self._sources.reader(payload["source_id"])
+            reader.open(spec).close()
+        except (EvidenceError, OSError) as error:
+            if not self._sources.there(payload["source_id"]):
+                yield {"left": str(error)}
+                return
         content = Content(
             sha256=payload["sha256"],
             size=payload["size"],

@@ -37,11 +37,15 @@ class Hashing:
     max_depth: int
     attempt: int = 0
 
-    def source(self, place: SourcePlace, kind: str) -> None:
-        """List and hash the whole source, containers within it too. What is in the catalog already is skipped."""
+    def source(self, place: SourcePlace, kind: str) -> bool:
+        """List and hash the whole source, containers within it too. What is in the catalog already is skipped.
+
+        Gives whether its own walk had ended before: then nothing new is looked for in it.
+        """
         resumed = self._known(place.source_id)
         self.attempt = attempts(self.catalog, place.source_id)
-        if not self._walked(place.source_id):
+        walked = self._walked(place.source_id)
+        if not walked:
             size = Path(place.location).stat().st_size if kind == "file" else 0
             self._one(ContainerPlace(place.source_id, None, None, "", kind, 0, size), resumed)
         while pages := self._pending(place.source_id):
@@ -50,6 +54,7 @@ class Hashing:
                 self._one(container, resumed=True)
             if small:
                 self._round(small)
+        return walked
 
     def _one(self, place: ContainerPlace, resumed: bool) -> None:
         listed = Listed()

@@ -51,7 +51,7 @@ _WAITING = """
         select sha256, min_by(struct_pack(item_id := item_id, source_id := source_id, spec := spec, name := name,
                               path := path, size := size, mime := mime, "type" := "type",
                               basis := type_basis), (depth, path, item_id)) as f
-        from items where sha256 is not null and size > 0 group by sha256
+        from items where sha256 is not null and size > 0 and source_id in (select unnest($available)) group by sha256
     )
     select c.sha256, f.item_id, f.source_id, f.spec, f.name, f.path, f.size, f.mime, f."type", f.basis, e.done,
            coalesce(e.failed, false) as rescue
@@ -64,9 +64,10 @@ _WAITING = """
 
 @dataclass(slots=True)
 class Inspecting:
-    """Pass two over the whole catalog."""
+    """Pass two over everything in the sources that are at hand; contents of others wait until theirs are there."""
 
     catalog: Catalog
+    available: Sequence[str]
     settings: EngineSettings
     children: Supervisor
     reporter: Reporter
@@ -123,7 +124,7 @@ class Inspecting:
 
     def _waiting(self, every: Sequence[Inspector]) -> Iterator[Task]:
         with self.catalog.connect() as database:
-            found = database.execute(_WAITING)
+            found = database.execute(_WAITING, {"available": list(self.available)})
             while rows := found.fetchmany(2000):
                 for (
                     sha256,
@@ -168,9 +169,12 @@ class Inspecting:
 
     def _commit(self, result: BatchResult) -> bool:
         tables: dict[str, list[Row]] = {}
-        size = failed = count = 0
+        size = failed = 0
+        ended: list[Task] = []
         for outcome in result.outcomes():
-            count += 1
+            if any("left" in row for row in outcome.rows):
+                continue  # its source went away meanwhile: it waits
+            ended.append(outcome.task)
             size += outcome.task.size
             for row in [*outcome.rows, *_ended_by_engine(outcome)]:
                 for table, values in row.items():
@@ -178,9 +182,11 @@ class Inspecting:
                         values["sealed"] = base64.b64decode(values["sealed"])
                     tables.setdefault(table, []).append(values)
                     failed += table == "failures"
-        new = self.catalog.write(result.batch.id, tables, made_by=MADE_BY)
+        whole = len(ended) == len(result.batch.tasks)
+        identity = result.batch.id if whole else _batch(ended, self._attempt).id
+        new = bool(ended) and self.catalog.write(identity, tables, made_by=MADE_BY)
         result.close()
-        self.reporter.add(items=count, bytes=size, failed=failed)
+        self.reporter.add(items=len(ended), bytes=size, failed=failed)
         self.catalog.maybe_compact()
         return new
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from safelight.catalog.catalog import Catalog
 from safelight.errors import IntegrityBroken
-from safelight.ledger import runs
+from safelight.ledger import kinds, runs
 from safelight.ledger.ledger import Ledger
 
 
 def check_runs(ledger: Ledger, catalog: Catalog) -> str:
     """Compare each run's journal head with the journal; one sentence. Raises IntegrityBroken."""
-    ended = runs.every(ledger)
+    every = runs.every(ledger)
+    begun = max((entry.seq for entry in ledger.entries(kinds=[kinds.CATALOG_BEGUN.name])), default=0)
+    ended = [run for run in every if run.seq > begun]
     for run in ended:
         sequence, _, digest = run.journal_head.partition(":")
         found = catalog.journal.digest_at(int(sequence))
@@ -19,4 +21,15 @@ def check_runs(ledger: Ledger, catalog: Catalog) -> str:
                 f"The journal is not the one that ledger entry {run.seq} saw at {run.journal_head}.",
                 "Restore the catalog from a backup, or remove it and take the sources in again.",
             )
-    return f"The journal is the one that {len(ended)} runs saw."
+    earlier = len(every) - len(ended)
+    note = f" {earlier} earlier runs saw a catalog that was made anew since: NOT CHECKED." if earlier else ""
+    return f"The journal is the one that {len(ended)} runs saw.{note}"
+
+
+def note_new_catalog(ledger: Ledger, catalog: Catalog, *, actor: str) -> None:
+    """Write down that the catalog begins anew, if it is empty though runs have ended before."""
+    if catalog.head()[0] == 0 and runs.every(ledger):
+        kind = kinds.CATALOG_BEGUN
+        ledger.append(
+            kind.name, {"reason": "the catalog was empty when a run began"}, verb=kind.verb, actor=actor
+        )

@@ -33,15 +33,24 @@ PASSING = frozenset(
     }
 )
 
-_CONTAINERS = """
+#: Items whose own bytes could not be read, or that were recognised as a container which nobody can open yet.
+_ITEMS = """
+    select item_id from items
+    where source_id = $source and (failed in (select unnest($causes)) or item_id in (
+        select item_id from failures
+        where source_id = $source and cause in (select unnest($causes)) and stage = 'open' and inspector = 'hasher'
+    ))
+"""
+#: Containers that those items lie in, and containers that could not be opened or walked whole.
+_CONTAINERS = f"""
     select distinct container from (
-        select container from items where source_id = $source and failed in (select unnest($causes))
+        select container from items where item_id in ({_ITEMS})
         union all
         select item_id from failures
         where source_id = $source and cause in (select unnest($causes)) and stage in ('walk', 'open')
+          and inspector <> 'hasher'
     ) t(container)
 """
-_ITEMS = "select item_id from items where source_id = $source and failed in (select unnest($causes))"
 _INSPECTIONS = """
     select distinct sha256, inspector from failures
     where source_id = $source and cause in (select unnest($causes)) and stage = 'inspect'
@@ -68,7 +77,7 @@ def release(catalog: Catalog, source_id: str, causes: Collection[str]) -> int:
     if not containers and not inspections:
         return 0
     ended = [(item, None, stage) for item in containers for stage in ("walk", "open")]
-    ended += [(item, None, "read") for item in items]
+    ended += [(item, None, stage) for item in items for stage in ("read", "open")]
     drop = {
         "items": _rows(source_id, item_id=items),
         "volumes": _rows(source_id, container=containers),

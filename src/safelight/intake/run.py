@@ -18,7 +18,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
 from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
-from safelight.errors import AlreadyExists, BadInput, NotFound, Unreachable
+from safelight.errors import AlreadyExists, BadInput, NotFound, SafelightError, Unreachable
 from safelight.evidence.imagehash import Comparison
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import escape
@@ -28,6 +28,7 @@ from safelight.intake.fingerprint import fingerprint
 from safelight.intake.hashing import Hashing
 from safelight.intake.imagecheck import check_image, waiting
 from safelight.intake.inspecting import Inspecting
+from safelight.intake.integrity import note_new_catalog
 from safelight.intake.lock import run_lock
 from safelight.intake.progress import Progress, Reporter
 from safelight.intake.retry import ENCRYPTED, PASSING, release
@@ -56,6 +57,14 @@ class Figures:
     bytes: int
     failures: int
     hits: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an intake leaves: the figures of the whole catalog, and the sources in which nothing new was looked for."""
+
+    figures: Figures
+    before: tuple[str, ...]
 
 
 def register(ledger: Ledger, exhibit: str, location: Path, *, actor: str, label: str | None = None) -> Source:
@@ -96,7 +105,7 @@ def intake(
     credentials: Sequence[str] = (),
     retry: bool = False,
     listener: Callable[[Progress], None] = lambda progress: None,
-) -> Figures:
+) -> Taken:
     """Take in the chosen sources. Cut off at any moment, the same call goes on where it stopped.
 
     Raises Locked if another run is at work, Unreachable if a source is not where it was, DiskFull, Interrupted.
@@ -115,22 +124,30 @@ def intake(
         catalog.sweep()
         run_id = str(uuid.uuid4())
         reporter = Reporter(folder.spool / "progress.json", Progress(run_id), listener)
+        note_new_catalog(ledger, catalog, actor=actor)
         config = _config(folder, ledger, settings, credentials)
         try:
             _compare_stated(folder, ledger, settings, chosen, reporter, actor)
             again = (ENCRYPTED if credentials else frozenset()) | (PASSING if retry else frozenset())
-            _two_passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
+            before = _two_passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
         except BaseException:
-            with suppress(OSError):  # a full disk may be why
+            with suppress(OSError, SafelightError):  # a full disk may be why
                 reporter.stage("stopped")
+                end_run(ledger, catalog, actor=actor)
             raise
         _tidy(catalog)
-        figures = count(catalog)
-        sequence, digest = catalog.head()
-        versions = {"safelight": safelight.__version__} | {i.name: str(i.version) for i in inspectors()}
-        runs.record(ledger, _as_figures(figures), f"{sequence}:{digest}", versions, actor)
+        figures = end_run(ledger, catalog, actor=actor)
         reporter.stage("done", total_items=figures.items, total_bytes=figures.bytes)
         reporter.add(items=figures.items, bytes=figures.bytes, worked_bytes=0)
+    return Taken(figures, before)
+
+
+def end_run(ledger: Ledger, catalog: Catalog, *, actor: str) -> Figures:
+    """Write down the figures and the journal's head: what was known then, and which parts it rests on."""
+    figures = count(catalog)
+    sequence, digest = catalog.head()
+    versions = {"safelight": safelight.__version__} | {i.name: str(i.version) for i in inspectors()}
+    runs.record(ledger, _as_figures(figures), f"{sequence}:{digest}", versions, actor)
     return figures
 
 
@@ -143,7 +160,9 @@ def _two_passes(
     chosen: Sequence[Source],
     again: frozenset[str],
     reporter: Reporter,
-) -> None:
+) -> tuple[str, ...]:
+    """Both passes; gives the labels of the sources whose walk had ended before."""
+    before: list[str] = []
     with _children("safelight.intake.children:crew", config.as_json(), settings, folder) as children:
         hashing = Hashing(catalog, settings, children, reporter, settings.archives.max_depth)
         for source in chosen:
@@ -151,11 +170,14 @@ def _two_passes(
             if again:
                 release(catalog, source.id, again)
             reporter.stage("hashing", source.label)
-            hashing.source(place, source.kind)
+            if hashing.source(place, source.kind):
+                before.append(source.label)
         reporter.stage("matching")
         match_known(folder, catalog, ledger)
         reporter.stage("inspecting", total_items=count(catalog).contents)
-        Inspecting(catalog, settings.engine, children, reporter).everything()
+        available = [place.source_id for place in config.sources if Path(place.location).exists()]
+        Inspecting(catalog, available, settings.engine, children, reporter).everything()
+    return tuple(before)
 
 
 def _tidy(catalog: Catalog) -> None:
@@ -176,9 +198,14 @@ def verify_source(folder: OperationFolder, source: str, *, actor: str) -> list[C
         return check_image(verifiers, ledger, sources.find(ledger, source), actor=actor)
 
 
-def match_known(folder: OperationFolder, catalog: Catalog, ledger: Ledger) -> None:
-    """Match every content against every hash set that is registered; what was matched before is skipped."""
-    match_contents(catalog, [HashSet.open(folder.known, known.set_id) for known in hashsets.every(ledger)])
+def match_known(folder: OperationFolder, catalog: Catalog, ledger: Ledger) -> dict[str, int]:
+    """Match every content against every hash set that is registered; what was matched before is skipped.
+
+    Gives the new hits by set.
+    """
+    return match_contents(
+        catalog, [HashSet.open(folder.known, known.set_id) for known in hashsets.every(ledger)]
+    )
 
 
 def count(catalog: Catalog) -> Figures:

@@ -38,6 +38,7 @@ HASHSET_REGISTERED = Kind("hashset.registered", "combination", "hash set", "info
 HASHSET_WITHDRAWN = Kind("hashset.withdrawn", "decision", "hash set", "reason")
 IMAGE_CHECKED = Kind("image.checked", "run", "exhibit, source", "origin, result, stated, found, reason")
 RUN_ENDED = Kind("run.ended", "run", "", "figures, journal_head, versions")
+CATALOG_BEGUN = Kind("catalog.begun", "run", "", "reason")
 CONSULTED = Kind("consulted", "consultation", "what was shown", "what")
 DISCLOSED = Kind("disclosed", "disclosure", "what was handed out", "recipient, what")
 PAYLOAD_ERASED = Kind("payload.erased", "erasure", "entry:<number> of each", "reason")
