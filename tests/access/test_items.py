@@ -12,6 +12,7 @@ from safelight.access.model import ORDERS, Bar, Counted, ItemRow, Order
 from safelight.catalog.catalog import Catalog
 from safelight.errors import Refused
 from safelight.evidence.spec import escape
+from safelight.intake.run import count
 from tests.access.built import ACTOR, FORMULA, HOSTILE, Built, build, files
 
 FOLDERS = ["Bilete", "Bilete/Åse", "DCIM", "sjakk", "tog", "vêr"]
@@ -247,3 +248,29 @@ def test_cursors_of_no_list_are_refused(door: Door, cursor: str) -> None:
 def test_hostile_names_are_found_by_their_catalog_form(door: Door) -> None:
     assert paths(door, f"name:{FORMULA}") == [FORMULA]
     assert paths(door, "name:gpj.regnskap") == [escape(HOSTILE.encode())]
+
+
+def test_bytes_are_those_of_files_and_streams(tmp_path: Path) -> None:
+    """What NTFS and FAT state of their own special files, and of folders, is no content: intake counts the same."""
+    built = build(tmp_path)
+    before = sum(len(data) for data in files().values())
+    rows = [
+        {"item_id": f"i1-kind{kind}", "source_id": built.sources[0].id, "exhibit": built.exhibits[0].key, "depth": 0,
+         "spec": "[]", "path": f"kinds/{kind}", "name": kind, "kind": kind, "state": "allocated", "size": size}
+        for kind, size in (("file", 7), ("stream", 11), ("special", 1 << 40), ("folder", 4096), ("link", 9))
+    ]  # fmt: skip
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("b1-kinds", {"items": rows}, made_by={"stage": "test"})
+        intake = count(catalog)
+    with Door(built.folder, who=ACTOR, purpose="tests") as door, door.consult("items") as look:
+        assert look.count(ItemFilter(path="kinds")) == Counted(5, 0, 18)
+        wanted = ItemFilter(kind=("special",))
+        assert (look.count(wanted).items, look.count(wanted).bytes) == (1, 0)
+        whole = look.count()
+        assert (whole.items, whole.bytes) == (intake.items, intake.bytes)
+        look.facets()  # from here on the counts without contents come out of the cube
+        assert look.count(contents=False).bytes == whole.bytes
+        assert look.overview().total == whole
+        first = look.exhibit("2016-0142-A1")
+        members = len("1. e4 e5 2. Nf3 Nc6\n") + len("sjakk på Finse\n".encode())
+        assert first.bytes == sum(one.bytes for one in first.sources) == before + members + 18

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import orjson
 import pytest
 
 from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
 from safelight.access.model import DerivativeFact, FailureGroup, HitGroup, Inspection
+from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound
+from safelight.ledger import sources
 from safelight.traces.moment import now_us
-from tests.access.built import Built, files
+from tests.access.built import ACTOR, Built, build, files
 
 
 def test_the_way_back_to_the_exhibit(door: Door, built: Built) -> None:
@@ -145,10 +149,40 @@ def test_exhibits_with_figures_and_hash_checks(door: Door) -> None:
         2,
         "none stated",
     )
-    assert (second.items, second.contents, second.failed, second.hash_check) == (2, 2, 0, "differed")
+    assert (second.items, second.contents, second.failed, second.hash_check) == (2, 2, 1, "differed")
     assert second.hash_detail == "md5:" + "cd" * 16
     assert second.bytes == len(files()["DCIM/DSC08112.jpg"]) + 25
-    assert [(source.label, source.items, source.complete) for source in first.sources] == [("kort", 18, True)]
+    assert [
+        (source.label, source.items, source.failed, source.failed_places, source.complete)
+        for source in (*first.sources, *second.sources)
+    ] == [("kort", 18, 2, 0, True), ("disk", 2, 1, 1, False)]
+
+
+def test_a_source_whose_only_volume_is_encrypted_is_failed_and_not_complete(tmp_path: Path) -> None:
+    """No item stands for what could not be opened: the source does."""
+    built = build(tmp_path)
+    (locked := tmp_path / "disk.raw").write_bytes(b"")
+    with built.ledger() as ledger:
+        source = sources.register(ledger, built.exhibits[0], "låst", locked, "file", {}, actor=ACTOR)
+    place = {"source_id": source.id, "place": "p1", "stage": "walk", "inspector": "luks", "cause": "encrypted",
+             "detail": "the volume wants a passphrase"}  # fmt: skip
+    done = {"source_id": source.id, "kind": "file", "children": 0, "complete": True}
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("b1-locked", {"failures": [place], "containers": [done]}, made_by={"stage": "test"})
+    with Door(built.folder, who=ACTOR, purpose="tests") as door, door.consult("source list") as look:
+        card = look.exhibit("2016-0142-A1")
+        found = next(one for one in card.sources if one.source_id == source.id)
+        assert (found.items, found.failed, found.failed_places, found.complete) == (0, 1, 1, False)
+        assert (card.failed, card.failed_places) == (3, 1)
+        assert [one.complete for one in card.sources if one.label == "kort"] == [True]
+        group = FailureGroup("encrypted", "luks", 1, "the volume wants a passphrase")
+        assert look.failure_groups(ItemFilter(source=(source.id,))) == (group,)
+        assert group in look.failure_groups(ItemFilter(exhibit=("2016-0142-A1",)))
+        assert group not in look.failure_groups(ItemFilter(exhibit=("2016-0142-B3",)))
+        assert group not in look.failure_groups(ItemFilter(source=(source.id,), type=("picture",)))
+        assert [
+            row.place for row in look.failures(ItemFilter(source=(source.id,), failed=("any",))).rows
+        ] == ["p1"]
 
 
 def test_every_figure_opens_as_many_rows_as_it_says(door: Door) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from safelight.access.filter import ItemFilter
-from safelight.access.where import TYPE, Condition
+from safelight.access.where import CONTENT, TYPE, Condition
 
 #: The filter's keys that a cube answers; the rest of a filter restricts the pass.
 KEYS = ("exhibit", "source", "type", "state", "failed", "known")
@@ -29,6 +29,7 @@ class Cell:
     names: frozenset[str]
     items: int
     bytes: int
+    """Of files and streams, as everywhere."""
 
 
 Cube = tuple[Cell, ...]
@@ -48,7 +49,7 @@ def cube(db: DuckDBPyConnection, restricted: Condition) -> Cube:
         f"c AS ({_bits('failures', 'sha256', ('cause',), causes)}), "
         f"h AS ({_bits('hits', 'sha256', ('set_id', 'set_name'), sets)}) "
         f"SELECT i.exhibit, i.source_id, {TYPE}, i.state, i.failed, f.bits, c.bits, h.bits, count(*), "
-        "coalesce(sum(i.size), 0) "
+        f"coalesce(sum(i.size) FILTER ({CONTENT}), 0) "
         "FROM items i LEFT JOIN f ON f.key = i.item_id LEFT JOIN c ON c.key = i.sha256 "
         f"LEFT JOIN h ON h.key = i.sha256 WHERE {restricted.sql} GROUP BY ALL ORDER BY ALL",
         [*_flat(causes), *_flat(causes), *_flat(sets), *restricted.values],

@@ -288,6 +288,10 @@ class Consultation:
     def _keys(self) -> Mapping[str, str]:
         return {key: number for number, key in self._numbers.items()}
 
+    @property
+    def _exhibit_of(self) -> Mapping[str, str]:
+        return papers.exhibit_of(self._ledger)
+
     def _where(self, wanted: ItemFilter) -> Condition:
         return condition(wanted, self._numbers)
 
@@ -397,7 +401,9 @@ class Consultation:
         limit: int = 200,
     ) -> Page[FailureRow]:
         """Failures by cause, part and place. Raises Refused on a cursor of another list."""
-        found = failures.page(self._db, wanted or ItemFilter(), self._numbers, inspector, after, limit)
+        found = failures.page(
+            self._db, wanted or ItemFilter(), self._numbers, self._exhibit_of, inspector, after, limit
+        )
         self._show(row.item_id or row.sha256 for row in found.rows)
         return found
 
@@ -405,7 +411,8 @@ class Consultation:
         """Failures by cause and part, most first."""
         wanted = wanted or ItemFilter()
         return self._memo.get(
-            ("failures", tuple(wanted.pairs())), lambda: failures.groups(self._db, wanted, self._numbers)
+            ("failures", tuple(wanted.pairs())),
+            lambda: failures.groups(self._db, wanted, self._numbers, self._exhibit_of),
         )
 
     def hits(

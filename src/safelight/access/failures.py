@@ -26,8 +26,10 @@ def failure_of(values: tuple[Any, ...]) -> FailureRow:
     return FailureRow(*row)
 
 
-def _condition(wanted: ItemFilter, exhibits: Mapping[str, str], inspector: str) -> Condition:
-    """Failures under the filter's causes, of items that match the rest of it."""
+def _condition(
+    wanted: ItemFilter, exhibits: Mapping[str, str], sources: Mapping[str, str], inspector: str
+) -> Condition:
+    """Failures under the filter's causes, of items that match the rest of it. `sources` maps ids to exhibits."""
     found = Condition()
     causes = [cause for cause in wanted.failed if cause not in ("any", "none")]
     if causes:
@@ -36,20 +38,33 @@ def _condition(wanted: ItemFilter, exhibits: Mapping[str, str], inspector: str) 
         found.add("f.inspector = ?", inspector)
     rest = wanted.without("failed")
     if rest:
-        items = condition(rest, exhibits)
+        items, places = condition(rest, exhibits), _places(rest, exhibits, sources)
         found.add(
             f"(f.item_id IN (SELECT i.item_id FROM items i WHERE {items.sql}) "
             f"OR f.sha256 IN (SELECT i.sha256 FROM items i WHERE {items.sql})"
-            + (" OR (f.item_id IS NULL AND f.source_id IN (SELECT i.source_id FROM items i WHERE "
-               f"{items.sql}))" if _only_place(rest) else "") + ")",
-            *(items.values * (3 if _only_place(rest) else 2)),
-        )  # fmt: skip
+            + (
+                f" OR (f.item_id IS NULL AND f.source_id IN ({', '.join('?' * len(places))}))"
+                if places
+                else ""
+            )
+            + ")",
+            *(items.values * 2),
+            *places,
+        )
     return found
 
 
-def _only_place(rest: ItemFilter) -> bool:
-    """Only exhibit and source are asked for: places without an item (a whole volume) belong there too."""
-    return all(key in ("exhibit", "source") for key, _value in rest.pairs())
+def _places(rest: ItemFilter, exhibits: Mapping[str, str], sources: Mapping[str, str]) -> list[str]:
+    """Where only exhibit and source are asked for: the sources whose places without an item (a whole volume, or the
+    source itself, which then has no item at all) belong there too."""
+    if any(key not in ("exhibit", "source") for key, _value in rest.pairs()):
+        return []
+    keys = {exhibits.get(number, number) for number in rest.exhibit}
+    return [
+        source
+        for source, exhibit in sources.items()
+        if (not rest.source or source in rest.source) and (not keys or exhibit in keys)
+    ]
 
 
 #: Total order of failures; the columns are free of nulls so that rows compare.
@@ -62,12 +77,13 @@ def page(
     db: DuckDBPyConnection,
     wanted: ItemFilter,
     exhibits: Mapping[str, str],
+    sources: Mapping[str, str],
     inspector: str = "",
     after: str | None = None,
     limit: int = 200,
 ) -> Page[FailureRow]:
     """Failures by cause, part and place."""
-    found = _condition(wanted, exhibits, inspector)
+    found = _condition(wanted, exhibits, sources, inspector)
     if after:
         values = decode(after, "failures", len(_KEY)).values
         found.add(f"({_SORT}) > ({', '.join('?' * len(_KEY))})", *values)
@@ -85,10 +101,10 @@ def page(
 
 
 def groups(
-    db: DuckDBPyConnection, wanted: ItemFilter, exhibits: Mapping[str, str]
+    db: DuckDBPyConnection, wanted: ItemFilter, exhibits: Mapping[str, str], sources: Mapping[str, str]
 ) -> tuple[FailureGroup, ...]:
     """Failures by cause and part, most first."""
-    found = _condition(wanted, exhibits, "")
+    found = _condition(wanted, exhibits, sources, "")
     rows = db.execute(
         "SELECT f.cause, coalesce(f.inspector, ''), count(*) AS n, min(f.detail) FROM failures f "
         f"WHERE {found.sql} GROUP BY 1, 2 ORDER BY n DESC, 1, 2",

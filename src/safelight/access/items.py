@@ -12,7 +12,7 @@ from safelight.access.cube import Cube, counts, matching
 from safelight.access.cursor import Cursor, Value, decode
 from safelight.access.filter import STATES, TYPES, ItemFilter
 from safelight.access.model import Bar, Counted, Facet, FacetValue, Histogram, ItemRow, Order, Page
-from safelight.access.where import TIME_US, Condition
+from safelight.access.where import CONTENT, TIME_US, Condition
 from safelight.traces.moment import Moment
 
 _TIMES = ("modified", "accessed", "changed", "created")
@@ -270,10 +270,11 @@ def with_findings(
 
 
 def count(db: DuckDBPyConnection, wanted: Condition, contents: bool = True) -> Counted:
-    """Exact counts. `contents` may be left out where it is not shown: they cost most of the time."""
+    """Exact counts; bytes are those of files and streams. `contents` may be left out where it is not shown: they cost
+    most of the time."""
     distinct = "count(DISTINCT i.sha256)" if contents else "0"
     found = db.execute(
-        f"SELECT count(*), {distinct}, coalesce(sum(i.size), 0) FROM items i WHERE {wanted.sql}",
+        f"SELECT count(*), {distinct}, coalesce(sum(i.size) FILTER ({CONTENT}), 0) FROM items i WHERE {wanted.sql}",
         wanted.values,
     ).fetchone()
     items, different, size = found or (0, 0, 0)

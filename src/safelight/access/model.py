@@ -273,6 +273,8 @@ class ExhibitCard:
     contents: int
     bytes: int
     failed: int
+    failed_places: int = 0
+    """Of them, those that no item stands for (as in `SourceFigures`)."""
 
 
 @dataclass(frozen=True, slots=True)

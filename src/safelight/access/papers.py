@@ -104,6 +104,11 @@ def numbers(ledger: Ledger) -> dict[str, str]:
     return {exhibit.number: exhibit.key for exhibit in exhibits.every(ledger)}
 
 
+def exhibit_of(ledger: Ledger) -> dict[str, str]:
+    """Ids of the registered sources, to the keys of their exhibits."""
+    return {one.id: one.exhibit for one in sources.every(ledger)}
+
+
 def source(ledger: Ledger, source_id: str) -> Source | None:
     """A registered source; None if it is not registered here."""
     return next((one for one in sources.every(ledger) if one.id == source_id), None)

@@ -10,6 +10,9 @@ from safelight.access.filter import TIMES, ItemFilter
 #: An item's group: what has no content has none, what was not recognised is other.
 TYPE = "coalesce(i.type, CASE WHEN i.kind IN ('file', 'stream') THEN 'other' ELSE 'none' END)"
 
+#: Items that have bytes of their own. Folders state sizes too, and special files ($BadClus) state the whole volume's.
+CONTENT = "i.kind IN ('file', 'stream')"
+
 #: A time of an item in microseconds: UTC where the zone is known, else the wall clock as it stands.
 TIME_US = "coalesce(epoch_us(i.{0}.utc), epoch_us(i.{0}.wall))"
 
