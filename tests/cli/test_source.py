@@ -15,7 +15,7 @@ from tests.intake.operations import Operation
 MEDIUM = random.Random(64).randbytes(64 * 512)
 MD5 = hashlib.md5(MEDIUM).hexdigest()
 SHA1 = hashlib.sha1(MEDIUM).hexdigest()
-WRONG = "0" * 32
+WRONG = "ab" * 16  # not all zeros: an image that carries those carries no hash
 
 
 def _letters(folder: Path) -> Path:
