@@ -10,7 +10,9 @@ from tests.intake.operations import Operation
 
 
 def _id(operation: Operation, path: str) -> str:
-    said = operation.run("items", str(operation.root), "--format", "jsonl", f"path:{path}")
+    said = operation.run(
+        "items", str(operation.root), "--format", "jsonl", "--reason", "test", f"path:{path}"
+    )
     return str(json.loads(said.splitlines()[0])["id"])
 
 

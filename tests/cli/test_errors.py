@@ -112,7 +112,7 @@ def test_what_breaks_a_rule(house: Operation) -> None:
     assert house.run("cat", op, "i1-ingenting", "--reason", " ", expect=code) == (
         "A reason is needed, and none was given. Say why, in one sentence.\n"
     )
-    assert house.run("items", op, "--format", "parquet", expect=code) == (
+    assert house.run("items", op, "--format", "parquet", "--reason", "test", expect=code) == (
         "Parquet needs a file. Add --output FILE.parquet.\n"
     )
 

@@ -17,7 +17,7 @@ LETTER = "turnering.txt"
 
 
 def _jsonl(operation: Operation, *words: str) -> list[dict[str, object]]:
-    said = operation.run("items", str(operation.root), "--format", "jsonl", *words)
+    said = operation.run("items", str(operation.root), "--format", "jsonl", "--reason", "test", *words)
     return [json.loads(line) for line in said.splitlines()]
 
 
@@ -66,11 +66,20 @@ def test_filters_of_one_kind_add_and_of_several_narrow(taken_in: Operation) -> N
 
 def test_every_format_gives_the_same_rows(taken_in: Operation, tmp_path: Path) -> None:
     rows = _jsonl(taken_in, "--type", "text")
-    said = taken_in.run("items", str(taken_in.root), "--type", "text", "--format", "csv")
+    said = taken_in.run("items", str(taken_in.root), "--type", "text", "--format", "csv", "--reason", "test")
     table = list(csv.DictReader(io.StringIO(said)))
     target = tmp_path / "items.parquet"
     taken_in.run(
-        "items", str(taken_in.root), "--type", "text", "--format", "parquet", "--output", str(target)
+        "items",
+        str(taken_in.root),
+        "--type",
+        "text",
+        "--format",
+        "parquet",
+        "--reason",
+        "test",
+        "--output",
+        str(target),
     )
     parquet = pq.read_table(target).to_pylist()
     assert tuple(table[0]) == COLUMNS
@@ -87,7 +96,7 @@ def test_names_cannot_act_on_a_terminal_or_a_spreadsheet(fresh: Operation, tmp_p
     (source / "\x1b]0;title\x07.txt").write_text("sol")
     fresh.ingest(source)
     table = fresh.run("items", str(fresh.root))
-    sheet = fresh.run("items", str(fresh.root), "--format", "csv")
+    sheet = fresh.run("items", str(fresh.root), "--format", "csv", "--reason", "test")
     for said in (table, sheet):
         assert "\x1b" not in said
         assert "\u202e" not in said
@@ -95,3 +104,8 @@ def test_names_cannot_act_on_a_terminal_or_a_spreadsheet(fresh: Operation, tmp_p
     assert [row["path"] for row in csv.DictReader(io.StringIO(sheet)) if "cmd" in row["path"]] == [
         "'=cmd|' calc'!A0.txt"
     ]
+
+
+def test_an_export_without_a_reason_is_refused(taken_in: Operation) -> None:
+    said = taken_in.run("items", str(taken_in.root), "--format", "csv", expect=16)
+    assert said == "An export is a disclosure and needs a reason. Say why with --reason.\n"

@@ -72,7 +72,7 @@ class Operation:
 
     def items(self, *words: str) -> list[dict[str, Any]]:
         """Items as `safelight items --format jsonl` gives them."""
-        said = self.run("items", str(self.root), "--format", "jsonl", *words)
+        said = self.run("items", str(self.root), "--format", "jsonl", "--reason", "test", *words)
         return [json.loads(line) for line in said.splitlines()]
 
     def settings(self, **engine: float) -> None:

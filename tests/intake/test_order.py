@@ -126,7 +126,7 @@ def test_the_first_pass_is_whole_while_the_second_runs(
         assert complete == [("folder", 515, True)]
         assert inspected == (0,)
         assert json.loads((operation.root / "spool" / "progress.json").read_text())["stage"] == "inspecting"
-        listed = operation.run("items", root, "--format", "jsonl", "--limit", "1000")
+        listed = operation.run("items", root, "--format", "jsonl", "--reason", "test", "--limit", "1000")
         assert len(listed.splitlines()) == 515
     finally:
         (tmp_path / "go on").touch()

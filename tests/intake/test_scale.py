@@ -76,7 +76,9 @@ def test_three_hundred_levels_and_twenty_thousand_entries(tmp_path: Path) -> Non
     assert found == [(f"deep/{path}", hashlib.sha256(b"dypt nede\n").hexdigest(), 0)]
     assert folders == (LEVELS + 2,)
     assert failures == []
-    listed = operation.run("items", str(operation.root), "path:*brev.txt", "--format", "jsonl")
+    listed = operation.run(
+        "items", str(operation.root), "path:*brev.txt", "--format", "jsonl", "--reason", "test"
+    )
     assert path in listed
 
 

@@ -14,6 +14,7 @@ from safelight.access.filter import ItemFilter
 from safelight.access.model import ItemRow, Order
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import Format, console, human_bytes, short_id, show, write_rows
+from safelight.errors import Refused
 from safelight.traces.moment import Moment, iso_utc
 
 COLUMNS = (
@@ -49,6 +50,9 @@ def items(
     order: Annotated[
         str, typer.Option(help="path, size or modified; with - in front the other way round.")
     ] = "path",
+    reason: Annotated[
+        str, typer.Option(help="Why rows leave the house (csv, jsonl, parquet); kept in the audit.")
+    ] = "",
     purpose: Purpose = "overview",
 ) -> None:
     """List items; filters of different kinds must all hold. An export (csv, jsonl, parquet) is logged as a disclosure."""
@@ -75,7 +79,9 @@ def items(
             of = f"{len(page.rows)} of {counted.items} items ({human_bytes(counted.bytes)})"
             console().print(f"{of}  {chosen.words()}".strip(), markup=False)
             return
-        rows = (_full(row) for row in door.export(chosen, purpose, limit))
+        if not reason.strip():
+            raise Refused("An export is a disclosure and needs a reason.", "Say why with --reason.")
+        rows = (_full(row) for row in door.export(chosen, reason, limit))
         count = write_rows(rows, COLUMNS, form if form is not Format.table else Format.csv, output)
     if output:
         console().print(f"{count} rows in {output}", markup=False)

@@ -18,7 +18,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
 from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
-from safelight.errors import AlreadyExists, BadInput, NotFound, SafelightError, Unreachable
+from safelight.errors import AlreadyExists, BadInput, NotFound, Unreachable
 from safelight.evidence.imagehash import Comparison
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import escape
@@ -131,7 +131,7 @@ def intake(
             again = (ENCRYPTED if credentials else frozenset()) | (PASSING if retry else frozenset())
             before = _two_passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
         except BaseException:
-            with suppress(OSError, SafelightError):  # a full disk may be why
+            with suppress(Exception):  # a full disk may be why; no second trouble hides the first
                 reporter.stage("stopped")
                 end_run(ledger, catalog, actor=actor)
             raise
