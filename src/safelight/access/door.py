@@ -20,9 +20,11 @@ from itertools import chain
 from typing import Self
 
 from duckdb import DuckDBPyConnection
+from duckdb import Error as DuckDBError
 
 from safelight.access import content, cube, failures, hits, items, papers, progress, sealed
 from safelight.access import item as one_item
+from safelight.access.damage import damage_is_told
 from safelight.access.filter import ItemFilter
 from safelight.access.items import Place
 from safelight.access.memo import Memo
@@ -107,23 +109,30 @@ class Door:
     @contextmanager
     def _reading(self) -> Iterator[tuple[DuckDBPyConnection, _Views]]:
         """A cursor on the newest snapshot. Views are made again only when the journal has moved, and older ones
-        stay until their last reader is done."""
-        with self._lock:
-            snapshot = self._catalog.snapshot()
-            views = self._views
-            if views is None or views.snapshot.digest != snapshot.digest:
-                self._let_go(views)
-                views = self._views = _Views(self._catalog.connect(snapshot), snapshot)
-            views.readers += 1
-            cursor = views.db.cursor()
-        try:
-            with cursor:
-                yield cursor, views
-        finally:
+        stay until their last reader is done. Raises IntegrityBroken if parts cannot be read."""
+        with damage_is_told(self._catalog.spill):
             with self._lock:
-                views.readers -= 1
-                if views is not self._views:
+                snapshot = self._catalog.snapshot()
+                views = self._views
+                if views is None or views.snapshot.digest != snapshot.digest:
                     self._let_go(views)
+                    views = self._views = None
+                    views = self._views = _Views(self._catalog.connect(snapshot), snapshot)
+                views.readers += 1
+                cursor = views.db.cursor()
+            try:
+                with cursor:
+                    yield cursor, views
+            except DuckDBError:
+                with self._lock:
+                    if views is self._views:
+                        self._views = None  # after some errors a database serves no more
+                raise
+            finally:
+                with self._lock:
+                    views.readers -= 1
+                    if views is not self._views:
+                        self._let_go(views)
 
     @staticmethod
     def _let_go(views: _Views | None) -> None:
