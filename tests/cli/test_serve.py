@@ -10,6 +10,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from safelight.cli.options import who
+from safelight.ledger.ledger import Ledger
+from safelight.operation.folder import OperationFolder
 from tests.intake.operations import Operation
 
 
@@ -17,8 +20,9 @@ from tests.intake.operations import Operation
 def served(taken_in: Operation) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running workbench and its address."""
     run = subprocess.Popen(
-        taken_in.command("serve", str(taken_in.root), "--port", "0"),
-        env=taken_in.env(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        taken_in.command("serve", str(taken_in.root), "--port", "0", "--purpose", "vêret på Finse"),
+        env=taken_in.env() | {"LOGNAME": "somebody else", "USER": "somebody else"},
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
         assert run.stdout is not None
@@ -44,6 +48,9 @@ def test_the_address_opens_the_overview_once_and_ctrl_c_ends_it(
         assert "Sjakk" in page.text
         assert "2016-0142-A1" in page.text
         assert browser.get(httpx.URL(address).join("/items")).status_code == 200
+    with Ledger.open(OperationFolder(taken_in.root)) as ledger:
+        shown = [(one.verb, one.actor, one.purpose) for one in ledger.entries()][-2:]
+    assert shown == [("consultation", who(), "vêret på Finse")] * 2
     with httpx.Client(follow_redirects=True, timeout=30) as stranger:
         assert stranger.get(address).status_code == 403
         assert stranger.get(httpx.URL(address).join("/")).status_code == 401

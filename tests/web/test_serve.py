@@ -13,13 +13,14 @@ import pytest
 
 from safelight.errors import Refused
 from safelight.web.serve import serve
-from tests.access.built import Built
+from tests.access.built import ACTOR, Built
 
 PROGRAM = """
 import pathlib, sys
 from safelight.operation.folder import open_folder
 from safelight.web.serve import serve
-serve(open_folder(pathlib.Path(sys.argv[1])), port=0, announce=lambda address: print(address, flush=True))
+folder = open_folder(pathlib.Path(sys.argv[1]))
+serve(folder, who="kåre", purpose="tests", port=0, announce=lambda address: print(address, flush=True))
 print("ended", flush=True)
 """
 
@@ -54,5 +55,5 @@ def test_a_port_that_is_taken_is_refused(built: Built) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(Refused) as caught:
-            serve(built.folder, port=taken.getsockname()[1])
+            serve(built.folder, who=ACTOR, purpose="tests", port=taken.getsockname()[1])
     assert "Choose another one" in caught.value.next_step

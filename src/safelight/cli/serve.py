@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from safelight.cli.options import Operation, Passphrase, existing, unlocked
+from safelight.cli.options import Operation, Passphrase, Purpose, existing, unlocked, who
 from safelight.web.serve import serve as serve_workbench
 
 
@@ -16,6 +16,7 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
     ] = 8437,
     passphrase_file: Passphrase = None,
+    purpose: Purpose = "work in the workbench",
 ) -> None:
     """Serve the workbench on this machine alone, until Ctrl-C. Opens the operation's key once.
 
@@ -23,7 +24,7 @@ def serve(
     """
     folder = existing(operation)
     keys = unlocked(folder, passphrase_file)
-    serve_workbench(folder, keys=keys, port=port, announce=_announce)
+    serve_workbench(folder, who=who(), purpose=purpose, keys=keys, port=port, announce=_announce)
 
 
 def _announce(address: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,14 +29,14 @@ def create_app(
     keys: UnlockedKeys | None,
     token: str,
     *,
-    who: str | None = None,
-    purpose: str = "",
+    who: str,
+    purpose: str,
 ) -> Starlette:
     """The workbench of one operation, for one person with one purpose, entered once with `token`.
 
     Without `keys` sealed pictures stay shut. Raises NotAnOperation.
     """
-    door = Door(folder, who=who or getpass.getuser(), purpose=purpose or "work in the workbench", keys=keys)
+    door = Door(folder, who=who, purpose=purpose, keys=keys)
     session = Session(token)
     templates = Templates()
 

@@ -21,10 +21,10 @@ PORT = 8437
 def serve(
     folder: OperationFolder,
     *,
+    who: str,
+    purpose: str,
     port: int = PORT,
     keys: UnlockedKeys | None = None,
-    who: str | None = None,
-    purpose: str = "",
     announce: Callable[[str], None] = print,
 ) -> None:
     """Bind 127.0.0.1, announce the address with its one-time token, serve until Ctrl-C (which ends it cleanly).
