@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence.ewf_writer import write_ewf
+from safelight.scenario.ewf import write_ewf
 from tests.intake.operations import Operation
 
 MEDIUM = random.Random(64).randbytes(64 * 512)

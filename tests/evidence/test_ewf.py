@@ -18,7 +18,8 @@ from safelight.evidence.ewf import FORMAT, EwfImage, open_image
 from safelight.evidence.model import EvidenceError, OpenContext, Trouble
 from safelight.evidence.osfile import OsFile, open_regular
 from safelight.evidence.spec import PathSpec, layer
-from tests.evidence.ewf_writer import damage, write_ewf
+from safelight.scenario.ewf import write_ewf
+from tests.evidence.damage import damage
 from tests.evidence.media import beside, pattern
 
 CHUNK = 32768

@@ -13,8 +13,8 @@ from safelight.evidence import dmg, ewf, qcow, vhd
 from safelight.evidence.image import ImageContainer
 from safelight.evidence.model import EvidenceError, Format, OpenContext, Trouble, Volume
 from safelight.evidence.spec import PathSpec, layer
+from safelight.scenario.ewf import write_ewf
 from tests.evidence.disk_writers import qcow2, vhd_differencing, vhd_fixed
-from tests.evidence.ewf_writer import write_ewf
 from tests.evidence.media import pattern
 from tests.evidence.memory_stream import MemoryStream
 from tests.evidence.udif_writer import udif

@@ -10,7 +10,8 @@ import pytest
 from safelight.evidence.imagehash import NOT_CHECKED, Comparison, Verification, verify_image
 from safelight.evidence.reader import Reader
 from safelight.evidence.spec import Layer, PathSpec
-from tests.evidence.ewf_writer import damage, write_ewf
+from safelight.scenario.ewf import write_ewf
+from tests.evidence.damage import damage
 from tests.evidence.media import pattern
 from tests.evidence.udif_writer import udif
 

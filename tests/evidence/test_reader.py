@@ -16,8 +16,9 @@ import pytest
 from safelight.evidence.model import Entry, EvidenceError, Found, Limits, Tally, Trouble, Volume
 from safelight.evidence.reader import KEPT, Reader
 from safelight.evidence.spec import Layer, PathSpec, from_bytes, layer
+from safelight.scenario.ewf import write_ewf
+from tests.evidence.damage import damage
 from tests.evidence.disk_writers import vhd_fixed
-from tests.evidence.ewf_writer import damage, write_ewf
 from tests.evidence.media import pattern
 from tests.evidence.partition_writer import mbr
 

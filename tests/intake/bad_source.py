@@ -10,7 +10,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from tests.evidence.ewf_writer import damage, write_ewf
+from safelight.scenario.ewf import write_ewf
+from tests.evidence.damage import damage
 from tests.evidence.filesystem_images import image
 from tests.evidence.partition_writer import SECTOR, mbr
 

@@ -18,6 +18,7 @@ from rich.console import Console
 from safelight.errors import Refused, SafelightError
 from safelight.ledger.ledger import Ledger
 from safelight.operation.folder import OperationFolder
+from safelight.scenario.ewf import write_ewf
 from safelight.scenario.seizure import write_computer, write_hash_set
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -47,11 +48,12 @@ def main() -> int:
     say = Console(highlight=False)
     _make_room(operation, say)
     sources = operation.with_name("demo-sources")
-    images = _build(sources)
-    op = str(operation)
+    _build(sources)
+    op = _short(operation)
     _run("init", op, "--name", NAME, "--synthetic")
     _run("exhibit", "add", op, "--id", "2016-0142-A1", "--label", "Home computer (folder)", *_BASIS)
-    _run("exhibit", "add", op, "--id", "2016-0142-A2", "--label", "Disk images", *_BASIS)
+    _run("exhibit", "add", op, "--id", "2016-0142-A2", "--label", "Laptop (E01)", *_BASIS)
+    _run("exhibit", "add", op, "--id", "2016-0142-A3", "--label", "Sticks and discs (images)", *_BASIS)
     _run(
         "exhibit",
         "custody",
@@ -67,16 +69,18 @@ def main() -> int:
         "known",
         "add",
         op,
-        str(sources / "listed-patterns.json"),
+        _short(sources / "listed-patterns.json"),
         "--name",
         "Test patterns",
         "--origin",
         "Safelight demo",
     )
-    _run("ingest", op, "--exhibit", "2016-0142-A1", str(sources / "computer"))
-    _run("ingest", op, "--exhibit", "2016-0142-A2", *(str(image) for image in images))
+    _run("ingest", op, "--exhibit", "2016-0142-A1", _short(sources / "computer"))
+    _run("ingest", op, "--exhibit", "2016-0142-A2", _short(sources / "laptop.E01"))
+    _run("source", "verify", op, "laptop.E01")
+    _run("ingest", op, "--exhibit", "2016-0142-A3", _short(sources / "images"))
     for number, label, folders in REAL:
-        found = [str(REALDATA / name) for name in folders if (REALDATA / name).is_dir()]
+        found = [_short(REALDATA / name) for name in folders if (REALDATA / name).is_dir()]
         if found:
             _run("exhibit", "add", op, "--id", number, "--label", label, *_BASIS)
             _run("ingest", op, "--exhibit", number, *found)
@@ -104,20 +108,25 @@ def _make_room(operation: Path, say: Console) -> None:
     shutil.rmtree(operation)
 
 
-def _build(sources: Path) -> list[Path]:
-    """Write the sources anew; gives the disk images among them."""
-    if sources.exists():
+def _build(sources: Path) -> None:
+    """Write the sources anew: `computer/`, `laptop.E01` (NTFS), `images/` (other file systems), a hash set."""
+    if (sources / "listed-patterns.json").exists():
         shutil.rmtree(sources)
     (sources / "images").mkdir(parents=True)
     write_computer(sources / "computer")
     write_hash_set(sources / "listed-patterns.json")
-    images = []
     for packed in sorted(IMAGES.glob("*.xz")):
-        image = sources / "images" / packed.stem
-        with lzma.open(packed) as stream, image.open("wb") as target:
-            shutil.copyfileobj(stream, target)
-        images.append(image)
-    return images
+        data = lzma.decompress(packed.read_bytes())
+        if packed.stem == "ntfs.img":
+            write_ewf(sources / "laptop.E01", data)
+        else:
+            (sources / "images" / packed.stem).write_bytes(data)
+
+
+def _short(path: Path) -> str:
+    """A path as people would type it."""
+    near = os.path.relpath(path)
+    return near if len(near) < len(str(path)) else str(path)
 
 
 def _run(*words: str) -> None:

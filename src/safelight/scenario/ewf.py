@@ -1,5 +1,8 @@
-"""Write small EWF-E01 images for tests: segments, stored and packed chunks, base offsets, and EWF-S01's
-layout."""
+"""Write small EWF-E01 images: segments, stored and packed chunks, base offsets, and EWF-S01's layout.
+
+Our own, since no wheel writes the format; `ewfverify` checks what it writes in the tests.
+Format: Joachim Metz, "Expert Witness Compression Format (EWF)".
+"""
 
 from __future__ import annotations
 
@@ -155,12 +158,3 @@ def _smart_table(file: BufferedWriter, out: Written, index: int, packed: list[tu
     head = struct.pack("<I4xQ4x", len(packed), 0)
     file.write(_descriptor("table", start, at - start, at) + head + _sum(head) + entries)
     file.write(b"".join(data for _, data in packed))
-
-
-def damage(path: Path, at: int, length: int = 1) -> None:
-    """Turn over the bits of some bytes."""
-    with path.open("r+b") as file:
-        file.seek(at)
-        raw = file.read(length)
-        file.seek(at)
-        file.write(bytes(byte ^ 0xFF for byte in raw))
