@@ -12,7 +12,7 @@ from safelight.access.filter import ItemFilter
 from safelight.access.model import DerivativeFact, FailureGroup, HitGroup, Inspection
 from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound
-from safelight.ledger import sources
+from safelight.ledger import imagechecks, sources
 from safelight.traces.moment import now_us
 from tests.access.built import ACTOR, Built, build, files
 
@@ -215,3 +215,25 @@ def test_progress_of_a_run(door: Door, built: Built) -> None:
             assert door.progress() is None
     finally:
         path.unlink()
+
+
+def test_an_image_that_vouches_for_itself_is_never_taken_for_the_seizure(tmp_path: Path) -> None:
+    """Its own hash shows that it is whole. Only the hash stated at seizure ties it to what was seized."""
+    built = build(tmp_path)
+    own = "md5:" + "12" * 16
+    with built.ledger() as ledger:
+        for exhibit, source in zip(built.exhibits, built.sources, strict=True):
+            imagechecks.record(
+                ledger, exhibit, stated=own, found=own, origin="image", source=source.id, actor=ACTOR
+            )
+    with Door(built.folder, who=ACTOR, purpose="tests") as door, door.consult("exhibits") as look:
+        said = [
+            (card.hash_check, card.hash_detail, card.sources[0].hash_check, card.sources[0].hash_detail)
+            for card in look.exhibits()
+        ]
+        item = look.item(built.item("DCIM/DSC08112.jpg"))
+    differed = ("differed", "md5:" + "cd" * 16)
+    assert said == [("none stated", "", "none stated", ""), (*differed, *differed)]
+    assert item.not_checked == (
+        "No hash was stated at seizure: whether the source is unchanged since then was NOT CHECKED.",
+    )
