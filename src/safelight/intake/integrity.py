@@ -22,13 +22,14 @@ def check_runs(ledger: Ledger, catalog: Catalog) -> str:
                 "Restore the catalog from a backup, or remove it and take the sources in again.",
             )
     earlier = len(every) - len(ended)
-    note = f" {earlier} earlier runs saw a catalog that was made anew since: NOT CHECKED." if earlier else ""
+    note = f" {earlier} earlier ones saw a catalog that was made anew since: NOT CHECKED." if earlier else ""
     return f"The journal is the one that {len(ended)} runs saw.{note}"
 
 
 def note_new_catalog(ledger: Ledger, catalog: Catalog, *, actor: str) -> None:
-    """Write down that the catalog begins anew, if it is empty though runs have ended before."""
-    if catalog.head()[0] == 0 and runs.every(ledger):
+    """Write down that the catalog begins anew, if it is empty though a run has left something in it before."""
+    seen = max((int(run.journal_head.partition(":")[0]) for run in runs.every(ledger)), default=0)
+    if catalog.head()[0] == 0 and seen:
         kind = kinds.CATALOG_BEGUN
         ledger.append(
             kind.name, {"reason": "the catalog was empty when a run began"}, verb=kind.verb, actor=actor

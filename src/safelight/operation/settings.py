@@ -14,7 +14,6 @@ import tomli_w
 
 from safelight.errors import BadInput
 
-
 Value = TypeVar("Value", int, float)
 
 
