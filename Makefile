@@ -3,6 +3,7 @@ PYTHON ?= python3
 SERVE ?= yes
 DEMO ?= demo-operation
 BENCH_SIZE ?= 2GB
+BENCH_PAGES ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -12,8 +13,7 @@ BIN := $(VENV)/bin
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null || \
-	  $(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
 	touch $@
 
 $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
@@ -21,7 +21,7 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	touch $@
 
 demo: $(VENV)/ready
-	$(BIN)/python -m safelight.cli.demo --operation $(DEMO) --serve $(SERVE)
+	@$(BIN)/python -m safelight.cli.demo --operation $(DEMO) --serve $(SERVE)
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -m "not soak" -n 2
@@ -45,7 +45,7 @@ messages: $(VENV)/ready-dev
 	$(BIN)/python -m safelight.messages.catalogue
 
 bench: $(VENV)/ready-dev
-	$(BIN)/python benchmarks/run.py --size $(BENCH_SIZE)
+	$(BIN)/python benchmarks/run.py --size $(BENCH_SIZE) --pages $(BENCH_PAGES) --write
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
 lock: $(VENV)/ready-dev

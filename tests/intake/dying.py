@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.plugins import install_plugin
+
 HEAD = b"DYING1\x00\x01\xfe\xff\x80\n"
 
 _MODULE = '''
@@ -66,15 +68,5 @@ FORMAT = Dying()
 
 
 def install(folder: Path) -> Path:
-    """Write the module and its distribution metadata; gives the folder for PYTHONPATH."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "safelight_dying.py").write_text(_MODULE, "utf-8")
-    metadata = folder / "safelight_dying-1.0.dist-info"
-    metadata.mkdir(exist_ok=True)
-    (metadata / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: safelight-dying\nVersion: 1.0\n", "utf-8"
-    )
-    (metadata / "entry_points.txt").write_text(
-        "[safelight.formats]\ndying = safelight_dying:FORMAT\n", "utf-8"
-    )
-    return folder
+    """Lay the plugin out; gives the folder for PYTHONPATH."""
+    return install_plugin(folder, "safelight_dying", _MODULE, "safelight.formats", "FORMAT")

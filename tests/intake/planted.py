@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from tests.plugins import install_plugin
+
 PLANTS = ("crash", "exit", "hang", "memory", "grandchild", "defect")
 
 _MODULE = '''
@@ -51,18 +53,8 @@ class Planted:
 
 
 def install(folder: Path) -> Path:
-    """Write the module and its distribution metadata; gives the folder for PYTHONPATH."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "safelight_planted.py").write_text(_MODULE, "utf-8")
-    metadata = folder / "safelight_planted-1.0.dist-info"
-    metadata.mkdir(exist_ok=True)
-    (metadata / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: safelight-planted\nVersion: 1.0\n", "utf-8"
-    )
-    (metadata / "entry_points.txt").write_text(
-        "[safelight.inspectors]\nplanted = safelight_planted:Planted\n", "utf-8"
-    )
-    return folder
+    """Lay the plugin out; gives the folder for PYTHONPATH."""
+    return install_plugin(folder, "safelight_planted", _MODULE, "safelight.inspectors", "Planted")
 
 
 def write_source(folder: Path, items: int, each_plant: int, seed: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from safelight.errors import AlreadyExists, BadInput, NotFound, Refused, WrongPassphrase
 from safelight.ledger import keylog
-from safelight.ledger.keys import FILE_NAME, KeyRing, PassphraseCost, UnlockedKeys, key_id_of, reseal, seal
+from safelight.ledger.keys import FILE_NAME, KeyRing, PassphraseCost, UnlockedKeys, key_id_of, resealed, seal
 from safelight.ledger.ledger import Ledger
 from tests.ledger.conftest import ACTOR
 
@@ -121,7 +121,7 @@ def test_rotation_keeps_the_old_key_until_everything_is_resealed(keys: Path) -> 
     unlocked = KeyRing.open(keys).unlock(OTHER)
     assert [unlocked.open(*one) for one in old] == [b"one", b"two"]
 
-    new = list(reseal(unlocked, second, [*old, (second.key_id, seal(second.public, b"three"))]))
+    new = list(resealed(unlocked, second, [*old, (second.key_id, seal(second.public, b"three"))]))
     assert [key_id for key_id, _ in new] == [second.key_id] * 3
     third = second.drop_older(unlocked, OTHER)
     assert third.key_ids == (second.key_id,)

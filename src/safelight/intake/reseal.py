@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from safelight.catalog.catalog import Catalog
-from safelight.ledger.keys import KeyRing, UnlockedKeys, seal
+from safelight.ledger.keys import KeyRing, UnlockedKeys
 from safelight.traces.ids import batch_id
 
 _BATCH = 1000
@@ -17,10 +17,9 @@ def reseal(catalog: Catalog, ring: KeyRing, keys: UnlockedKeys) -> int:
     """Gives the number of derivatives that were sealed again. `keys` opens the old generations."""
     total = 0
     while rows := _older(catalog, ring.key_id):
+        sealed = resealed(keys, ring, ((row["key_id"], row["sealed"]) for row in rows))
         renewed = [
-            row
-            | {"key_id": ring.key_id, "sealed": seal(ring.public, keys.open(row["key_id"], row["sealed"]))}
-            for row in rows
+            row | {"key_id": key_id, "sealed": data} for row, (key_id, data) in zip(rows, sealed, strict=True)
         ]
         drop = pa.table({name: [row[name] for row in rows] for name in ("sha256", "recipe", "key_id")})
         members = [f"{row['sha256']} {row['recipe']} {ring.key_id}" for row in rows]

@@ -261,7 +261,7 @@ class KeyRing:
         return KeyRing(self.folder, state)
 
 
-def reseal(
+def resealed(
     old: UnlockedKeys, ring: KeyRing, sealed: Iterable[tuple[str, bytes]]
 ) -> Iterable[tuple[str, bytes]]:
     """(key id, sealed bytes) of any generation to the same sealed to the ring's newest key, one after the
