@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from safelight.catalog.catalog import Catalog
-from safelight.ledger.keys import KeyRing, UnlockedKeys
+from safelight.ledger.keys import KeyRing, UnlockedKeys, resealed
 from safelight.traces.ids import batch_id
 
 _BATCH = 1000
