@@ -157,3 +157,27 @@ def test_loose_files_beside_an_image_leave_the_exhibit_not_checked(images: Opera
         if line.startswith("E1 ")
     )
     assert "NOT CHECKED" in exhibit
+
+
+def test_a_source_whose_volume_is_shut_is_not_complete(tmp_path: Path) -> None:
+    """A BitLocker volume without a credential: nothing was taken in, and that is said."""
+    volume = bytearray(4 << 20)
+    volume[:11] = b"\xeb\x58\x90-FVE-FS-"
+    volume[160:176] = bytes.fromhex("3bd66749292ed84a8399f6a339e3d001")
+    volume[510:512] = b"\x55\xaa"
+    (tmp_path / "stengt.raw").write_bytes(volume)
+    (tmp_path / "mappe").mkdir()
+    (tmp_path / "mappe" / "vêr.txt").write_text("Finse: snø\n", "utf-8")
+    operation = Operation(tmp_path / "op").make()
+    operation.run(
+        "exhibit", "add", str(operation.root), "--id", "A1", "--label", "Disk", "--seized", "2016-01-12",
+        "--legal-basis", "basis", "--officer", "Berg",
+    )  # fmt: skip
+    operation.ingest(tmp_path / "stengt.raw", tmp_path / "mappe", exhibit="A1")
+    head, *rows = operation.run("source", "list", str(operation.root)).splitlines()
+    at = head.index("failed")
+    found = {row.split()[2]: " ".join(row[at:].split()) for row in rows}
+    assert found == {
+        "stengt.raw": "1 no, with 1 failure NOT CHECKED (none stated)",
+        "mappe": "0 yes NOT CHECKED (none stated)",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safelight.access.door import Door
+from safelight.access.model import SourceFigures
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import HASH_WORDS, human_bytes, show
 
@@ -24,10 +25,17 @@ def source_list(operation: Operation, purpose: Purpose = "overview") -> None:
                 source.items,
                 human_bytes(source.bytes),
                 source.failed,
-                source.complete,
+                _complete(source),
                 HASH_WORDS[source.hash_check],
             )
             for source in found
         ],
         right=["items", "size", "failed"],
     )
+
+
+def _complete(source: SourceFigures) -> str:
+    """Whether the walk reached the source's end and left nothing out."""
+    if source.complete or not source.failed_places:
+        return "yes" if source.complete else "no"
+    return f"no, with {source.failed_places} " + ("failure" if source.failed_places == 1 else "failures")
