@@ -88,7 +88,7 @@ def _costs(folder: OperationFolder) -> dict[str, tuple[int, float]]:
 
 
 class _Memory:
-    """Samples the proportional memory of this process and all below it, five times a second."""
+    """Samples the proportional memory of this process and all below it, once a second."""
 
     def __enter__(self) -> _Memory:
         self.highest = 0.0
@@ -103,7 +103,7 @@ class _Memory:
 
     def _watch(self) -> None:
         me = psutil.Process()
-        while not self._stop.wait(0.2):
+        while not self._stop.wait(1.0):
             total = 0
             for process in [me, *me.children(recursive=True)]:
                 try:

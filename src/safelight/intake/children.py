@@ -167,27 +167,28 @@ class _Places:
 
 
 class Hasher:
-    """Completes one `items` row: digests, size and type from the bytes, in one read. Payload: the row so far."""
+    """Reads one item once: digests, size and type from the bytes. Payload: `row`, the `items` row of the walk."""
 
     def __init__(self, sources: _Sources, config: dict[str, Any]) -> None:
         self._sources = sources
         self._deepest = int(config["limits"]["max_depth"])
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:
-        """`{"items": row}` and, where the bytes could not be read whole, `{"failures": row}`."""
+        """`{"read": columns}` that complete the row (what the walk gave is not sent back), and `{"failures": row}` where
+        the bytes could not be read whole or what they hold cannot be opened.
+        """
         row: Row = task.payload["row"]
         if row["kind"] not in ("file", "stream"):
-            yield {"items": row}
+            yield {"read": {}}
             return
         try:
-            self._read(row)
+            found = self._read(row)
         except EvidenceError as error:
-            row["failed"] = error.cause
-            yield {"items": row}
+            yield {"read": {"failed": error.cause}}
             yield {"failures": read_failure(row, error.cause, error.detail)}
             return
-        yield {"items": row}
-        kind = row.get("opens_as")
+        yield {"read": found}
+        kind = found.get("opens_as")
         if kind and kind.startswith("unsupported:"):
             detail = kind.removeprefix("unsupported:")
             yield {"failures": read_failure(row, "unsupported", detail) | {"stage": "open"}}
@@ -195,9 +196,10 @@ class Hasher:
             detail = f"lies in {row['depth']} containers already; [archives] max_depth is {self._deepest}"
             yield {"failures": read_failure(row, "limit", detail) | {"stage": "open"}}
 
-    def _read(self, row: Row) -> None:
+    def _read(self, row: Row) -> Row:
         reader = self._sources.reader(row["source_id"])
         spec = from_bytes(row["spec"])
+        opens_as: str | None = None
         try:
             with reader.open(spec) as stream:
                 allocated = getattr(stream, "allocated_bytes", None)
@@ -212,16 +214,21 @@ class Hasher:
                 kind = identify(digests.head, digests.size, digests.tail, stream)
                 if kind.group in MAY_HOLD_ITEMS:
                     stream.seek(0)
-                    row["opens_as"] = container_kind(stream, reader.context(spec, stream))
+                    opens_as = container_kind(stream, reader.context(spec, stream))
         except OSError as error:
             raise EvidenceError("unreadable", error.strerror or type(error).__name__) from error
-        row["size"] = digests.size
-        row["sha256"], row["sha1"], row["md5"] = digests.sha256, digests.sha1, digests.md5
-        row["mime"], row["type"], row["type_basis"] = kind.mime, kind.group, kind.basis
-        row["extension_disagrees"] = extension_disagrees(row["name"], kind.mime)
-        row["maybe_encrypted"] = row.get("opens_as") is None and maybe_encrypted(
-            digests.sample, digests.size, kind
-        )
+        return {
+            "size": digests.size,
+            "sha256": digests.sha256,
+            "sha1": digests.sha1,
+            "md5": digests.md5,
+            "mime": kind.mime,
+            "type": kind.group,
+            "type_basis": kind.basis,
+            "extension_disagrees": extension_disagrees(row["name"], kind.mime),
+            "opens_as": opens_as,
+            "maybe_encrypted": opens_as is None and maybe_encrypted(digests.sample, digests.size, kind),
+        }
 
 
 def read_failure(row: Row, cause: str, detail: str) -> Row:

@@ -85,7 +85,7 @@ class Hashing:
         failures: list[Row] = []
         for outcome in result.outcomes():
             for row in outcome.rows:
-                items.extend([row["items"]] if "items" in row else [])
+                items.extend([outcome.task.payload["row"] | row["read"]] if "read" in row else [])
                 failures.extend([row["failures"]] if "failures" in row else [])
             if outcome.failure is not None:
                 failure = outcome.failure

@@ -119,11 +119,13 @@ def walk_one(children: Supervisor, place: ContainerPlace, listed: Listed, max_de
                 failure = row
             elif "items" in row:
                 seen += 1
-                identity = row["items"]["item_id"]
+                item = row["items"]
+                identity = item["item_id"]
                 since.add(identity)
                 if seen > passed_over and identity not in given:
                     total += 1
-                    yield row["items"] | {"_first": row["first"]}
+                    item["_first"] = row["first"]
+                    yield item
             elif "place" in row:
                 here, before_here = base64.b64decode(row["place"]), seen
                 since.clear()
@@ -169,7 +171,8 @@ def listed_rows(
             own = Listed()
             for row in outcome.rows:
                 if "items" in row:
-                    yield row["items"] | {"_first": row["first"]}
+                    row["items"]["_first"] = row["first"]
+                    yield row["items"]
                 elif "place" not in row:
                     own.take(row, place)
             if outcome.failure is not None:

