@@ -135,3 +135,10 @@ def test_feeds_a_run_while_it_goes(engine: Supervisor, tmp_path: Path) -> None:
                 yield Batch(str(row["number"]), plan.tasks(["good"], tmp_path, row["number"]))
 
     assert plan.differences(plan.run(engine, found()), plan.tasks(["good"] * 200, tmp_path)) == []
+
+
+def test_a_stream_may_give_more_than_a_child_may_hold(tmp_path: Path) -> None:
+    with plan.supervisor(tmp_path, limits=Limits(30, 0, 250)) as engine:
+        given = list(engine.stream(walk(rows=300, width=1_000_000)))
+    assert [row.get("number") for row in given[1:-1] if isinstance(row, dict)] == list(range(300))
+    assert given[-1] == LAST

@@ -14,6 +14,7 @@ import importlib
 import os
 import resource
 import socket
+import stat
 import time
 import traceback
 from typing import Any, Final
@@ -107,6 +108,8 @@ class _Worker:
         self._pid = os.getpid()
         self._most = setup["memory_megabytes"] << 20
         self._out = -1
+        self._kept = True
+        """Rows go into a file and are held until the batch ends; a stream's are taken as they come, however many."""
 
     def one_job(self) -> bool:
         """Take one job and do it; False when there is none any more."""
@@ -119,6 +122,7 @@ class _Worker:
         job = orjson.loads(message)["job"]
         tasks_fd, out_fd = fds
         self._out = _high(out_fd)
+        self._kept = stat.S_ISREG(os.fstat(self._out).st_mode)
         handed = 0
         with os.fdopen(_high(tasks_fd), "rb") as tasks:
             tasks.seek(0)
@@ -149,7 +153,7 @@ class _Worker:
                 if not line.startswith(b"{", len(prefix)):
                     raise TypeError(f"a row is a dictionary, not {type(row).__name__}")
                 size += len(line)
-                if len(line) > LINE_BYTES or size > self._most:
+                if len(line) > LINE_BYTES or (self._kept and size > self._most):
                     size -= len(line)
                     raise _TooMuch(f"a row of {len(line)} bytes, behind {size} bytes of rows")
                 if os.getpid() != pid:
