@@ -53,7 +53,7 @@ def make(place: Path, size: int, seed: int = 1) -> Source:
 
 
 def _tree(tree: Path, size: int, rng: random.Random) -> None:
-    shares = {"pictures": 0.77, "films": 0.08, "documents": 0.02, "small": 0.03, "large": 0.10}
+    shares = {"pictures": 0.77, "films": 0.08, "documents": 0.02, "small": 0.01, "large": 0.12}
     writers = {"pictures": _picture, "films": _film, "documents": _document, "small": _small, "large": _large}
     for kind, share in shares.items():
         written = number = 0
