@@ -26,7 +26,8 @@ def test_contents_of_a_source_that_went_away_wait_for_it(tmp_path: Path) -> None
     assert waiting > 0, "stopped in the second pass, with contents left"
 
     shutil.move(tmp_path / "big", tmp_path / "elsewhere")
-    operation.ingest(tmp_path / "small")
+    said = operation.ingest(tmp_path / "small")
+    assert "big is not where it was: what it holds may still wait to be inspected.\n" in said
     assert operation.rows("failures") == []
     assert _waiting(operation) == waiting, "the small source alone was inspected"
 

@@ -56,6 +56,10 @@ def ingest(
     figures = taken.figures
     for source in taken.before:
         out.print(f"{source} was listed before: nothing new was looked for in it.", markup=False)
+    for source in taken.away:
+        out.print(
+            f"{source} is not where it was: what it holds may still wait to be inspected.", markup=False
+        )
     _say_stated_hashes(folder, chosen)
     out.print(
         f"The operation now: {figures.items} items, {figures.contents} distinct contents, {human_bytes(figures.bytes)}; "

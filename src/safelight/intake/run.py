@@ -61,10 +61,13 @@ class Figures:
 
 @dataclass(frozen=True)
 class Taken:
-    """What an intake leaves: the figures of the whole catalog, and the sources in which nothing new was looked for."""
+    """What an intake leaves: the figures of the whole catalog, and labels of sources in which nothing new was looked for,
+    and of sources that are not where they were, so that what they hold may still wait for its inspection.
+    """
 
     figures: Figures
     before: tuple[str, ...]
+    away: tuple[str, ...]
 
 
 def register(ledger: Ledger, exhibit: str, location: Path, *, actor: str, label: str | None = None) -> Source:
@@ -139,7 +142,8 @@ def intake(
         figures = end_run(ledger, catalog, actor=actor)
         reporter.stage("done", total_items=figures.items, total_bytes=figures.bytes)
         reporter.add(items=figures.items, bytes=figures.bytes, worked_bytes=0)
-    return Taken(figures, before)
+        away = [source.label for source in sources.every(ledger) if not Path(source.location).exists()]
+    return Taken(figures, before, tuple(away))
 
 
 def end_run(ledger: Ledger, catalog: Catalog, *, actor: str) -> Figures:
