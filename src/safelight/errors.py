@@ -91,7 +91,9 @@ class Unreachable(SafelightError):
 
 class EngineBroken(SafelightError):
     exit_code = 24
-    doc = "The children that do the work cannot be started or die before their first item; no item is to blame."
+    doc = (
+        "The children that do the work cannot be started or die before their first item; no item is to blame."
+    )
 
 
 def every_error() -> list[type[SafelightError]]:

@@ -83,7 +83,9 @@ class PathSpec:
         """Canonical bytes: a JSON list of `[kind, path]` or `[kind, path, {attributes}]`."""
         return orjson.dumps(
             [
-                [step.kind, escape(step.path), dict(step.attrs)] if step.attrs else [step.kind, escape(step.path)]
+                [step.kind, escape(step.path), dict(step.attrs)]
+                if step.attrs
+                else [step.kind, escape(step.path)]
                 for step in self.layers
             ],
             option=orjson.OPT_SORT_KEYS,

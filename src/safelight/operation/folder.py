@@ -1,11 +1,11 @@
 """The operation's folder on disk. Every path inside it is named here and nowhere else.
 
-    operation.toml        settings (operation/settings.py)
-    ledger/ledger.sqlite  decisions, custody, audit; ledger/head.log repeats the chain's head after each commit
-    catalog/journal.sqlite, catalog/parts/<table>/<part>.parquet
-    known/                indexes of hash sets
-    keys/                 the operation's key, wrapped
-    spool/                work under way; empty between runs
+operation.toml        settings (operation/settings.py)
+ledger/ledger.sqlite  decisions, custody, audit; ledger/head.log repeats the chain's head after each commit
+catalog/journal.sqlite, catalog/parts/<table>/<part>.parquet
+known/                indexes of hash sets
+keys/                 the operation's key, wrapped
+spool/                work under way; empty between runs
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ def open_folder(root: Path) -> OperationFolder:
     folder = OperationFolder(root.absolute())
     if not folder.settings.is_file() or not folder.ledger.is_file():
         raise NotAnOperation(
-            f"{root} is not a Safelight operation.", f"Make one with `safelight init {root}` or name another folder."
+            f"{root} is not a Safelight operation.",
+            f"Make one with `safelight init {root}` or name another folder.",
         )
     return folder

@@ -51,7 +51,9 @@ class InspectionSettings:
     """[inspection]: what inspectors keep."""
 
     text_kilobytes: int = _setting(4096, "kilobytes of text kept of one document, at most")
-    strings_megabytes: int = _setting(4, "first megabytes searched for printable strings when an inspector fails")
+    strings_megabytes: int = _setting(
+        4, "first megabytes searched for printable strings when an inspector fails"
+    )
     thumbnail_pixels: int = _setting(320, "longest side of a sealed thumbnail")
     keyframes: int = _setting(32, "keyframes of a video that get a perceptual hash, at most")
 
@@ -77,7 +79,9 @@ def read_settings(path: Path) -> Settings:
     try:
         given = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInput(f"{path} cannot be read: {error}.", "Correct the file; see docs/settings.md.") from error
+        raise BadInput(
+            f"{path} cannot be read: {error}.", "Correct the file; see docs/settings.md."
+        ) from error
     sections: dict[str, object] = {}
     for name, values in given.items():
         kind = _SECTIONS.get(name)
@@ -86,7 +90,11 @@ def read_settings(path: Path) -> Settings:
         known = {item.name: item.default for item in fields(kind)}
         for key, value in values.items():
             default = known.get(key)
-            ok = isinstance(value, (int, float)) if isinstance(default, float) else type(value) is type(default)
+            ok = (
+                isinstance(value, (int, float))
+                if isinstance(default, float)
+                else type(value) is type(default)
+            )
             if key not in known or not ok or (isinstance(value, (int, float)) and value < 0):
                 raise BadInput(f"{path}: {name}.{key} = {value!r} is not allowed.", "See docs/settings.md.")
         sections[name] = kind(**values)
