@@ -43,5 +43,6 @@ def test_custody_is_kept_in_order_with_times_in_utc(fresh: Operation) -> None:
 
 
 def test_an_unknown_exhibit_says_what_to_do(fresh: Operation, tmp_path: Path) -> None:
-    said = fresh.run("ingest", str(fresh.root), "--exhibit", "X9", str(tmp_path), expect=13)
+    (tmp_path / "source").mkdir()
+    said = fresh.run("ingest", str(fresh.root), "--exhibit", "X9", str(tmp_path / "source"), expect=13)
     assert said.startswith("There is no exhibit X9.")

@@ -168,7 +168,7 @@ def test_stages_are_told_on_the_error_stream_and_the_figures_at_the_end(
     out, stages = fresh.said("ingest", str(fresh.root), "--exhibit", EXHIBIT, str(source))
     assert stages.splitlines() == ["hashing kopi æøå", "matching", "inspecting", "done"]
     assert out == (
-        "2 items, 2 distinct contents, 109 B; 0 known, 1 failures.\n"
+        "The operation now: 2 items, 2 distinct contents, 109 B; 0 known, 1 failures.\n"
         f"See what failed and why: safelight failures {fresh.root}\n"
     )
     assert "linje‹U+000A›skift.txt" in fresh.run("items", str(fresh.root))

@@ -31,7 +31,7 @@ def test_a_whole_operation_holds_and_says_who_vouches(copy: Operation) -> None:
     assert plain[0].startswith(f"The chain holds: {entries + 1} entries. Head: {entries + 1}:")
     assert plain[1:] == [
         "Vouched by a head kept elsewhere: NOT CHECKED (none was given with --head).",
-        "Every live part is as the journal says. The journal is the one that 1 runs saw.",
+        "Every live part is as the journal says. The journal is the one that 2 runs saw.",
     ]
     vouched = copy.run("verify", op, "--head", head).splitlines()
     assert vouched[1] == f"A head kept elsewhere vouches up to entry {entries}."

@@ -179,7 +179,7 @@ class Troublemaker:
 
     def recognise(self, stream, context):
         if context.name == b"a trigger.bin":
-            place = os.environ["SAFELIGHT_TROUBLE"]
+            place = os.environ["TEST_TROUBLE"]
             os.unlink(os.path.join(place, "b vanishes.txt"))
             threading.Thread(target=self.grow, args=(os.path.join(place, "c grows.bin"),), daemon=True).start()
         return False

@@ -63,7 +63,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Bad:
     if os.geteuid() == 0:
         devices(source)
     plugin = install_troublemaker(place / "plugin")
-    environment = {"PYTHONPATH": str(plugin), "SAFELIGHT_TROUBLE": str(source / "files")}
+    environment = {"PYTHONPATH": str(plugin), "TEST_TROUBLE": str(source / "files")}
     bad = Bad(Ordinary(place / "operation", environment).make())
     bad.operation.settings(workers=1)
     bad.operation.ingest(source)

@@ -43,7 +43,7 @@ def source(tmp_path: Path) -> Path:
 def operation(tmp_path: Path) -> Operation:
     environment = {
         "PYTHONPATH": str(install_witness(tmp_path / "plugin", version=1)),
-        "SAFELIGHT_WITNESS": str(tmp_path / "witness.log"),
+        "TEST_WITNESS": str(tmp_path / "witness.log"),
     }
     made = Operation(tmp_path / "operation", environment).make()
     made.settings(workers=1)
@@ -108,7 +108,7 @@ def test_the_first_pass_is_whole_while_the_second_runs(
     text = f"brev nummer {CATEGORISED}\n".encode()
     root = str(operation.root)
     operation.run("known", "add", root, str(md5s(tmp_path / "listed.md5", text)), "--name", "Sjakk")
-    operation.environment["SAFELIGHT_WITNESS_WAITS"] = str(tmp_path / "go on")
+    operation.environment["TEST_WITNESS_WAITS"] = str(tmp_path / "go on")
     run = operation.start("ingest", root, "--exhibit", "2016-0142-A1", str(source))
     try:
         while not seen(tmp_path / "witness.log"):

@@ -19,9 +19,9 @@ class Witness:
         return True
 
     def inspect(self, content):
-        with open(os.environ["SAFELIGHT_WITNESS"], "a") as log:
+        with open(os.environ["TEST_WITNESS"], "a") as log:
             log.write(content.sha256 + "\\n")
-        signal = os.environ.get("SAFELIGHT_WITNESS_WAITS")
+        signal = os.environ.get("TEST_WITNESS_WAITS")
         while signal and not os.path.exists(signal):
             time.sleep(0.02)
         return ()
