@@ -76,13 +76,15 @@ def release(catalog: Catalog, source_id: str, causes: Collection[str]) -> int:
         inspections = database.execute(_INSPECTIONS, given).fetchall()
     if not containers and not inspections:
         return 0
-    ended = [(item, None, stage) for item in containers for stage in ("walk", "open")]
-    ended += [(item, None, stage) for item in items for stage in ("read", "open")]
+    ended = [(item, stage) for item in containers for stage in ("walk", "open")]
+    ended += [(item, stage) for item in items for stage in ("read", "open")]
     drop = {
         "items": _rows(source_id, item_id=items),
         "volumes": _rows(source_id, container=containers),
         "containers": _rows(source_id, item_id=containers),
-        "failures": _rows(source_id, item_id=[e[0] for e in ended], stage=[e[2] for e in ended]),
+        "failures": _rows(
+            source_id, item_id=[item for item, _ in ended], stage=[stage for _, stage in ended]
+        ),
     }
     stage = f"{_STAGE}/{source_id}"
     number = str(attempts(catalog, source_id))
