@@ -28,8 +28,9 @@ import pyarrow.parquet as pq
 from safelight.catalog.durable import full_disk_is_told
 from safelight.catalog.journal import NewPart, PartsChanged
 from safelight.catalog.parts import as_slices, read_groups, regroup, write_part
-from safelight.catalog.schema import TABLES, Table
+from safelight.catalog.schema import TABLES
 from safelight.catalog.snapshot import Part, PartName, Snapshot
+from safelight.traces.columns import Table
 
 if TYPE_CHECKING:
     from safelight.catalog.catalog import Catalog

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from safelight.catalog.schema import TABLES, Table
+from safelight.catalog.schema import TABLES
 from safelight.catalog.views import duckdb_type
+from safelight.traces.columns import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 
 from safelight.catalog.durable import Disk, NewFile
 from safelight.catalog.journal import NewPart, layout_id
-from safelight.catalog.schema import MOMENT, TABLES
+from safelight.catalog.schema import TABLES
 from safelight.catalog.snapshot import PartName
+from safelight.traces.columns import MOMENT
 
 #: A slice (one row group) ends at this many rows or this many bytes of text and blobs, whichever comes first.
 SLICE_ROWS = 8192

@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 from safelight.catalog.durable import full_disk_is_told
 from safelight.catalog.journal import NewPart
 from safelight.catalog.parts import as_slices, read_groups, write_part
-from safelight.catalog.schema import MOMENT, TABLES
+from safelight.catalog.schema import TABLES
 from safelight.catalog.snapshot import Part, PartName
+from safelight.traces.columns import MOMENT
 
 if TYPE_CHECKING:
     from safelight.catalog.catalog import Catalog

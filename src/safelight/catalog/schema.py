@@ -6,50 +6,12 @@ Columns are only ever added. Parts written before a column existed read as null 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyarrow as pa
 
-MOMENT = pa.struct(
-    [
-        pa.field("utc", pa.timestamp("us", "UTC")),
-        pa.field("wall", pa.timestamp("us")),
-        pa.field("text", pa.string()),
-        pa.field("basis", pa.string()),
-        pa.field("assumed_by", pa.string()),
-    ]
-)
+from safelight.traces.columns import MOMENT, Column, Table
+from safelight.traces.schema import TRACE_TABLES
 
 _TEXT, _INT, _BIG, _FLOAT, _BOOL = pa.string(), pa.int32(), pa.int64(), pa.float64(), pa.bool_()
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: Arrow type, description, unit ("" for none) and where the value comes from."""
-
-    name: str
-    type: pa.DataType
-    doc: str
-    unit: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table. `sort` is the order of compacted parts; a heavy one (large rows) is joined without
-    sorting.
-    """
-
-    name: str
-    doc: str
-    columns: tuple[Column, ...]
-    sort: tuple[str, ...]
-    heavy: bool = False
-
-    @property
-    def arrow(self) -> pa.Schema:
-        return pa.schema([pa.field(column.name, column.type) for column in self.columns])
-
 
 _SHA256 = Column(
     "sha256", _TEXT, "The content: lower-case hexadecimal SHA-256 of the bytes", "", "all bytes, one read"
@@ -379,6 +341,34 @@ HITS = Table(
     ("sha256", "set_id"),
 )
 
+PARSES = Table(
+    "parses",
+    "How each parser ended on each item that it recognised. An item that no parser recognised has one row with no parser.",
+    (
+        Column("item_id", _TEXT, "The item", "", "traces/ids.py"),
+        Column("source_id", _TEXT, "The source that it lies in", "", "ledger registration"),
+        Column("parser", _TEXT, "Name of the parser; empty: none recognised the item", "", "parser"),
+        Column(
+            "version",
+            _INT,
+            "Version of that parser; of the set of parsers where none recognised it",
+            "",
+            "parser",
+        ),
+        Column("variant", _TEXT, "Which of the format's declared variants it found", "", "parser"),
+        Column("seen_on", _TEXT, "real files or documentation: what the variant was tried on", "", "parser"),
+        Column("mapping", _TEXT, "SHA-256 of the mapping file, where one was used", "", "parser"),
+        Column("options", _TEXT, "What was told to the parser (order of dates ...), as JSON", "", "operator"),
+        Column("outcome", _TEXT, "done, failed or not mine", "", "engine"),
+        Column("traces", _BIG, "Traces that it gave, of all types", "traces", "parser"),
+        Column(
+            "remarks", _TEXT, "What a reader must know (unknown newer schema ...), a line each", "", "parser"
+        ),
+        Column("seconds", _FLOAT, "Processor time that it took", "seconds", "engine"),
+    ),
+    ("source_id", "item_id"),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -394,5 +384,7 @@ TABLES: dict[str, Table] = {
         TEXTS,
         DERIVATIVES,
         HITS,
+        PARSES,
+        *TRACE_TABLES,
     )
 }

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from safelight.catalog.schema import MOMENT, TABLES, Table
+from safelight.catalog.schema import TABLES
 from safelight.catalog.snapshot import Part, Snapshot
+from safelight.traces.columns import AMOUNT, MOMENT, TEXTS, Table
 
 _TYPES = {
     pa.string(): "VARCHAR",
@@ -22,6 +23,9 @@ _TYPES = {
     pa.float64(): "DOUBLE",
     pa.bool_(): "BOOLEAN",
     pa.binary(): "BLOB",
+    pa.timestamp("us", "UTC"): "TIMESTAMPTZ",
+    AMOUNT: "DECIMAL(20, 4)",
+    TEXTS: "VARCHAR[]",
     MOMENT: "STRUCT(utc TIMESTAMPTZ, wall TIMESTAMP, text VARCHAR, basis VARCHAR, assumed_by VARCHAR)",
 }
 

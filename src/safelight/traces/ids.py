@@ -39,3 +39,31 @@ def item_id(source: str, spec: bytes) -> str:
 def batch_id(stage: str, members: Iterable[str]) -> str:
     """Id of a batch of work: what is done to which items. The same members in any order give the same id."""
     return _computed("b1", [stage.encode(), *(member.encode() for member in sorted(members))])
+
+
+def account_id(network: str, instance: str | None, native: str) -> str:
+    """Id of an account: its network instance and its native id in that network's normal form."""
+    return _computed(
+        "a1", [network.encode(), (instance or "").encode(), native.encode("utf-8", "surrogatepass")]
+    )
+
+
+def conversation_id(network: str, instance: str | None, native: str) -> str:
+    """Id of a conversation: its network instance and its native id in that network's normal form."""
+    return _computed(
+        "v1", [network.encode(), (instance or "").encode(), native.encode("utf-8", "surrogatepass")]
+    )
+
+
+def trace_prefix(item: str, format_: str, letter: str) -> str:
+    """The part of a trace's id that all traces of one type share that one format found in one item.
+
+    A trace's id is this prefix, a colon and its place; `#` and the ordinal follow where it is not 0. So millions of ids
+    cost no hash each, and an id says where its trace stands. `letter` is the trace type's.
+    """
+    return _computed("t1", [item.encode(), format_.encode(), letter.encode()])
+
+
+def trace_id(prefix: str, place: str, ordinal: int) -> str:
+    """Id of a trace: item and format (`trace_prefix`), place and ordinal, never a parser's version."""
+    return f"{prefix}:{place}#{ordinal}" if ordinal else f"{prefix}:{place}"

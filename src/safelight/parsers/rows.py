@@ -1,0 +1,192 @@
+"""From traces to Arrow tables of the catalog: columns filled as traces come, ids computed once an account.
+
+Python objects cost a microsecond each and Arrow's columns nothing, so rows are never made: a trace's fields go straight
+into lists by column, and lists become Arrow every few thousand traces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING, dataclass, fields
+from operator import attrgetter
+from typing import Any
+
+import pyarrow as pa
+
+from safelight.parsers.model import Block
+from safelight.traces.columns import MOMENT
+from safelight.traces.ids import account_id, conversation_id, trace_id, trace_prefix
+from safelight.traces.model import ACCOUNT, ACCOUNTS, CONVERSATION, TRACES, Trace
+from safelight.traces.moment import Moment
+from safelight.traces.schema import id_column
+
+#: Traces of one type that become one Arrow batch.
+BATCH_ROWS = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all traces of one parser from one item share."""
+
+    item_id: str
+    source_id: str
+    exhibit: str
+    parser: str
+    version: int
+    variant: str
+    seen_on: str
+    mapping: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    type: pa.DataType
+    names: str
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    fields: tuple[_Field, ...]
+    values: Callable[[Any], tuple[Any, ...]]
+
+
+def _kind(cls: type[Trace]) -> _Kind:
+    own = tuple(
+        _Field(
+            one.name,
+            one.metadata["type"],
+            one.metadata["names"],
+            None if one.default is MISSING else one.default,
+        )
+        for one in fields(cls)
+    )
+    return _Kind(own, attrgetter(*(one.name for one in own)))
+
+
+_KINDS = {cls: _kind(cls) for cls in TRACES}
+
+
+class Rows:
+    """The traces of one parser from one item, as Arrow tables by catalog table."""
+
+    def __init__(self, origin: Origin, batch_rows: int = BATCH_ROWS) -> None:
+        self.origin = origin
+        self.count = 0
+        self._batch_rows = batch_rows
+        self._waiting: dict[type[Trace], list[tuple[Any, ...]]] = {}
+        self._prefixes = {cls: trace_prefix(origin.item_id, origin.parser, cls.letter) for cls in TRACES}
+        self._accounts: dict[tuple[str, str | None, str], str] = {}
+        self._conversations: dict[tuple[str, str | None, str], str] = {}
+
+    def add(self, trace: Trace) -> Iterator[tuple[str, pa.Table]]:
+        """Take one trace; gives a table's name and rows when a batch is full."""
+        cls = type(trace)
+        rows = self._waiting.setdefault(cls, [])
+        rows.append(_KINDS[cls].values(trace))
+        if len(rows) >= self._batch_rows:
+            yield self._made(cls)
+
+    def add_block(self, block: Block) -> Iterator[tuple[str, pa.Table]]:
+        """Take a block: rows in the order of what came before it."""
+        if self._waiting.get(block.kind):
+            yield self._made(block.kind)
+        length = len(next(iter(block.columns.values())))
+        columns = {
+            one.name: block.columns[one.name] if one.name in block.columns else [one.default] * length
+            for one in _KINDS[block.kind].fields
+        }
+        yield block.kind.table, self._table(block.kind, columns, length)
+
+    def rest(self) -> Iterator[tuple[str, pa.Table]]:
+        """What is left at the end."""
+        for cls, rows in self._waiting.items():
+            if rows:
+                yield self._made(cls)
+
+    def _made(self, cls: type[Trace]) -> tuple[str, pa.Table]:
+        rows, self._waiting[cls] = self._waiting[cls], []
+        names = [one.name for one in _KINDS[cls].fields]
+        return cls.table, self._table(cls, dict(zip(names, zip(*rows, strict=True), strict=True)), len(rows))
+
+    def _table(self, cls: type[Trace], columns: dict[str, Sequence[Any]], length: int) -> pa.Table:
+        self.count += length
+        origin = self.origin
+        networks = columns["network"]
+        instances = [f"?{origin.source_id}" if one == "?" else one for one in columns["instance"]]
+        columns["instance"] = instances
+        prefix = self._prefixes[cls]
+        ids = [
+            trace_id(prefix, place, n) for place, n in zip(columns["place"], columns["ordinal"], strict=True)
+        ]
+        same = pa.string()
+        arrays: dict[str, Any] = {
+            "trace_id": pa.array(ids, same),
+            "item_id": pa.repeat(pa.scalar(origin.item_id, same), length),
+            "source_id": pa.repeat(pa.scalar(origin.source_id, same), length),
+            "exhibit": pa.repeat(pa.scalar(origin.exhibit, same), length),
+            "parser": pa.repeat(pa.scalar(origin.parser, same), length),
+            "version": pa.repeat(pa.scalar(origin.version, pa.int32()), length),
+            "variant": pa.repeat(pa.scalar(origin.variant, same), length),
+            "seen_on": pa.repeat(pa.scalar(origin.seen_on, same), length),
+            "mapping": pa.repeat(pa.scalar(origin.mapping, same), length),
+        }
+        for one in _KINDS[cls].fields:
+            values = columns[one.name]
+            arrays[one.name] = _array(values, one.type)
+            if one.names:
+                arrays[id_column(one.name)] = self._ids(one.names, networks, instances, values)
+        return pa.table(arrays)
+
+    def _ids(
+        self, names: str, networks: Sequence[str], instances: Sequence[str | None], values: Sequence[Any]
+    ) -> pa.Array:
+        each = zip(networks, instances, values, strict=True)
+        if names == CONVERSATION:
+            return pa.array([v and self._conversation((n, i, v)) for n, i, v in each], pa.string())
+        if names == ACCOUNT:
+            return pa.array([v and self._account((n, i, v)) for n, i, v in each], pa.string())
+        assert names == ACCOUNTS
+        rows = [None if v is None else [self._account((n, i, one)) for one in v] for n, i, v in each]
+        return pa.array(rows, pa.list_(pa.string()))
+
+    def _account(self, key: tuple[str, str | None, str]) -> str:
+        found = self._accounts.get(key)
+        if found is None:
+            found = self._accounts[key] = account_id(*key)
+            if len(self._accounts) > 500_000:
+                self._accounts.clear()
+        return found
+
+    def _conversation(self, key: tuple[str, str | None, str]) -> str:
+        found = self._conversations.get(key)
+        if found is None:
+            found = self._conversations[key] = conversation_id(*key)
+            if len(self._conversations) > 500_000:
+                self._conversations.clear()
+        return found
+
+
+def _array(values: Sequence[Any], type_: pa.DataType) -> Any:
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return values
+    if type_ == MOMENT:
+        return moments(values)
+    return pa.array(values, type_)
+
+
+def moments(values: Sequence[Moment | None]) -> pa.Array:
+    """Moments as an Arrow struct array."""
+    if not any(values):
+        return pa.nulls(len(values), MOMENT)
+    children = [
+        pa.array([m and m.utc_us for m in values], pa.timestamp("us", "UTC")),
+        pa.array([m and m.wall_us for m in values], pa.timestamp("us")),
+        pa.array([m and m.text for m in values], pa.string()),
+        pa.array([m and m.basis for m in values], pa.string()),
+        pa.array([m and m.assumed_by for m in values], pa.string()),
+    ]
+    return pa.StructArray.from_arrays(
+        children, fields=list(MOMENT), mask=pa.array([m is None for m in values], pa.bool_())
+    )
