@@ -13,6 +13,7 @@ from typing import Any
 
 import pytsk3
 
+from safelight.evidence.hfs_folder import HfsFolders, is_hfs
 from safelight.evidence.model import Entry, Trouble
 from safelight.evidence.spec import PathSpec, layer
 from safelight.evidence.tsk_entry import Place, entries, is_name_only, root_streams, unallocated
@@ -54,6 +55,7 @@ class Walk:
         self._waiting: list[_Folder] = []
         self._lost: _Folder | None = None
         self._orphans = Orphans(system, pulse.alive) if is_ext(system) or is_ntfs(system) else None
+        self._hfs = HfsFolders(system, pulse.alive) if is_hfs(system) else None
 
     def run(self) -> Iterator[Entry | Trouble]:
         """Every entry and trouble of the file system."""
@@ -82,7 +84,7 @@ class Walk:
                 yield self._trouble(folder, "killed the walker before; what lies in it was not walked")
                 continue
             try:
-                listed = open_folder(self._system, folder.inode, self._pulse.alive)
+                listed = open_folder(self._system, folder.inode, self._pulse.alive, self._hfs)
             except OSError as error:
                 yield self._trouble(folder, f"the folder cannot be read: {reason(error)}")
                 continue
