@@ -17,7 +17,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.operation.folder import OperationFolder
 
 #: Columns that say how the run went and not what is in the evidence.
-ABOUT_THE_RUN = {"seconds", "sealed"}
+ABOUT_THE_RUN = {"seconds", "sealed", "first_known"}
 
 
 @dataclass
@@ -85,6 +85,11 @@ class Operation:
 
     def database(self) -> duckdb.DuckDBPyConnection:
         return Catalog.at(OperationFolder(self.root)).connect()
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query over the catalog's views."""
+        with self.database() as database:
+            return database.execute(sql).fetchall()
 
     def rows(self, table: str, *, but: frozenset[str] = frozenset()) -> list[tuple[Any, ...]]:
         """All rows of a table but for columns about the run, in a fixed order."""

@@ -23,7 +23,10 @@ SLICE_ROWS = 8192
 SLICE_BYTES = 32 << 20
 #: What point look-ups ask for; a Bloom filter in each row group lets a reader skip all groups but the right
 #: one.
-LOOKED_UP = ("item_id", "sha256", "sha1", "md5", "container")
+LOOKED_UP = (
+    *("item_id", "sha256", "sha1", "md5", "container"),
+    *("trace_id", "conversation_id", "account_id", "sender_id"),
+)
 TEMPORARY = ".tmp"
 
 

@@ -343,17 +343,20 @@ HITS = Table(
 
 PARSES = Table(
     "parses",
-    "How each parser ended on each item that it recognised. An item that no parser recognised has one row with no parser.",
+    "How each parser ended on each item that it recognised; one more row an item, without a parser, says which were tried.",
     (
         Column("item_id", _TEXT, "The item", "", "traces/ids.py"),
         Column("source_id", _TEXT, "The source that it lies in", "", "ledger registration"),
-        Column("parser", _TEXT, "Name of the parser; empty: none recognised the item", "", "parser"),
         Column(
-            "version",
-            _INT,
-            "Version of that parser; of the set of parsers where none recognised it",
+            "parser", _TEXT, "Name of the parser; empty in the row that says which were tried", "", "parser"
+        ),
+        Column("version", _INT, "Version of that parser", "", "parser"),
+        Column(
+            "tried",
+            _TEXT,
+            "In the row without a parser: name-version of each that looked at it",
             "",
-            "parser",
+            "engine",
         ),
         Column("variant", _TEXT, "Which of the format's declared variants it found", "", "parser"),
         Column("seen_on", _TEXT, "real files or documentation: what the variant was tried on", "", "parser"),

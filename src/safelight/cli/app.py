@@ -81,6 +81,7 @@ defer(exhibit, "custody", "custody", "Record or show where an exhibit was and wh
 app.add_typer(exhibit, name="exhibit", rich_help_panel=BEGIN)
 
 defer(app, "ingest", "ingest", "Take sources into an exhibit.", WORK)
+defer(app, "parse", "parse", "Read traces (messages, calls ...) out of what was taken in.", WORK)
 defer(app, "status", "status", "Show how far the intake is, and the figures.", WORK)
 defer(app, "items", "items", "List, filter and export items.", WORK)
 defer(app, "failures", "failures", "List what could not be read, and why.", WORK)

@@ -26,6 +26,7 @@ from safelight.inspect.extensions import extension_disagrees
 from safelight.inspect.filetype import identify
 from safelight.inspect.model import Content, Derivative, Fact
 from safelight.inspect.registry import inspectors
+from safelight.intake.parse_child import Parsing
 from safelight.intake.rows import Row, item_row, trouble_row, volume_row
 from safelight.ledger.keys import seal
 from safelight.operation.settings import InspectionSettings, Settings
@@ -63,6 +64,7 @@ class ChildConfig:
     inspection: InspectionSettings = field(default_factory=InspectionSettings)
     public_key: str = ""
     key_id: str = ""
+    scratch: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -338,14 +340,15 @@ def inspect_failure(payload: Row, inspector: str, version: int, cause: str, deta
 
 
 class Crew:
-    """What one child can do: a task's `do` says whether it walks, hashes or examines. One child may do all in turn."""
+    """What one child can do: a task's `do` says whether it walks, hashes, examines or parses, all in turn."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._sources = _Sources(config)
-        self._hands: dict[str, Walker | Hasher | Examiner] = {
+        self._hands: dict[str, Walker | Hasher | Examiner | Parsing] = {
             "walk": Walker(self._sources),
             "hash": Hasher(self._sources, config),
             "examine": Examiner(self._sources, config),
+            "parse": Parsing(self._sources, config),
         }
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:

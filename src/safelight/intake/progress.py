@@ -12,7 +12,7 @@ import orjson
 
 from safelight.traces.moment import now_us
 
-Stage = Literal["starting", "comparing", "hashing", "matching", "inspecting", "done", "stopped"]
+Stage = Literal["starting", "comparing", "hashing", "matching", "inspecting", "parsing", "done", "stopped"]
 
 
 @dataclass(slots=True)

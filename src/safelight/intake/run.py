@@ -1,4 +1,4 @@
-"""One intake from beginning to end: register, list and hash, match known hashes, inspect, close with a ledger entry."""
+"""One intake from beginning to end: register, list and hash, match, inspect, parse, close with a ledger entry."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ from safelight.intake.imagecheck import check_image, waiting
 from safelight.intake.inspecting import Inspecting
 from safelight.intake.integrity import note_new_catalog
 from safelight.intake.lock import run_lock
+from safelight.intake.parse_upgrade import parse_attempts, release_parses, retire
+from safelight.intake.parsing import Parsing, clear_scratch
 from safelight.intake.progress import Progress, Reporter
 from safelight.intake.retry import ENCRYPTED, PASSING, release
 from safelight.ledger import exhibits, hashsets, runs, sources
@@ -38,6 +40,7 @@ from safelight.ledger.ledger import Ledger
 from safelight.ledger.sources import Source
 from safelight.operation.folder import OperationFolder
 from safelight.operation.settings import Settings, read_settings
+from safelight.parsers.registry import parsers
 
 #: Imported once by the fork server, so that a new child starts in hundredths of a second.
 PRELOAD = ("safelight.intake.children",)
@@ -57,6 +60,8 @@ class Figures:
     bytes: int
     failures: int
     hits: int
+    messages: int
+    traces: int
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def intake(
                 f"Mount it there, or say where it is: `safelight source locate {folder.root} {source.id} PATH`.",
             )
     settings = read_settings(folder.settings)
-    inspectors()  # one that cannot be loaded is told before any work is begun
+    inspectors(), parsers()  # one that cannot be loaded is told before any work is begun
     catalog = Catalog.at(folder)
     ledger = Ledger.open(folder)
     with run_lock(folder.lock), ledger, full_disk_is_told(str(folder.root)):
@@ -128,11 +133,11 @@ def intake(
         run_id = str(uuid.uuid4())
         reporter = Reporter(folder.spool / "progress.json", Progress(run_id), listener)
         note_new_catalog(ledger, catalog, actor=actor)
-        config = _config(folder, ledger, settings, credentials)
+        config = config_of(folder, ledger, settings, credentials)
         try:
             _compare_stated(folder, ledger, settings, chosen, reporter, actor)
             again = (ENCRYPTED if credentials else frozenset()) | (PASSING if retry else frozenset())
-            before = _two_passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
+            before = _passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
         except BaseException:
             with suppress(Exception):  # a full disk may be why; no second trouble hides the first
                 reporter.stage("stopped")
@@ -151,11 +156,12 @@ def end_run(ledger: Ledger, catalog: Catalog, *, actor: str) -> Figures:
     figures = count(catalog)
     sequence, digest = catalog.head()
     versions = {"safelight": safelight.__version__} | {i.name: str(i.version) for i in inspectors()}
+    versions |= {f"parser {parser.name}": str(parser.version) for parser in parsers()}
     runs.record(ledger, _as_figures(figures), f"{sequence}:{digest}", versions, actor)
     return figures
 
 
-def _two_passes(
+def _passes(
     folder: OperationFolder,
     catalog: Catalog,
     ledger: Ledger,
@@ -165,9 +171,9 @@ def _two_passes(
     again: frozenset[str],
     reporter: Reporter,
 ) -> tuple[str, ...]:
-    """Both passes; gives the labels of the sources whose walk had ended before."""
+    """All passes; gives the labels of the sources whose walk had ended before."""
     before: list[str] = []
-    with _children("safelight.intake.children:crew", config.as_json(), settings, folder) as children:
+    with children_of("safelight.intake.children:crew", config.as_json(), settings, folder) as children:
         hashing = Hashing(catalog, settings, children, reporter, settings.archives.max_depth)
         for source in chosen:
             place = next(place for place in config.sources if place.source_id == source.id)
@@ -181,7 +187,18 @@ def _two_passes(
         reporter.stage("inspecting", total_items=count(catalog).contents)
         available = [place.source_id for place in config.sources if Path(place.location).exists()]
         Inspecting(catalog, available, settings.engine, children, reporter).everything()
+        reporter.stage("parsing")
+        if again:
+            release_parses(catalog, [source.id for source in chosen], again)
+        parse_all(catalog, Parsing(catalog, available, settings.engine, children, reporter, parsers()))
     return tuple(before)
+
+
+def parse_all(catalog: Catalog, parsing: Parsing) -> None:
+    """Run what waits, and take out what older versions of the parsers had found."""
+    parsing.attempt = parse_attempts(catalog)
+    parsing.everything()
+    retire(catalog, parsing.parsers)
 
 
 def _tidy(catalog: Catalog) -> None:
@@ -197,7 +214,7 @@ def verify_source(folder: OperationFolder, source: str, *, actor: str) -> list[C
     with (
         Ledger.open(folder) as ledger,
         run_lock(folder.lock),
-        _children(VERIFIER, {}, settings, folder) as verifiers,
+        children_of(VERIFIER, {}, settings, folder) as verifiers,
     ):
         return check_image(verifiers, ledger, sources.find(ledger, source), actor=actor)
 
@@ -217,7 +234,8 @@ def count(catalog: Catalog) -> Figures:
     query = """
         select (select count(*) from items), (select count(distinct sha256) from items),
                (select coalesce(sum(size), 0) from items where kind in ('file', 'stream')),
-               (select count(*) from failures), (select count(*) from hits)
+               (select count(*) from failures), (select count(*) from hits),
+               (select count(*) from messages), (select coalesce(sum(traces), 0) from parses)
     """
     with catalog.connect() as database:
         row = database.execute(query).fetchone()
@@ -232,6 +250,8 @@ def _as_figures(figures: Figures) -> dict[str, dict[str, int | str]]:
         "bytes": "sum of the sizes of files and streams",
         "failures": "rows of failures",
         "hits": "rows of hits",
+        "messages": "rows of messages",
+        "traces": "sum of the traces of all parses",
     }
     return {
         name: {"value": getattr(figures, name), "definition": definition}
@@ -239,9 +259,10 @@ def _as_figures(figures: Figures) -> dict[str, dict[str, int | str]]:
     }
 
 
-def _config(
+def config_of(
     folder: OperationFolder, ledger: Ledger, settings: Settings, credentials: Sequence[str]
 ) -> ChildConfig:
+    """What the children of a run are told."""
     ring = KeyRing.open(folder.keys)
     places = tuple(
         SourcePlace(source.id, source.exhibit, str(source.location)) for source in sources.every(ledger)
@@ -253,6 +274,7 @@ def _config(
         inspection=settings.inspection,
         public_key=base64.b64encode(ring.public).decode(),
         key_id=ring.key_id,
+        scratch=str(clear_scratch(folder.spool / "scratch")),
     )
 
 
@@ -267,16 +289,17 @@ def _compare_stated(
     """Compare hashes stated at seizure with the sources, before anything is believed of them."""
     due = waiting(ledger, chosen)
     if due:
-        with _children(VERIFIER, {}, settings, folder) as verifiers:
+        with children_of(VERIFIER, {}, settings, folder) as verifiers:
             for source in due:
                 reporter.stage("comparing", source.label)
                 check_image(verifiers, ledger, source, actor=actor)
 
 
 @contextmanager
-def _children(
+def children_of(
     factory: str, config: dict[str, Any], settings: Settings, folder: OperationFolder
 ) -> Iterator[Supervisor]:
+    """Supervised children with the operation's limits."""
     engine = settings.engine
     limits = EngineLimits(engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes)
     with Supervisor(

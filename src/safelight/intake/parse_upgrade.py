@@ -1,0 +1,103 @@
+"""Traces of older parser versions give way to the newer ones, and what failed is parsed again on request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pyarrow as pa
+
+from safelight.catalog.catalog import Catalog
+from safelight.parsers.model import Parser
+from safelight.traces.ids import batch_id
+from safelight.traces.schema import TRACE_TABLES
+
+_RETIRED, _RETRIED = "retire-parses1", "retry-parses"
+_NAMES = [table.name for table in TRACE_TABLES]
+
+
+def parse_attempts(catalog: Catalog) -> int:
+    """How often parses were tried again: part of the ids of the batches made since."""
+    return len(catalog.finished(_RETRIED))
+
+
+def retire(catalog: Catalog, parsers: Sequence[Parser]) -> int:
+    """Take out the traces that older versions of a parser read from items which its present version has read; gives the
+    number of such items.
+
+    One transaction: whoever reads sees the older traces or the newer ones. A trace that both found keeps the time at which
+    it was first known.
+    """
+    present = {parser.name: parser.version for parser in parsers}
+    with catalog.connect() as database:
+        ended = database.execute(
+            "select distinct item_id, parser, version from parses where parser <> '' order by all"
+        ).fetchall()
+        newest = {(item, parser) for item, parser, version in ended if present.get(parser) == version}
+        past = [row for row in ended if (row[0], row[1]) in newest and present[row[1]] != row[2]]
+        if not past:
+            return 0
+        old = _keys(past)
+        database.register("old", old)
+        drop: dict[str, pa.Table] = {"parses": old}
+        added: dict[str, pa.Table] = {}
+        for name in _NAMES:
+            gone: pa.Table = database.execute(
+                f"select trace_id, version from {name} semi join old using (item_id, parser, version)"
+            ).to_arrow_table()
+            again: pa.Table = database.execute(f"""
+                select n.* replace (least(n.first_known, o.first_known) as first_known)
+                from {name} n join {name} o using (trace_id)
+                where n.version <> o.version
+                  and exists (select 1 from old k
+                              where k.item_id = o.item_id and k.parser = o.parser and k.version = o.version)
+            """).to_arrow_table()
+            if len(gone):
+                drop[name] = pa.concat_tables([gone, again.select(["trace_id", "version"])])
+                added[name] = again
+        database.unregister("old")
+    members = [str(len(catalog.finished(_RETIRED))), *(" ".join(map(str, row)) for row in past)]
+    catalog.supersede(batch_id(_RETIRED, members), drop, added, made_by={"stage": _RETIRED, "intake": "1"})
+    return len(past)
+
+
+def release_parses(catalog: Catalog, source_ids: Collection[str], causes: Collection[str]) -> int:
+    """Take out what parsers gave and how they ended where they failed for one of `causes`; the next pass runs them again.
+    Gives the number of parses.
+    """
+    given = {"sources": sorted(source_ids), "causes": sorted(causes)}
+    with catalog.connect() as database:
+        found = database.execute(
+            """select distinct item_id, inspector from failures where stage = 'parse' and item_id is not null
+               and source_id in (select unnest($sources)) and cause in (select unnest($causes)) order by all""",
+            given,
+        ).fetchall()
+    return forget(catalog, found)
+
+
+def forget(catalog: Catalog, parses: Sequence[tuple[str, str]]) -> int:
+    """Take out the traces, ends and failures of these items and parsers, in one transaction."""
+    if not parses:
+        return 0
+    items = pa.array([item for item, _ in parses], pa.string())
+    names = pa.array([name for _, name in parses], pa.string())
+    own = pa.table({"item_id": items, "parser": names})
+    tried = pa.table({"item_id": items, "parser": pa.array([""] * len(parses), pa.string())})
+    drop: dict[str, pa.Table] = dict.fromkeys(_NAMES, own)
+    drop["parses"] = pa.concat_tables([own, tried])
+    drop["failures"] = pa.table(
+        {"item_id": items, "inspector": names, "stage": pa.array(["parse"] * len(parses), pa.string())}
+    )
+    members = [str(parse_attempts(catalog)), *(f"{item} {name}" for item, name in parses)]
+    catalog.supersede(batch_id(_RETRIED, members), drop, made_by={"stage": _RETRIED, "intake": "1"})
+    return len(parses)
+
+
+def _keys(rows: Sequence[tuple[str, str, int]]) -> pa.Table:
+    items, names, versions = zip(*rows, strict=True)
+    return pa.table(
+        {
+            "item_id": pa.array(items, pa.string()),
+            "parser": pa.array(names, pa.string()),
+            "version": pa.array(versions, pa.int32()),
+        }
+    )
