@@ -6,6 +6,7 @@ formats stumble over: quotes, `<`, `&`, backslashes, per cent signs, two lines.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -14,17 +15,15 @@ from safelight.scenario.world import Language
 _NUMBERS = [
     str(number) for number in (*range(2, 60), 64, 72, 87, 96, 100, 120, 144, 150, 160, 220, 1200, 1500, 1834)
 ]
-_COMMON = {
+_COMMON: dict[str, str | Sequence[str]] = {
     "n": _NUMBERS,
     "hour": [f"{hour:02d}:{minute:02d}" for hour in range(7, 23) for minute in (0, 15, 30, 45)],
     "deg": [str(degree) for degree in range(-18, 34)],
-    "move": "e4 d4 Nf3 c4 e5 c5 d5 Nc6 Bb5 Bc4 O-O Qe2 Rd1 h3 g3 a6 b5 Nxe5 Bxf7+ Qxd5 Rxe8# exd5 f4 O-O-O".split(),  # noqa: SIM905
-    "eco": "B12 C42 D37 E60 A04 C65 B90 D85 A45 C50".split(),  # noqa: SIM905
-    "loco": "El 11, El 14, Di 3, Di 4, BR 50, BR 218, Class 37, Class 66, Big Boy, 2MC, El 18, Skd 220".split(
-        ", "
-    ),
-    "scale": "H0 N Z TT 0 1".split(),  # noqa: SIM905
-    "handle": "@rook_77 @bygdetog @sol_og_regn @nimbus42 @e4e5 @tog.no @kalesa @semafor".split(),  # noqa: SIM905
+    "move": "e4, d4, Nf3, c4, e5, c5, d5, Nc6, Bb5, Bc4, O-O, Qe2, Rd1, h3, g3, a6, Nxe5, Bxf7+, Rxe8#, exd5, O-O-O",
+    "eco": "B12, C42, D37, E60, A04, C65, B90, D85, A45, C50",
+    "loco": "El 11, El 14, Di 3, Di 4, BR 50, BR 218, Class 37, Class 66, Big Boy, 2MC, El 18, Skd 220",
+    "scale": "H0, N, Z, TT, 0, 1",
+    "handle": "@rook_77, @bygdetog, @sol_og_regn, @nimbus42, @e4e5, @tog.no, @kalesa, @semafor",
     "code": [
         f"{letter}{number}" for letter in ("KV-", "TR", "no.", "#", "ref ") for number in range(1001, 1080, 3)
     ],
@@ -35,16 +34,12 @@ _COMMON = {
     ],
 }
 
-_NB = {
-    "day": "mandag tirsdag onsdag torsdag fredag lørdag søndag".split(),  # noqa: SIM905
-    "sky": "sol, regn, snø, sludd, tåke, lett bris, kuling, overskyet, opphold, hagl".split(", "),
-    "place": "klubben, biblioteket, Bergen, kafeen, skolen, Voss, kjelleren, togmuseet, Dale, stasjonen".split(
-        ", "
-    ),
-    "piece": "løperen, tårnet, springeren, dronningen, bonden, kongen".split(", "),
-    "thing": "skinnene, trafoen, vognene, brettet, klokka, brua, tunnelen, signalet, kulissen, premiene".split(
-        ", "
-    ),
+_NB: dict[str, str | tuple[str, ...]] = {
+    "day": "mandag, tirsdag, onsdag, torsdag, fredag, lørdag, søndag",
+    "sky": "sol, regn, snø, sludd, tåke, lett bris, kuling, overskyet, opphold, hagl",
+    "place": "klubben, biblioteket, Bergen, kafeen, skolen, Voss, kjelleren, togmuseet, Dale, stasjonen",
+    "piece": "løperen, tårnet, springeren, dronningen, bonden, kongen",
+    "thing": "skinnene, trafoen, vognene, brettet, klokka, brua, tunnelen, signalet, kulissen, premiene",
     "say": (
         "møtes vi {day} kl. {hour}? på {place}",
         "ser ut som {sky} på {day}, {deg} grader",
@@ -66,19 +61,17 @@ _NB = {
         "mappa heter C:\\tog\\{scale}\\plan.txt",
         "liste til {day}:\n- {thing}\n- kaffe",
     ),
-    "short": "ok, ja, nei, hm, haha, takk, greit, fint, vet ikke, kanskje, ja da, så bra, hei, hadet, straks".split(
-        ", "
-    ),
+    "short": "ok, ja, nei, hm, haha, takk, greit, fint, vet ikke, kanskje, ja da, så bra, hei, hadet, straks",
     "greet": ("hei", "heisann", "god morgen", "hallo", "er du der?"),
     "lesson": ("klar for sjakktime kl {hour}?", "sjakktime i dag?", "kan vi ta timen {hour}"),
     "paid": ("sendte {n} kr for timen, ref {code}", "betalt nå", "pengene er sendt, {code}"),
 }
-_NN = {
-    "day": "måndag tysdag onsdag torsdag fredag laurdag sundag".split(),  # noqa: SIM905
-    "sky": "sol, regn, snø, sludd, skodde, lett bris, kuling, overskya, opphald, hagl".split(", "),
-    "place": "klubben, biblioteket, Førde, kafeen, skulen, Voss, kjellaren, togmuseet, stasjonen".split(", "),
-    "piece": "løparen, tårnet, springaren, dronninga, bonden, kongen".split(", "),
-    "thing": "skjenene, trafoen, vognene, brettet, klokka, brua, tunnelen, signalet, premiane".split(", "),
+_NN: dict[str, str | tuple[str, ...]] = {
+    "day": "måndag, tysdag, onsdag, torsdag, fredag, laurdag, sundag",
+    "sky": "sol, regn, snø, sludd, skodde, lett bris, kuling, overskya, opphald, hagl",
+    "place": "klubben, biblioteket, Førde, kafeen, skulen, Voss, kjellaren, togmuseet, stasjonen",
+    "piece": "løparen, tårnet, springaren, dronninga, bonden, kongen",
+    "thing": "skjenene, trafoen, vognene, brettet, klokka, brua, tunnelen, signalet, premiane",
     "say": (
         "møtest vi {day} kl. {hour}? på {place}",
         "eg trur det vert {sky} på {day}, {deg} gradar",
@@ -97,23 +90,17 @@ _NN = {
         "tinga {n} skjener, nr {code}",
         "ikkje {eco} att, er du snill",
     ),
-    "short": "ok, ja, nei, hm, haha, takk, greitt, fint, veit ikkje, kanskje, så bra, hei, ha det, straks".split(
-        ", "
-    ),
+    "short": "ok, ja, nei, hm, haha, takk, greitt, fint, veit ikkje, kanskje, så bra, hei, ha det, straks",
     "greet": ("hei", "god morgon", "hallo", "er du der?"),
     "lesson": ("klar for sjakktime kl {hour}?", "sjakktime i dag?", "kan me ta timen {hour}"),
     "paid": ("sende {n} kr for timen, ref {code}", "betalt no", "pengane er sende, {code}"),
 }
-_EN = {
-    "day": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),  # noqa: SIM905
-    "sky": "sunny, rain, snow, sleet, fog, a light breeze, gales, overcast, dry, hail, humid".split(", "),
-    "place": "the club, the library, Leeds, the café, school, the cellar, the museum, the station".split(
-        ", "
-    ),
-    "piece": "the bishop, the rook, the knight, my queen, a pawn, the king".split(", "),
-    "thing": "the tracks, the transformer, the wagons, the board, the clock, the bridge, the signal, the prizes".split(
-        ", "
-    ),
+_EN: dict[str, str | tuple[str, ...]] = {
+    "day": "Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday",
+    "sky": "sunny, rain, snow, sleet, fog, a light breeze, gales, overcast, dry, hail, humid",
+    "place": "the club, the library, Leeds, the café, school, the cellar, the museum, the station",
+    "piece": "the bishop, the rook, the knight, my queen, a pawn, the king",
+    "thing": "the tracks, the transformer, the wagons, the board, the clock, the bridge, the signal, the prizes",
     "say": (
         "shall we meet {day} at {hour}, {place}?",
         "looks like {sky} on {day}, {deg} degrees",
@@ -135,19 +122,17 @@ _EN = {
         "saved under C:\\trains\\{scale}\\layout.txt",
         "for {day}:\n1) {thing}\n2) tea",
     ),
-    "short": "ok, yes, no, hm, haha, thanks, fine, sure, dunno, maybe, great, hi, bye, brb, lol, ok ok, k".split(
-        ", "
-    ),
+    "short": "ok, yes, no, hm, haha, thanks, fine, sure, dunno, maybe, great, hi, bye, brb, lol, ok ok, k",
     "greet": ("hi", "hello there", "morning", "you there?", "hey"),
     "lesson": ("ready for the chess lesson at {hour}?", "lesson today?", "can we do the lesson at {hour}"),
     "paid": ("sent {n} for the lesson, {code}", "paid just now", "money is sent, {code}"),
 }
-_TL = {
-    "day": "Lunes Martes Miyerkules Huwebes Biyernes Sabado Linggo".split(),  # noqa: SIM905
-    "sky": "maaraw, umuulan, mahangin, maulap, may bagyo, mainit, ambon".split(", "),
-    "place": "club, aklatan, Cebu, paaralan, istasyon, palengke, bahay, plaza".split(", "),
-    "piece": "ang obispo, ang tore, ang kabayo, ang reyna, ang peon, ang hari".split(", "),
-    "thing": "ang riles, ang mga bagon, ang tabla, ang orasan, ang tulay, ang mga premyo".split(", "),
+_TL: dict[str, str | tuple[str, ...]] = {
+    "day": "Lunes, Martes, Miyerkules, Huwebes, Biyernes, Sabado, Linggo",
+    "sky": "maaraw, umuulan, mahangin, maulap, may bagyo, mainit, ambon",
+    "place": "club, aklatan, Cebu, paaralan, istasyon, palengke, bahay, plaza",
+    "piece": "ang obispo, ang tore, ang kabayo, ang reyna, ang peon, ang hari",
+    "thing": "ang riles, ang mga bagon, ang tabla, ang orasan, ang tulay, ang mga premyo",
     "say": (
         "magkita tayo sa {day} ng {hour}, sa {place}",
         "mukhang {sky} sa {day}, {deg} digri",
@@ -166,15 +151,18 @@ _TL = {
         "ano'ng oras ba, {hour} o {hour}?",
         "salamat po, natanggap ko na, {code}",
     ),
-    "short": "oo, hindi, sige, salamat, opo, haha, hehe, ok, ewan, siguro, ganun ba, kumusta, ingat, oo nga".split(
-        ", "
-    ),
+    "short": "oo, hindi, sige, salamat, opo, haha, hehe, ok, ewan, siguro, ganun ba, kumusta, ingat, oo nga",
     "greet": ("kumusta", "magandang umaga", "hello po", "nandiyan ka ba?"),
     "lesson": ("handa na ba sa chess lesson {hour}?", "may lesson ba ngayon?", "pwede ba {hour} ang lesson"),
     "paid": ("nagpadala ako ng {n}, {code}", "bayad na", "naipadala na ang pera, {code}"),
 }
 EMOJI = ("🙂", "😂", "👍", "♟️", "🚂", "☀️", "🌧️", "❄️", "👋", "🇳🇴", "👨‍👩‍👧", "🤷‍♀️")
 _VOWEL_SLIPS = ("", "", "e", "r")
+
+
+def _listed(words: str | Sequence[str]) -> list[str]:
+    """What stands between commas, or a list as it is."""
+    return words.split(", ") if isinstance(words, str) else list(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +188,13 @@ def _compiled(template: str, words: dict[str, list[str]]) -> _Template:
 class Grammar:
     """The lines of one language."""
 
-    def __init__(self, words: dict[str, list[str] | tuple[str, ...]]) -> None:
-        lists = {**_COMMON, **{name: list(listed) for name, listed in words.items()}}
-        self.say = [_compiled(line, lists) for line in words["say"]]
-        self.short = list(words["short"])
-        self.greet = list(words["greet"])
-        self.lesson = [_compiled(line, lists) for line in words["lesson"]]
-        self.paid = [_compiled(line, lists) for line in words["paid"]]
+    def __init__(self, words: dict[str, str | tuple[str, ...]]) -> None:
+        lists = {name: _listed(listed) for name, listed in {**_COMMON, **words}.items()}
+        self.say = [_compiled(line, lists) for line in lists["say"]]
+        self.short = lists["short"]
+        self.greet = lists["greet"]
+        self.lesson = [_compiled(line, lists) for line in lists["lesson"]]
+        self.paid = [_compiled(line, lists) for line in lists["paid"]]
 
     def line(self, roll: Random) -> str:
         """One line as people type it: now and then a short word, a slip of the fingers, a picture."""

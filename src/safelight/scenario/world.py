@@ -309,6 +309,8 @@ class World:
     speech: Callable[[World, Conversation], Iterable[Message]]
     calls_of: dict[int, list[int]] = field(default_factory=dict)
     """Calls by conversation."""
+    sessions_of: dict[int, list[int]] = field(default_factory=dict)
+    """Lessons by conversation."""
 
     def messages(self, conversation: int) -> Iterable[Message]:
         """Its messages in order of time; generated anew each time, always the same."""

@@ -1,0 +1,250 @@
+"""The messages of one conversation: when somebody is awake, who answers whom after how long, and what is said.
+
+A conversation is a row of bursts. A burst begins when its first speaker is awake; between two people the other one answers
+after a delay of seconds to minutes, or, if asleep, in the morning. Each conversation has its own stream of random numbers,
+so that it is the same whoever asks for it, and times rise by at least one millisecond.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from random import Random
+from zoneinfo import ZoneInfo
+
+from safelight.scenario.dice import around, dice, letters
+from safelight.scenario.phrases import GRAMMARS, Grammar
+from safelight.scenario.sizes import DAY_US, HOUR_US, MINUTE_US, REVOKE_US, SECOND_US
+from safelight.scenario.world import Conversation, Media, Message, MessageKind, Person, World
+
+#: Networks in whose apps messages are edited, and pictures sent.
+_EDITS = ("telegram", "discord", "skype", "forum")
+_PICTURES = {"whatsapp": 0.05, "telegram": 0.04, "discord": 0.04, "kik": 0.04, "imessage": 0.03, "mail": 0.08}
+_REPLIES = ("telegram", "whatsapp", "discord", "mail")
+#: Lines of these formats end at a line end.
+_ONE_LINE = ("irc",)
+_PARTING = (
+    "bye",
+    "hadet",
+    "ingat",
+    "tea time",
+    "gone to the club",
+    "Ping timeout: 264 seconds",
+    "Leaving",
+    "",
+)
+
+
+@cache
+def _offset_us(zone: str, day: int) -> int:
+    """A zone's offset at noon UTC of a day (days since 1970), in microseconds."""
+    at = datetime.fromtimestamp(day * 86_400 + 43_200, UTC).astimezone(ZoneInfo(zone))
+    offset = at.utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds()) * SECOND_US
+
+
+def _awake(person: Person, us: int) -> bool:
+    hour = (us + _offset_us(person.zone, us // DAY_US)) % DAY_US / HOUR_US
+    if person.wakes < person.sleeps:
+        return person.wakes <= hour < person.sleeps
+    return hour >= person.wakes or hour < person.sleeps
+
+
+def _morning(person: Person, us: int) -> int:
+    """When somebody who sleeps at that time wakes up."""
+    local = us + _offset_us(person.zone, us // DAY_US)
+    wakes = local - local % DAY_US + int(person.wakes * HOUR_US)
+    return us + (wakes - local if wakes >= local else wakes + DAY_US - local)
+
+
+class _Seats:
+    """Who speaks: the accounts of a conversation by person, and which of a person's nicks is in use (IRC)."""
+
+    def __init__(self, world: World, conversation: Conversation) -> None:
+        self.accounts = world.accounts
+        self.persons = world.persons
+        self.nicks: dict[int, list[int]] = {}
+        for member in conversation.members:
+            self.nicks.setdefault(world.accounts[member].owners[0], []).append(member)
+        if conversation.kind == "direct":
+            # An account that two people share may talk with one of them: the second one is speaking then.
+            self.nicks = {}
+            for member in conversation.members:
+                owners = world.accounts[member].owners
+                self.nicks[next((one for one in owners if one not in self.nicks), owners[0])] = [member]
+        self.people = list(self.nicks)
+        self.now = {person: members[0] for person, members in self.nicks.items()}
+        # The first ones of a group talk most: each next one less.
+        self._reach = sum(1.0 / (2 + rank) ** 0.8 for rank in range(len(self.people)))
+        self._steps: list[float] = []
+        total = 0.0
+        for rank in range(len(self.people)):
+            total += 1.0 / (2 + rank) ** 0.8
+            self._steps.append(total)
+
+    def someone(self, roll: Random, us: int) -> int:
+        """A person who is awake, if one is found soon."""
+        found = self.people[0]
+        for _ in range(4):
+            found = self.people[self._index(roll.random() * self._reach)]
+            if _awake(self.persons[found], us):
+                break
+        return found
+
+    def _index(self, at: float) -> int:
+        low, high = 0, len(self._steps) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if self._steps[middle] < at:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def speak(world: World, conversation: Conversation) -> Iterator[Message]:
+    """All messages of a conversation, in order of time."""
+    roll = dice(world.seed, "speech", conversation.network, conversation.instance, conversation.native_id)
+    seats = _Seats(world, conversation)
+    several = len(seats.people) > 2
+    many = conversation.kind == "channel" and conversation.network == "irc"
+    span = max(conversation.end_us - conversation.start_us, HOUR_US)
+    grammar = GRAMMARS[conversation.language]
+    pace = min(25.0 * SECOND_US, 0.35 * span / conversation.count)
+    bursts = _bursts(world, conversation, roll, span)
+    number, us = 0, conversation.start_us - 1000
+    recent: list[int] = []
+    while number < conversation.count:
+        begins, length, lesson = next(bursts)
+        us = max(us + 1000 + int(pace * roll.random()), begins)
+        person = seats.someone(roll, us) if several else seats.people[int(roll.random() * len(seats.people))]
+        if not several and not lesson and not _awake(seats.persons[person], us):
+            us = _morning(seats.persons[person], us) + int(roll.random() * 30 * MINUTE_US)
+        for turn in range(min(length, conversation.count - number)):
+            if turn:
+                person, us = _next(roll, seats, person, us, pace, several)
+            us -= us % 1000
+            kind: MessageKind = "text"
+            sender = seats.now[person]
+            if many and roll.random() < 0.12:
+                kind, sender, text = _coming_and_going(roll, seats, person)
+            else:
+                text = _said(roll, grammar, lesson, turn, conversation.network in _ONE_LINE)
+                if conversation.network == "irc" and roll.random() < 0.03:
+                    kind = "action"
+            yield _message(world, conversation, roll, number, sender, us, kind, text, recent)
+            number += 1
+
+
+def _bursts(
+    world: World, conversation: Conversation, roll: Random, span: int
+) -> Iterator[tuple[int, int, bool]]:
+    """Beginning, length and whether a lesson is agreed on, in order of time, without end."""
+    usual = 5.0 + 14.0 * roll.random()
+    count = max(1, int(conversation.count / usual))
+    lessons = [
+        world.sessions[one].start_us - 20 * MINUTE_US for one in world.sessions_of.get(conversation.index, ())
+    ]
+    begins = [(conversation.start_us + int(roll.random() * span), False) for _ in range(count)]
+    begins += [(begin, True) for begin in lessons]
+    begins.sort()
+    for begin, lesson in begins:
+        yield begin, max(2 if lesson else 1, int(around(roll, usual * 0.8, 0.6))), lesson
+    while True:
+        yield begins[-1][0], max(1, int(usual)), False
+
+
+def _next(roll: Random, seats: _Seats, person: int, us: int, pace: float, several: bool) -> tuple[int, int]:
+    """Who speaks next, and when."""
+    delay = around(roll, pace, 0.9)
+    if several:
+        return (person if roll.random() < 0.25 else seats.someone(roll, us)), us + 1000 + int(delay)
+    if roll.random() < 0.35 or len(seats.people) < 2:
+        return person, us + 1000 + int(delay * 0.5)
+    other = seats.people[0] if person == seats.people[1] else seats.people[1]
+    us += 1000 + int(delay)
+    if not _awake(seats.persons[other], us) and roll.random() < 0.5:
+        us = _morning(seats.persons[other], us) + int(roll.random() * 20 * MINUTE_US)
+    return other, us
+
+
+def _coming_and_going(roll: Random, seats: _Seats, person: int) -> tuple[MessageKind, int, str]:
+    """Joins, parts, quits, and a nick that is changed for another one of the same person."""
+    sender = seats.now[person]
+    turn = roll.random()
+    mine = seats.nicks[person]
+    if turn < 0.25 and len(mine) > 1:
+        new = mine[(mine.index(sender) + 1) % len(mine)]
+        seats.now[person] = new
+        return "nick", sender, seats.accounts[new].names[0].name
+    if turn < 0.60:
+        return "joined", sender, ""
+    words = _PARTING[int(roll.random() * len(_PARTING))]
+    return ("left" if turn < 0.75 else "quit"), sender, words
+
+
+def _said(roll: Random, grammar: Grammar, lesson: bool, turn: int, one_line: bool) -> str:
+    if lesson and turn == 0:
+        return grammar.lesson[int(roll.random() * len(grammar.lesson))].filled(roll)
+    if lesson and turn == 1:
+        return grammar.paid[int(roll.random() * len(grammar.paid))].filled(roll)
+    if turn == 0 and roll.random() < 0.3:
+        return grammar.greet[int(roll.random() * len(grammar.greet))]
+    text = grammar.line(roll)
+    return text.replace("\n", " / ") if one_line else text
+
+
+def _message(
+    world: World,
+    conversation: Conversation,
+    roll: Random,
+    number: int,
+    sender: int,
+    us: int,
+    kind: MessageKind,
+    text: str,
+    recent: list[int],
+) -> Message:
+    network = conversation.network
+    id_ = conversation.first_id + number
+    reply_to = edited = deleted = media = None
+    if network in _REPLIES:
+        if recent and roll.random() < (0.6 if network == "mail" else 0.06):
+            reply_to = recent[int(roll.random() * len(recent))]
+        recent.append(id_)
+        del recent[:-8]
+    if network in _EDITS and roll.random() < 0.015:
+        edited = us + 1000 * int(around(roll, 40_000.0, 0.7))
+    elif network == "whatsapp" and us > REVOKE_US and roll.random() < 0.01:
+        deleted = us + 1000 * int(around(roll, 60_000.0, 0.7))
+    if network in _PICTURES and deleted is None and roll.random() < _PICTURES[network]:
+        seed = int(roll.random() * 400)
+        media = Media(f"IMG_{seed:04d}.jpg", "image/jpeg", seed)
+        if network != "mail":
+            kind = "media"
+            if roll.random() < 0.7:
+                text = ""
+    native = _native_id(network, roll, conversation, number, us)
+    return Message(id_, conversation.index, sender, us, kind, text, native, reply_to, edited, deleted, media)
+
+
+def _native_id(network: str, roll: Random, conversation: Conversation, number: int, us: int) -> str:
+    """The message's own id as its network makes it; in a direct Telegram chat each end counts for itself, so there is none."""
+    if network == "whatsapp":
+        return letters(roll, "0123456789ABCDEF", 20)
+    if network == "skype":
+        return str(us // 1000)
+    if network == "telegram":
+        return "" if conversation.kind == "direct" else str(number + 2)
+    if network == "discord":
+        return str(((us // 1000 - 1_420_070_400_000) << 22) + (number & 0xFFF))
+    if network in ("kik", "imessage"):
+        return str(uuid.UUID(int=roll.getrandbits(128), version=4))
+    if network == "mail":
+        return f"{us // 1000:x}.{number}.{conversation.index}@mail.example.org"
+    if network == "forum":
+        return str(conversation.first_id + number)
+    return ""
