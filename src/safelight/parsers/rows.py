@@ -1,7 +1,8 @@
 """From traces to Arrow tables of the catalog: columns filled as traces come, ids computed once an account.
 
 Python objects cost a microsecond each and Arrow's columns nothing, so rows are never made: a trace's fields go straight
-into lists by column, and lists become Arrow every few thousand traces.
+into lists by column, lists become Arrow every few thousand traces, and what is computed from a column (ids) is computed
+once for each different value in it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from safelight.parsers.model import Block
 from safelight.traces.columns import MOMENT
-from safelight.traces.ids import account_id, conversation_id, trace_id, trace_prefix
-from safelight.traces.model import ACCOUNT, ACCOUNTS, CONVERSATION, TRACES, Trace
+from safelight.traces.ids import account_id, conversation_id, trace_prefix
+from safelight.traces.model import ACCOUNTS, CONVERSATION, TRACES, Trace
 from safelight.traces.moment import Moment
 from safelight.traces.schema import id_column
 
@@ -94,7 +96,9 @@ class Rows:
             yield self._made(block.kind)
         length = len(next(iter(block.columns.values())))
         columns = {
-            one.name: block.columns[one.name] if one.name in block.columns else [one.default] * length
+            one.name: block.columns[one.name]
+            if one.name in block.columns
+            else pa.repeat(pa.scalar(one.default, one.type), length)
             for one in _KINDS[block.kind].fields
         }
         yield block.kind.table, self._table(block.kind, columns, length)
@@ -113,16 +117,12 @@ class Rows:
     def _table(self, cls: type[Trace], columns: dict[str, Sequence[Any]], length: int) -> pa.Table:
         self.count += length
         origin = self.origin
-        networks = columns["network"]
-        instances = [f"?{origin.source_id}" if one == "?" else one for one in columns["instance"]]
-        columns["instance"] = instances
-        prefix = self._prefixes[cls]
-        ids = [
-            trace_id(prefix, place, n) for place, n in zip(columns["place"], columns["ordinal"], strict=True)
-        ]
+        found = {one.name: _array(columns[one.name], one.type) for one in _KINDS[cls].fields}
+        unknown = pc.fill_null(pc.equal(found["instance"], "?"), False)
+        found["instance"] = pc.if_else(unknown, f"?{origin.source_id}", found["instance"])
         same = pa.string()
         arrays: dict[str, Any] = {
-            "trace_id": pa.array(ids, same),
+            "trace_id": _trace_ids(self._prefixes[cls], found["place"], found["ordinal"]),
             "item_id": pa.repeat(pa.scalar(origin.item_id, same), length),
             "source_id": pa.repeat(pa.scalar(origin.source_id, same), length),
             "exhibit": pa.repeat(pa.scalar(origin.exhibit, same), length),
@@ -132,24 +132,28 @@ class Rows:
             "seen_on": pa.repeat(pa.scalar(origin.seen_on, same), length),
             "mapping": pa.repeat(pa.scalar(origin.mapping, same), length),
         }
+        networks, instances = _Coded(found["network"]), _Coded(found["instance"])
         for one in _KINDS[cls].fields:
-            values = columns[one.name]
-            arrays[one.name] = _array(values, one.type)
+            arrays[one.name] = found[one.name]
             if one.names:
-                arrays[id_column(one.name)] = self._ids(one.names, networks, instances, values)
+                arrays[id_column(one.name)] = self._ids(one.names, networks, instances, found[one.name])
         return pa.table(arrays)
 
-    def _ids(
-        self, names: str, networks: Sequence[str], instances: Sequence[str | None], values: Sequence[Any]
-    ) -> pa.Array:
-        each = zip(networks, instances, values, strict=True)
-        if names == CONVERSATION:
-            return pa.array([v and self._conversation((n, i, v)) for n, i, v in each], pa.string())
-        if names == ACCOUNT:
-            return pa.array([v and self._account((n, i, v)) for n, i, v in each], pa.string())
-        assert names == ACCOUNTS
-        rows = [None if v is None else [self._account((n, i, one)) for one in v] for n, i, v in each]
-        return pa.array(rows, pa.list_(pa.string()))
+    def _ids(self, names: str, networks: _Coded, instances: _Coded, values: Any) -> pa.Array:
+        make = self._conversation if names == CONVERSATION else self._account
+        if names == ACCOUNTS:
+            rows = zip(networks.rows(), instances.rows(), values.to_pylist(), strict=True)
+            return pa.array(
+                [None if v is None else [make((n, i, one)) for one in v] for n, i, v in rows],
+                pa.list_(pa.string()),
+            )
+        if len(networks.values) == 1 == len(instances.values):
+            network, instance = networks.values[0], instances.values[0]
+            coded = values.dictionary_encode()
+            ids = [v and make((network, instance, v)) for v in coded.dictionary.to_pylist()]
+            return pa.array(ids, pa.string()).take(coded.indices)
+        rows = zip(networks.rows(), instances.rows(), values.to_pylist(), strict=True)
+        return pa.array([v and make((n, i, v)) for n, i, v in rows], pa.string())
 
     def _account(self, key: tuple[str, str | None, str]) -> str:
         found = self._accounts.get(key)
@@ -168,9 +172,31 @@ class Rows:
         return found
 
 
+class _Coded:
+    """A column of few different values: most columns of networks hold a single one."""
+
+    def __init__(self, column: Any) -> None:
+        self._coded = column.dictionary_encode("encode")
+        self.values: list[Any] = self._coded.dictionary.to_pylist()
+
+    def rows(self) -> list[Any]:
+        return self._coded.to_pylist()  # type: ignore[no-any-return]
+
+
+def _trace_ids(prefix: str, places: Any, ordinals: Any) -> Any:
+    """`traces.ids.trace_id` for a column."""
+    ids = pc.binary_join_element_wise(f"{prefix}:", places, "")
+    if not pc.any(pc.not_equal(ordinals, 0)).as_py():
+        return ids
+    counted = pc.binary_join_element_wise(ids, pc.cast(ordinals, pa.string()), "#")
+    return pc.if_else(pc.equal(ordinals, 0), ids, counted)
+
+
 def _array(values: Sequence[Any], type_: pa.DataType) -> Any:
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return values
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    if isinstance(values, pa.Array):
+        return values if values.type == type_ else values.cast(type_)
     if type_ == MOMENT:
         return moments(values)
     return pa.array(values, type_)

@@ -1,9 +1,9 @@
 """Decoded lines of a text file of any size, in chunks of whole lines, with the number of each chunk's first line.
 
 Encodings: a byte order mark or UTF-16's pattern of zeros decides for the whole file; without them each line is UTF-8, or
-else Windows-1252 (what Windows programs of the time wrote), which a remark says. Line ends may be mixed (LF, CR LF, CR). NUL bytes, as
-a file system leaves them after a crash, are left out. Memory is bounded: of a line longer than LINE_BYTES its beginning is
-kept and a trouble names the line.
+else Windows-1252 (what Windows programs of the time wrote), which a remark says. Line ends may be mixed (LF, CR LF, CR).
+NUL bytes, as a file system leaves them after a crash, are left out. Memory is bounded: of a line longer than LINE_BYTES
+its beginning is kept and a trouble names the line.
 """
 
 from __future__ import annotations
