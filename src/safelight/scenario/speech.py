@@ -232,7 +232,7 @@ def _message(
 
 
 def _native_id(network: str, roll: Random, conversation: Conversation, number: int, us: int) -> str:
-    """The message's own id as its network makes it; in a direct Telegram chat each end counts for itself, so there is none."""
+    """The message's own id as its network makes it. In a direct Telegram chat each end counts for itself: none."""
     if network == "whatsapp":
         return letters(roll, "0123456789ABCDEF", 20)
     if network == "skype":

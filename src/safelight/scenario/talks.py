@@ -9,7 +9,7 @@ from random import Random
 from typing import Literal
 
 from safelight.scenario.dice import around, dice, letters, pick, some
-from safelight.scenario.natives import between
+from safelight.scenario.natives import between, nick
 from safelight.scenario.sizes import BEGIN_US, DAY_US, SEIZED_US, Size
 from safelight.scenario.world import Account, Conversation, Language, Person
 
@@ -49,7 +49,9 @@ _GROUPS = (
 #: Networks without conversations.
 _SILENT = ("bank", "remitter")
 #: How much longer conversations of a network are than others.
-_WEIGHT = {"mail": 0.15, "phone": 0.4, "imessage": 0.5, "forum": 0.4, "icq": 0.6, "kik": 0.8}
+_WEIGHT = {"mail": 0.15, "phone": 0.4, "imessage": 0.5, "forum": 0.4, "icq": 0.6, "kik": 0.8, "irc": 0.3}
+#: Share of all messages that are written in IRC's channels.
+_IN_CHANNELS = 0.34
 
 _Kind = Literal["direct", "group", "channel", "thread", "mail"]
 
@@ -86,15 +88,21 @@ class Talks:
         self._channels()
         self._groups()
         self._directs()
+        channels = [draft for draft in self._drafts if draft.network == "irc" and draft.kind == "channel"]
+        others = sum(draft.weight for draft in self._drafts) - sum(draft.weight for draft in channels)
+        raised = _IN_CHANNELS / (1 - _IN_CHANNELS) * others / sum(draft.weight for draft in channels)
+        for draft in channels:
+            draft.weight *= raised
         total = sum(draft.weight for draft in self._drafts)
         least = 1 if self._size.messages < 10 * len(self._drafts) else 3
         free = self._size.messages - least * len(self._drafts)
         out: list[Conversation] = []
-        first, carried = 1, 0.0
+        first, before, given = 1, 0.0, 0
         for draft in self._drafts:
-            carried += free * draft.weight / total
-            count = least + int(carried)
-            carried -= int(carried)
+            before += draft.weight
+            share = round(free * before / total) - given
+            given += share
+            count = least + share
             end = SEIZED_US - DAY_US // 2
             if draft.kind not in ("channel", "thread") and count < 400:
                 end = min(end, draft.start_us + (3 + count) * 2 * DAY_US)
@@ -163,9 +171,9 @@ class Talks:
                 if (one.owners[0] + number // 2) % channels == 0 or at % 17 == 3
             ]
             members = [one for one in inside if (one.owners[0] + number // 2) % 3 < 2] + mine
-            weight = 0.34 * (1.0 / (1 + number // 2)) ** 0.7 * 2000 / self._size.channels**0.5
+            weight = 1.0 / (1 + number // 2) ** 0.7
             language: Language = "nb" if name in ("#sjakk", "#modelltog", "#Vær", "#nattog") else "en"
-            self._add("irc", instance, _folded(name), "channel", name, members, language, roll, weight)
+            self._add("irc", instance, nick(name), "channel", name, members, language, roll, weight)
 
     def _groups(self) -> None:
         for number in range(self._size.groups):
@@ -229,12 +237,6 @@ def _pairs(accounts: list[Account]) -> Iterator[tuple[Account, Account]]:
         for other in accounts[at + 1 :]:
             if one.owners != other.owners:
                 yield one, other
-
-
-def _folded(name: str) -> str:
-    from safelight.scenario.natives import nick
-
-    return nick(name)
 
 
 def _group_id(network: str, roll: Random, founder: Account, number: int) -> str:
