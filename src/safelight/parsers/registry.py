@@ -9,12 +9,15 @@ from importlib.metadata import EntryPoint, entry_points
 
 from safelight.errors import SafelightError
 from safelight.parsers.model import Parser
+from safelight.parsers.telegram import Telegram
 
 ENTRY_POINTS = "safelight.parsers"
 
 
 def _ours() -> tuple[Parser, ...]:
-    return ()
+    return (
+        Telegram(),
+    )  # fmt: skip
 
 
 def _loaded(point: EntryPoint) -> Parser:
