@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from safelight.scenario.dice import around, dice, letters
 from safelight.scenario.phrases import GRAMMARS, Grammar
+from safelight.scenario.presence import changes
 from safelight.scenario.sizes import DAY_US, HOUR_US, MINUTE_US, REVOKE_US, SECOND_US
 from safelight.scenario.world import Conversation, Media, Message, MessageKind, Person, World
 
@@ -108,35 +109,51 @@ class _Seats:
 def speak(world: World, conversation: Conversation) -> Iterator[Message]:
     """All messages of a conversation, in order of time."""
     roll = dice(world.seed, "speech", conversation.network, conversation.instance, conversation.native_id)
+    recent: list[int] = []
+    lines = _lines(world, conversation, roll)
+    for number in range(conversation.count):
+        kind, sender, us, text = next(lines)
+        yield _message(world, conversation, roll, number, sender, us, kind, text, recent)
+
+
+def _lines(
+    world: World, conversation: Conversation, roll: Random
+) -> Iterator[tuple[MessageKind, int, int, str]]:
+    """Kind, account, time and text of one line after the other, without end."""
     seats = _Seats(world, conversation)
     several = len(seats.people) > 2
-    many = conversation.kind == "channel" and conversation.network == "irc"
+    irc = conversation.network == "irc"
+    channel = _Channel(world, conversation, seats, roll) if irc and conversation.kind == "channel" else None
     span = max(conversation.end_us - conversation.start_us, HOUR_US)
     grammar = GRAMMARS[conversation.language]
     pace = min(25.0 * SECOND_US, 0.35 * span / conversation.count)
-    bursts = _bursts(world, conversation, roll, span)
-    number, us = 0, conversation.start_us - 1000
-    recent: list[int] = []
-    while number < conversation.count:
-        begins, length, lesson = next(bursts)
+    us = conversation.start_us - 1000
+    for begins, length, lesson in _bursts(world, conversation, roll, span):
+        last = us
         us = max(us + 1000 + int(pace * roll.random()), begins)
         person = seats.someone(roll, us) if several else seats.people[int(roll.random() * len(seats.people))]
         if not several and not lesson and not _awake(seats.persons[person], us):
             us = _morning(seats.persons[person], us) + int(roll.random() * 30 * MINUTE_US)
-        for turn in range(min(length, conversation.count - number)):
+        for turn in range(length):
             if turn:
                 person, us = _next(roll, seats, person, us, pace, several)
             us -= us % 1000
-            kind: MessageKind = "text"
-            sender = seats.now[person]
-            if many and roll.random() < 0.12:
-                kind, sender, text = _coming_and_going(roll, seats, person)
-            else:
-                text = _said(roll, grammar, lesson, turn, conversation.network in _ONE_LINE)
-                if conversation.network == "irc" and roll.random() < 0.03:
-                    kind = "action"
-            yield _message(world, conversation, roll, number, sender, us, kind, text, recent)
-            number += 1
+            if channel is not None:
+                for kind, account, at, words in channel.until(us):
+                    last = max(at, last + 1000)
+                    yield kind, account, last, words
+                us = max(us, last + 1000)
+                instead = channel.says(person, us)
+                if instead is not None:
+                    last = us
+                    words = _PARTING[turn % len(_PARTING)] if instead[0] == "left" else ""
+                    yield instead[0], seats.now[person], us, words
+                    if instead[0] == "left":
+                        continue
+                    us += 2_000_000
+            text = _said(roll, grammar, lesson, turn, conversation.network in _ONE_LINE)
+            last = us
+            yield "action" if irc and roll.random() < 0.03 else "text", seats.now[person], us, text
 
 
 def _bursts(
@@ -144,11 +161,11 @@ def _bursts(
 ) -> Iterator[tuple[int, int, bool]]:
     """Beginning, length and whether a lesson is agreed on, in order of time, without end."""
     usual = 5.0 + 14.0 * roll.random()
-    count = max(1, int(conversation.count / usual))
+    bursts = max(1, int(conversation.count / usual))
     lessons = [
         world.sessions[one].start_us - 20 * MINUTE_US for one in world.sessions_of.get(conversation.index, ())
     ]
-    begins = [(conversation.start_us + int(roll.random() * span), False) for _ in range(count)]
+    begins = [(conversation.start_us + int(roll.random() * span), False) for _ in range(bursts)]
     begins += [(begin, True) for begin in lessons]
     begins.sort()
     for begin, lesson in begins:
@@ -171,19 +188,44 @@ def _next(roll: Random, seats: _Seats, person: int, us: int, pace: float, severa
     return other, us
 
 
-def _coming_and_going(roll: Random, seats: _Seats, person: int) -> tuple[MessageKind, int, str]:
-    """Joins, parts, quits, and a nick that is changed for another one of the same person."""
-    sender = seats.now[person]
-    turn = roll.random()
-    mine = seats.nicks[person]
-    if turn < 0.25 and len(mine) > 1:
-        new = mine[(mine.index(sender) + 1) % len(mine)]
-        seats.now[person] = new
-        return "nick", sender, seats.accounts[new].names[0].name
-    if turn < 0.60:
-        return "joined", sender, ""
-    words = _PARTING[int(roll.random() * len(_PARTING))]
-    return ("left" if turn < 0.75 else "quit"), sender, words
+class _Channel:
+    """Who is there: joins, parts, quits and nick changes between the lines of an IRC channel."""
+
+    def __init__(self, world: World, conversation: Conversation, seats: _Seats, roll: Random) -> None:
+        self._ahead = [one for one in changes(world, conversation) if one.us > conversation.start_us]
+        self._ahead.reverse()
+        self._seats, self._roll = seats, roll
+        self._away: set[int] = set()
+        """Persons who are not connected, or who left this channel."""
+
+    def until(self, us: int) -> Iterator[tuple[MessageKind, int, int, str]]:
+        """What happens up to a time: kind, account, time, words."""
+        seats = self._seats
+        while self._ahead and self._ahead[-1].us <= us:
+            change = self._ahead.pop()
+            person = change.person
+            before = seats.now[person]
+            if change.what == "nick":
+                assert change.account is not None
+                seats.now[person] = change.account
+                if person not in self._away and before != change.account:
+                    yield "nick", before, change.us, seats.accounts[change.account].names[0].name
+            elif change.what == "quit" and person not in self._away:
+                self._away.add(person)
+                yield "quit", before, change.us, _PARTING[int(self._roll.random() * len(_PARTING))]
+            elif change.what == "joined" and person in self._away:
+                self._away.discard(person)
+                yield "joined", before, change.us, ""
+
+    def says(self, person: int, us: int) -> tuple[MessageKind, int] | None:
+        """Instead of a line: whoever is not there comes in, and now and then somebody leaves."""
+        if person in self._away:
+            self._away.discard(person)
+            return "joined", us
+        if self._roll.random() < 0.012:
+            self._away.add(person)
+            return "left", us
+        return None
 
 
 def _said(roll: Random, grammar: Grammar, lesson: bool, turn: int, one_line: bool) -> str:

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol
-from zoneinfo import ZoneInfo
 
 Language = Literal["nb", "nn", "en", "tl"]
 Removal = Literal["wal", "freelist", "freeblock"]
@@ -329,16 +328,6 @@ class World:
         name = self.owner_name(account)
         turn = (account * 31 + (owner or 0) * 17) % 4
         return (name, name, name.split()[0] + " sjakk", name.split()[0])[turn]
-
-
-def wall_us(us: int, zone: ZoneInfo) -> int:
-    """Wall clock of a zone at a UTC time, as microseconds since 1970 as if the wall clock were UTC."""
-    from datetime import UTC, datetime
-
-    seconds = us // 1_000_000
-    offset = datetime.fromtimestamp(seconds, UTC).astimezone(zone).utcoffset()
-    assert offset is not None
-    return us + int(offset.total_seconds()) * 1_000_000
 
 
 class Record(Protocol):
