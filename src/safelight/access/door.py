@@ -15,18 +15,20 @@ import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from typing import Self
 
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
-from safelight.access import content, cube, failures, hits, items, papers, progress, sealed
+from safelight.access import clock, content, cube, failures, hits, items, papers, progress, sealed
 from safelight.access import item as one_item
 from safelight.access.damage import damage_is_told
 from safelight.access.filter import ItemFilter
 from safelight.access.items import Place
+from safelight.access.known import Known
 from safelight.access.memo import Memo
 from safelight.access.model import (
     Bytes,
@@ -50,11 +52,13 @@ from safelight.access.model import (
     Standing,
 )
 from safelight.access.papers import Sums
-from safelight.access.where import Condition, condition
+from safelight.access.reading import Reading
+from safelight.access.where import Condition, Failing, condition
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
-from safelight.ledger import audit, hashsets
+from safelight.ledger import audit, clocks, hashsets
+from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
 from safelight.messages import _
@@ -73,22 +77,34 @@ class _Views:
 
     db: DuckDBPyConnection
     snapshot: Snapshot
+    clock: tuple[int, ...] = ()
+    """Entries of the decisions about clocks that its `at_us` follows."""
     readers: int = 0
     memo: Memo = field(default_factory=Memo)
 
 
 class Door:
-    """Opens one operation for one person with one purpose. Safe for several threads; close it when done."""
+    """Opens one operation for one person with one purpose. Safe for several threads; close it when done.
+
+    `credentials` are passwords and keys of evidence, tried where bytes of an item are read; they are held in memory.
+    """
 
     def __init__(
-        self, folder: OperationFolder, *, who: str, purpose: str, keys: UnlockedKeys | None = None
+        self,
+        folder: OperationFolder,
+        *,
+        who: str,
+        purpose: str,
+        keys: UnlockedKeys | None = None,
+        credentials: Sequence[str] = (),
     ) -> None:
         self.folder, self.who, self.purpose, self.keys = folder, who, purpose, keys
         self._catalog = Catalog.at(folder)
         self._ledger = Ledger.open(folder)
         self._lock = threading.Lock()
         self._views: _Views | None = None
-        self._contents = content.Contents(folder)
+        self._contents = content.Contents(folder, credentials)
+        self._known = Known(folder.parts)
 
     def close(self) -> None:
         """Let go of both stores and of the child that reads sources. Nobody may be reading any more."""
@@ -108,16 +124,19 @@ class Door:
 
     @contextmanager
     def _reading(self) -> Iterator[tuple[DuckDBPyConnection, _Views]]:
-        """A cursor on the newest snapshot. Views are made again only when the journal has moved, and older ones
-        stay until their last reader is done. Raises IntegrityBroken if parts cannot be read."""
+        """A cursor on the newest snapshot. Views are made again only when the journal has moved or a clock was decided
+        upon, and older ones stay until their last reader is done. Raises IntegrityBroken if parts cannot be read."""
         with damage_is_told(self._catalog.spill):
             with self._lock:
                 snapshot = self._catalog.snapshot()
+                decisions = clocks.every(self._ledger)
+                seqs = tuple(one.seq for one in decisions)
                 views = self._views
-                if views is None or views.snapshot.digest != snapshot.digest:
+                if views is None or views.snapshot.digest != snapshot.digest or views.clock != seqs:
                     self._let_go(views)
                     views = self._views = None
-                    views = self._views = _Views(self._catalog.connect(snapshot), snapshot)
+                    views = self._views = _Views(self._catalog.connect(snapshot), snapshot, seqs)
+                    clock.install(views.db, decisions)
                 views.readers += 1
                 cursor = views.db.cursor()
             try:
@@ -143,7 +162,7 @@ class Door:
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
         with self._reading() as (db, views):
-            look = Consultation(self._ledger, db, views.snapshot, views.memo, self._contents)
+            look = Consultation(self._ledger, db, views.snapshot, views.memo, self._contents, self._known)
             try:
                 yield look
             finally:
@@ -187,10 +206,11 @@ class Door:
         return self._rows(wanted, limit)
 
     def _rows(self, wanted: ItemFilter, limit: int | None) -> Iterator[ItemRow]:
-        with self._reading() as (db, _views):
+        with self._reading() as (db, views):
             numbers = papers.numbers(self._ledger)
             keys = {key: number for number, key in numbers.items()}
-            yield from items.stream(db, condition(wanted, numbers), keys, limit)
+            sets_of = partial(self._known.sets_of, db.cursor(), views.snapshot)
+            yield from items.stream(db, condition(wanted, numbers), keys, limit, sets_of)
 
     def sealed(self, sha256: str) -> bytes | None:
         """The picture's sealed degree (grey, 96 px, blurred) for a page; None without keys or picture."""
@@ -258,9 +278,10 @@ class Consultation:
         snapshot: Snapshot,
         memo: Memo,
         contents: content.Contents,
+        known: Known,
     ) -> None:
         self._ledger, self._db, self._snapshot, self._memo = ledger, db, snapshot, memo
-        self._contents = contents
+        self._contents, self._known = contents, known
         self._shown: dict[str, None] = {}
         self._numbers = papers.numbers(self._ledger)
         self._places: dict[str, Place] = {}
@@ -276,6 +297,17 @@ class Consultation:
             ],
         )
         return papers.in_order(self._ledger, there)
+
+    @property
+    def reading(self) -> Reading:
+        """What the reads of traces take (`access/conversation.py`, `timeline.py` ...)."""
+        return Reading(self._db, self._snapshot, self._memo, self._ledger, self._numbers, self._show)
+
+    def clocks(self) -> list[tuple[str, ClockDecision]]:
+        """Decisions about clocks in force, each with the number of its exhibit."""
+        found = clocks.every(self._ledger)
+        self._show(one.exhibit for one in found)
+        return [(self._keys.get(one.exhibit, one.exhibit), one) for one in found]
 
     @property
     def subjects(self) -> list[str]:
@@ -302,7 +334,10 @@ class Consultation:
         return papers.exhibit_of(self._ledger)
 
     def _where(self, wanted: ItemFilter) -> Condition:
-        return condition(wanted, self._numbers)
+        failing = (
+            self._memo.get("failing", lambda: failures.failing(self._db)) if wanted.failed else Failing()
+        )
+        return condition(wanted, self._numbers, failing=failing)
 
     # Items
 
@@ -322,18 +357,24 @@ class Consultation:
         found = items.page(self._db, where, self._keys, self._sources(), order, after, before, limit)
         self._show(row.item_id for row in found.rows)
         copies = self._snapshot.rows("items") < _COPIES_BELOW
-        return Page(items.with_findings(self._db, found.rows, copies), found.before, found.after)
+        sets_of = partial(self._known.sets_of, self._db, self._snapshot)
+        return Page(items.with_findings(self._db, found.rows, copies, sets_of), found.before, found.after)
 
     def count(self, wanted: ItemFilter | None = None, contents: bool = True) -> Counted:
-        """Exact counts of items, contents and bytes; without `contents` that number may be 0."""
+        """Exact counts of items, contents and bytes, and of failed places that are no items; without `contents` that
+        number may be 0."""
         wanted = wanted or ItemFilter()
         if not contents and self._memo.known(self._cube_key(wanted)):
             cells = cube.matching(self._cube(wanted), wanted, self._numbers)
-            return Counted(sum(one.items for one in cells), 0, sum(one.bytes for one in cells))
-        return self._memo.get(
-            ("count", contents, tuple(wanted.pairs())),
-            lambda: items.count(self._db, self._where(wanted), contents),
-        )
+            found = Counted(sum(one.items for one in cells), 0, sum(one.bytes for one in cells))
+        else:
+            found = self._memo.get(
+                ("count", contents, tuple(wanted.pairs())),
+                lambda: items.count(self._db, self._where(wanted), contents),
+            )
+        if not wanted.failed:
+            return found
+        return replace(found, places=failures.places(self._db, wanted, self._numbers, self._exhibit_of))
 
     def _cube(self, wanted: ItemFilter) -> cube.Cube:
         rest = cube.rest(wanted)

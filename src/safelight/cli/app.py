@@ -68,6 +68,7 @@ app = typer.Typer(
     cls=front_of(BEGIN, WORK, EVIDENCE, KEEP),
 )
 exhibit = _group("Exhibits, their legal basis and their custody.")
+clock = _group("Clocks and zones: how an exhibit's times are to be understood.")
 source = _group("Registered sources: where they are, and whether they are whole.")
 known = _group("Hash sets: known files and categorised media.")
 catalog = _group("The catalog's files, for whoever reads them with other tools.")
@@ -79,6 +80,11 @@ defer(exhibit, "correct", "exhibit_correct", "Correct what was registered, with 
 defer(exhibit, "list", "exhibit_list", "List exhibits with custody and figures.")
 defer(exhibit, "custody", "custody", "Record or show where an exhibit was and who held it.")
 app.add_typer(exhibit, name="exhibit", rich_help_panel=BEGIN)
+defer(clock, "correct", "clock_correct", "State that an exhibit's clock was wrong.")
+defer(clock, "zone", "clock_zone", "Assume the zone of wall-clock times that state none.")
+defer(clock, "list", "clock_list", "List decisions about clocks and zones.")
+defer(clock, "withdraw", "clock_withdraw", "Take such a decision back.")
+app.add_typer(clock, name="clock", rich_help_panel=EVIDENCE)
 
 defer(app, "ingest", "ingest", "Take sources into an exhibit.", WORK)
 defer(app, "parse", "parse", "Read traces (messages, calls ...) out of what was taken in.", WORK)

@@ -44,6 +44,10 @@ DISCLOSED = Kind("disclosed", "disclosure", "what was handed out", "recipient, w
 PAYLOAD_ERASED = Kind("payload.erased", "erasure", "entry:<number> of each", "reason")
 KEY_MADE = Kind("key.made", "administration", "key", "public, older, reason")
 NOTE_WRITTEN = Kind("note.written", "decision", "what it is about", "text")
+CLOCK_DECIDED = Kind("clock.decided", "decision", "exhibit", "seconds or zone, begin, end, formats, reason")
+CLOCK_WITHDRAWN = Kind("clock.withdrawn", "decision", "entry:<number>", "reason")
+TRACE_MARKED = Kind("trace.marked", "decision", "trace ids", "mark, reason")
+TRANSLATION_WRITTEN = Kind("translation.written", "decision", "trace ids", "language, text, translator")
 
 KINDS: tuple[Kind, ...] = (
     OPERATION_CREATED,
@@ -61,4 +65,8 @@ KINDS: tuple[Kind, ...] = (
     PAYLOAD_ERASED,
     KEY_MADE,
     NOTE_WRITTEN,
+    CLOCK_DECIDED,
+    CLOCK_WITHDRAWN,
+    TRACE_MARKED,
+    TRANSLATION_WRITTEN,
 )

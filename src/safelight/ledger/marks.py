@@ -1,0 +1,86 @@
+"""What people say about traces: marks (a word and a reason) and translations. Notes are in `notes.py`.
+
+A decision names every copy of a message that was known when it was made, so that it shows at all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from safelight.errors import Refused
+from safelight.ledger import kinds
+from safelight.ledger.entry import Entry
+from safelight.ledger.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark, note or translation that was written about traces; `text` is None where it was erased."""
+
+    seq: int
+    kind: str
+    traces: tuple[str, ...]
+    text: str | None
+    language: str
+    reason: str
+    actor: str
+    recorded_at: int
+
+
+def mark(ledger: Ledger, traces: Iterable[str], word: str, *, reason: str, actor: str) -> Entry:
+    """Mark traces with a word (`important`, `follow up` ...). Raises Refused for an empty one."""
+    if not word.strip():
+        raise Refused("The mark is empty.", "Give a word such as important.")
+    kind = kinds.TRACE_MARKED
+    payload = {"mark": word.strip(), "reason": reason.strip()}
+    return ledger.append(kind.name, payload, verb=kind.verb, actor=actor, subjects=traces)
+
+
+def translate(
+    ledger: Ledger, traces: Iterable[str], text: str, *, language: str, translator: str, actor: str
+) -> Entry:
+    """Put a person's translation beside traces. `language` is that of the translation (BCP 47). Raises Refused."""
+    if not text.strip() or not translator.strip():
+        raise Refused("A translation needs its text and its translator.", "Give both.")
+    kind = kinds.TRANSLATION_WRITTEN
+    payload = {"language": language, "text": text, "translator": translator.strip()}
+    return ledger.append(kind.name, payload, verb=kind.verb, actor=actor, subjects=traces)
+
+
+_KINDS = (kinds.TRACE_MARKED.name, kinds.NOTE_WRITTEN.name, kinds.TRANSLATION_WRITTEN.name)
+
+
+def every(ledger: Ledger, after: int = 0) -> list[Mark]:
+    """All that was ever said about traces behind entry `after`, in order. Notes about other things are left out."""
+    found = []
+    for entry in ledger.entries(after, kinds=_KINDS):
+        traces = tuple(subject for subject in entry.subjects if subject.startswith("t1-"))
+        if traces:
+            found.append(_mark(entry, traces, ledger))
+    return found
+
+
+def about(ledger: Ledger, traces: Sequence[str]) -> list[Mark]:
+    """What was said about any of these traces, in order."""
+    seqs: dict[int, Mark] = {}
+    for trace in traces:
+        for entry in ledger.entries(kinds=_KINDS, subject=trace):
+            seqs.setdefault(entry.seq, _mark(entry, tuple(entry.subjects), ledger))
+    return [seqs[seq] for seq in sorted(seqs)]
+
+
+def _mark(entry: Entry, traces: tuple[str, ...], ledger: Ledger) -> Mark:
+    payload = ledger.payload(entry.seq)
+    text = None if payload is None else payload.get("text", payload.get("mark"))
+    known = payload or {}
+    return Mark(
+        seq=entry.seq,
+        kind=entry.kind,
+        traces=traces,
+        text=text,
+        language=known.get("language", ""),
+        reason=known.get("reason", "") or known.get("translator", ""),
+        actor=entry.actor,
+        recorded_at=entry.recorded_at,
+    )
