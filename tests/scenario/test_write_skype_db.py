@@ -51,8 +51,7 @@ def test_live_rows_are_what_the_record_says(tmp_path: Path) -> None:
     live = [one for one in noted.messages if one["state"] == "live"]
     assert len(rows) == len(live)
     assert sorted((row[0] * 1_000_000, row[1], row[2]) for row in rows) == sorted(
-        (one["utc_us"], one["sender"], one["sender_name"])
-        for one in live
+        (one["utc_us"], one["sender"], one["sender_name"]) for one in live
     )
     assert rows[0] == (
         START_US // 1_000_000,

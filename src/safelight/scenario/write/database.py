@@ -23,6 +23,8 @@ Row = tuple[str, Mapping[str, Value]]
 #: From the rowid of a message to its rows, the message's own first; `table -> column -> value`.
 Make = Callable[[int], Sequence[Row]]
 
+#: PRAGMA auto_vacuum of an Android database: free pages are given back at once.
+_FULL = 1
 #: The newest rows of a database with a log: they stand in the log alone.
 _LATE = 24
 _BATCH = 20_000
@@ -101,7 +103,7 @@ class Database:
         """One message's rows, in order of time. `removal`: deleted later, and where its bytes are to lie. A database that
         vacuums itself has no free list, one without a log no log: the row then lies in free space inside a page.
         """
-        if (removal == "freelist" and self._vacuum) or (removal == "wal" and not self._log):
+        if (removal == "freelist" and self._vacuum == _FULL) or (removal == "wal" and not self._log):
             removal = "freeblock"
         if removal in ("freelist", "wal"):
             self._set_apart[removal].append((message.id, make))

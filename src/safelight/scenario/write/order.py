@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import merge
 
 from safelight.scenario.world import FilePlan, Message, World
@@ -22,3 +22,12 @@ def held_calls(world: World, plan: FilePlan) -> Iterator[int]:
     """The calls of a file, the oldest first."""
     inside = (call for call in plan.calls if plan.covers(world.calls[call].started_us))
     return iter(sorted(inside, key=lambda call: (world.calls[call].started_us, call)))
+
+
+def own_end(world: World, plan: FilePlan, members: Sequence[int]) -> int:
+    """Which member of a conversation is the device's owner: its account, or another one of the same person."""
+    assert plan.owner is not None
+    if plan.owner in members:
+        return plan.owner
+    persons = set(world.accounts[plan.owner].owners)
+    return next(member for member in members if persons & set(world.accounts[member].owners))

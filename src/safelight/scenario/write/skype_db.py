@@ -11,6 +11,7 @@ import xml.sax.saxutils
 from collections.abc import Sequence
 from pathlib import Path
 
+from safelight.scenario.media import picture
 from safelight.scenario.world import Call, Conversation, FilePlan, Message, Record, World
 from safelight.scenario.write.database import Database, Row, schema
 from safelight.scenario.write.order import held_calls, in_order
@@ -237,7 +238,7 @@ class _Main:
         rows: list[Row] = []
         if message.media is not None:
             kind = _FILE
-            size = 20_000 + message.media.seed * 7_919 % 900_000
+            size = len(picture(message.media))
             name = xml.sax.saxutils.escape(message.media.name)
             body = f'<files alt="{body}"><file size="{size}" index="0">{name}</file></files>'
             partner = self._partner(conversation) or conversation.native_id
