@@ -16,7 +16,12 @@ from safelight.ledger.ledger import Ledger
 def clock_correct(
     operation: Operation,
     exhibit: Exhibit,
-    seconds: Annotated[int, typer.Argument(help="Added to the times as found: a clock 90 s fast needs -90.")],
+    seconds: Annotated[
+        int,
+        typer.Argument(
+            help="Seconds to add to the times as found: a clock 90 s fast needs -90.", metavar="SECONDS"
+        ),
+    ],
     reason: Reason,
     begin: Begin = None,
     end: End = None,
