@@ -4,6 +4,7 @@ operation.toml        settings (operation/settings.py)
 ledger/ledger.sqlite  decisions, custody, audit; ledger/head.log repeats the chain's head after each commit
 catalog/journal.sqlite, catalog/parts/<table>/<part>.parquet
 known/                indexes of hash sets
+index/                full-text index, made from the catalog; `index/current` names the one in use
 keys/                 the operation's key, wrapped
 spool/                work under way; empty between runs
 """
@@ -45,6 +46,10 @@ class OperationFolder:
     @property
     def known(self) -> Path:
         return self.root / "known"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
 
     @property
     def keys(self) -> Path:

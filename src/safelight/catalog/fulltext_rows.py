@@ -1,0 +1,100 @@
+"""What the index holds, read from the catalog: messages and mail, texts of contents, names of items.
+
+Rows are counted and read by **unit**, the smallest group that comes and goes together; its name says all that its texts
+depend on, so that rows made by a newer version of a parser or inspector are another unit:
+
+- messages: what one parser, of one version with one set of options and one mapping, read out of one item;
+- texts: one text of one content, for each exhibit and each state (allocated, deleted ...) of the items that hold it: a
+  text that lies in a thousand items is there once for each of those, with the number of its copies;
+- names: one item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+#: Tables that the index is made from.
+TABLES = ("messages", "parses", "texts", "items")
+
+_MESSAGES = """
+    SELECT concat_ws('|', 'm', m.item_id, m.parser, m.version, coalesce(m.mapping, ''), coalesce(p.options, '')) AS unit,
+        m.*
+    FROM messages m
+    LEFT JOIN (SELECT item_id, parser, max(options) AS options FROM parses GROUP BY ALL) p
+        ON p.item_id = m.item_id AND p.parser = m.parser
+    WHERE {where}
+"""
+_MESSAGE_ROWS = """
+    SELECT unit, trace_id AS id, item_id AS item, parser AS format, network, conversation_id AS conversation, conversation AS native, exhibit,
+        state, CASE WHEN kind = 'mail' THEN 'mail' ELSE 'message' END AS kind,
+        coalesce(epoch_us(sent.utc), epoch_us(sent.wall), epoch_us(received.utc), epoch_us(received.wall)) AS time,
+        coalesce(sent.utc IS NOT NULL OR (sent.wall IS NULL AND received.utc IS NOT NULL), false) AS zoned,
+        sender_id, sender, sender_name, recipients_id AS others, subject, text, attachments, 1::BIGINT AS copies
+    FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY unit, conversation_id, trace_id
+"""
+_TEXTS = """
+    SELECT concat_ws('|', 'x', t.sha256, t.inspector, t.version, t.kind, i.exhibit, i.state) AS unit, t.text, i.*
+    FROM texts t JOIN (
+        SELECT sha256, exhibit, state, count(*) AS copies, min_by(item_id, (path, item_id)) AS item,
+            min_by(path, (path, item_id)) AS path, min_by(coalesce(epoch_us(modified.utc), epoch_us(modified.wall)),
+            (path, item_id)) AS time, min_by(modified.utc IS NOT NULL, (path, item_id)) AS zoned
+        FROM items WHERE sha256 IS NOT NULL GROUP BY ALL
+    ) i ON i.sha256 = t.sha256
+    WHERE {where}
+"""
+_NAMES = """
+    SELECT 'n|' || item_id AS unit, item_id AS item, path, exhibit, state,
+        coalesce(epoch_us(modified.utc), epoch_us(modified.wall)) AS time, modified.utc IS NOT NULL AS zoned,
+        path AS text, 1::BIGINT AS copies
+    FROM items WHERE {where}
+"""
+_ITEM_ROWS = """
+    SELECT unit, unit AS id, item, 'files' AS format, NULL AS network, NULL AS conversation, path AS native, exhibit,
+        CASE state WHEN 'allocated' THEN 'live' ELSE 'deleted' END AS state, '{kind}' AS kind, time,
+        coalesce(zoned, false) AS zoned, NULL AS sender_id, NULL AS sender, NULL AS sender_name,
+        NULL::VARCHAR[] AS others, NULL AS subject, text, NULL AS attachments, copies
+    FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY unit
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One part of what the index is made from. `tables` are those that it reads.
+
+    `key` is the column that the second piece of a unit's name holds: rows of other keys are passed over early.
+    """
+
+    letter: str
+    tables: tuple[str, ...]
+    key: str
+    units: str
+    rows: str
+
+    def counts(self, db: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int]]:
+        """Every unit there is with its number of rows, by unit in the order of bytes."""
+        every = self.units.format(where="true")
+        found = db.execute(f"SELECT unit, count(*) FROM ({every}) GROUP BY unit ORDER BY unit")
+        while rows := found.fetchmany(50_000):
+            yield from rows
+
+    def total(self, db: duckdb.DuckDBPyConnection) -> int:
+        """Rows of all units."""
+        return int(db.execute(f"SELECT count(*) FROM ({self.units.format(where='true')})").fetchall()[0][0])
+
+    def read(self, db: duckdb.DuckDBPyConnection, units: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """The rows of some units, unit by unit."""
+        chosen = self.units.format(where=f"{self.key} IN (SELECT unnest($keys))")
+        keys = sorted({unit.split("|")[1] for unit in units})
+        given = {"wanted": list(units), "keys": keys}
+        yield from db.sql(self.rows.format(units=chosen, kind=_KINDS[self.letter]), params=given).to_arrow_reader(8192)
+
+
+_KINDS = {"m": "message", "x": "document", "n": "name"}
+MESSAGES = Origin("m", ("messages", "parses"), "m.item_id", _MESSAGES, _MESSAGE_ROWS)
+TEXTS = Origin("x", ("texts", "items"), "t.sha256", _TEXTS, _ITEM_ROWS)
+NAMES = Origin("n", ("items",), "item_id", _NAMES, _ITEM_ROWS)
+ORIGINS = (MESSAGES, TEXTS, NAMES)

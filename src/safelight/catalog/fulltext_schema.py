@@ -1,0 +1,158 @@
+"""The fields of the full-text index, and how a text becomes what stands in them.
+
+Each text is indexed three ways, because each answers another question:
+
+- `plain`: words in lower case with their positions: exact phrases, prefixes, fuzzy words;
+- `no`, `en` or `other`: the same words stemmed as Norwegian or English, or unstemmed in any other language (Tagalog,
+  Cebuano ...). Every text is in exactly one of the three, so a word is looked up in all three without meeting a text twice;
+- `grams`: every three characters in a row, with positions, so that a substring is a phrase of them and is found exactly,
+  without reading a text again. Runs of digits that are set apart by blanks, dots, dashes or brackets follow once more
+  without these, so that a phone number is found however it was typed.
+
+Tantivy's own n-gram tokenizer gives all grams one position; substrings would then have to be verified in every candidate
+text. Here they come apart at a blank that stands between them. SQLite's trigram index beside it was the other choice:
+it is as small and as quick to fill, but sorting and counting its hits by facet needs a second look-up for each
+(figures: docs/benchmarks.md).
+
+Words are runs of letters and digits: `mag-aral` and `sa'yo` are two words each, and a query is cut the same way. Letters
+keep their marks (å is not a). Texts are composed (NFC) first, and characters that draw nothing (soft hyphens, zero-width
+ones) are left out, so that a word cannot be hidden by them.
+
+Nothing here depends on scores: hits are ordered by `key`, which grows with the time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from typing import Final, Literal
+
+import tantivy
+
+from safelight.traces.moment import iso_utc
+
+#: Part of the index's folder name: another number makes it anew from the catalog.
+VERSION: Final = 1
+
+Kind = Literal["message", "mail", "document", "name"]
+KINDS: Final[tuple[Kind, ...]] = ("message", "mail", "document", "name")
+
+#: Fields that hits are counted by; each holds ids or plain words as they stand in the catalog.
+FACETS: Final = ("kind", "network", "conversation", "exhibit", "language", "state")
+
+#: Stands for a blank inside a gram.
+_BLANK = "\x1f"
+#: Stands between a text and the digits that follow it.
+_APART = "\x1e"
+_SPACES = re.compile(r"\s+")
+_DIGITS = re.compile(r"\+?\d[\d \-./()\u00a0\u2011]{3,}\d")
+_NOT_DIGITS = re.compile(r"[^\d]")
+_SEPARATED = re.compile(r"[ \-./()\u00a0\u2011]")
+#: Characters that draw nothing: soft hyphen, zero-width ones, bidirectional marks, variation selectors, byte order mark.
+_HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+
+#: Times outside 1900 to 2200 are ordered as if they lay at its ends.
+_LEAST_US, _MOST_US = -2_208_988_800_000_000, 7_258_118_400_000_000
+_TIES = 1024
+_NO_TIME = -(2**63)
+
+
+def clean(text: str) -> str:
+    """A text without characters that draw nothing, composed."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _HIDDEN.sub("", text))
+
+
+def grams_of(lowered: str) -> str:
+    """Grams of a lower-case text, separated by blanks, each at the position where it begins."""
+    folded = _BLANK.join(lowered.split())
+    for run in _DIGITS.findall(lowered):
+        if _SEPARATED.search(run):
+            folded += _APART + _NOT_DIGITS.sub("", run)
+    return " ".join(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
+
+
+def gram_phrase(wanted: str) -> list[tuple[int, str]]:
+    """What `wanted` (at least three characters) is in grams: as few as cover it, with their positions."""
+    folded = _SPACES.sub(_BLANK, wanted)
+    starts = [*range(0, len(folded) - 2, 3)]
+    if starts[-1] != len(folded) - 3:
+        starts.append(len(folded) - 3)
+    return [(start, folded[start : start + 3]) for start in starts]
+
+
+def digits_of(wanted: str) -> str | None:
+    """The digits of a number that was written with separators; None if it is something else."""
+    if re.fullmatch(r"\+?[\d \-./()\u00a0\u2011]+", wanted) is None:
+        return None
+    digits = _NOT_DIGITS.sub("", wanted)
+    return digits if len(digits) >= 3 else None
+
+
+def order_key(time_us: int | None, doc_id: str) -> int:
+    """What hits are ordered by: the time, then a digest of the id; what has no time is last."""
+    tie = zlib.crc32(doc_id.encode("utf-8", "surrogatepass"))
+    if time_us is None:
+        return _NO_TIME + tie
+    return bound_key(time_us) + tie % _TIES
+
+
+def bound_key(time_us: int) -> int:
+    """The least key of a time."""
+    return min(max(time_us, _LEAST_US), _MOST_US) * _TIES
+
+
+#: The least key of anything that has a time.
+LEAST_KEY: Final = _LEAST_US * _TIES
+
+
+def _analyzer(stemmer: str | None = None) -> tantivy.TextAnalyzer:
+    made = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
+    made = made.filter(tantivy.Filter.remove_long(120))
+    return (made.filter(tantivy.Filter.stemmer(stemmer)) if stemmer else made).build()
+
+
+#: How each field with words cuts them; also used on queries and on hits, to mark what was found.
+ANALYZERS: Final = {
+    "plain": _analyzer(),
+    "other": _analyzer(),
+    "no": _analyzer("norwegian"),
+    "en": _analyzer("english"),
+}
+
+
+def make_schema() -> tantivy.Schema:
+    """The fields."""
+    made = tantivy.SchemaBuilder()
+    made.add_text_field("unit", tokenizer_name="raw", index_option="basic")
+    made.add_integer_field("key", indexed=False, fast=True)
+    made.add_text_field("plain", stored=True, tokenizer_name="plain", index_option="position")
+    for name in ("no", "en", "other"):
+        made.add_text_field(name, tokenizer_name=name, index_option="basic")
+    made.add_text_field("grams", tokenizer_name="grams", index_option="position")
+    for name in FACETS:
+        made.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for name in ("account", "format"):
+        made.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    made.add_boolean_field("zoned", indexed=True)
+    made.add_bytes_field("shown", stored=True)
+    return made.build()
+
+
+def register(index: tantivy.Index) -> None:
+    """Tell an index how its fields are cut; needed each time it is opened."""
+    for name, analyzer in ANALYZERS.items():
+        index.register_tokenizer(name, analyzer)
+    index.register_tokenizer("grams", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+
+
+def when(key: int) -> str:
+    """A key's time for people and tests; empty for what has none."""
+    return iso_utc(key // _TIES) if key >= LEAST_KEY else ""
+
+
+def time_of(key: int) -> int | None:
+    """Microseconds of a key; None for what has no time."""
+    return key // _TIES if key >= LEAST_KEY else None

@@ -1,0 +1,176 @@
+"""The index follows the catalog: what came is added, what was dropped or made anew by a newer version leaves.
+
+What is indexed stands in the index itself: each text carries the name of its unit (`fulltext_rows`), and the units of the
+newest commit with their numbers of texts are compared with those of the catalog's live rows. A unit that is missing,
+incomplete or gone is taken out and read again. So there is no state beside the index that could disagree with it: kill -9
+leaves the last commit, the next run compares and goes on; compaction changes parts and no units, so nothing is indexed
+again. The comparison costs about a second for ten million messages and is skipped while the parts are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import string
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import orjson
+import tantivy
+
+from safelight.catalog.catalog import Catalog
+from safelight.catalog.fulltext import HEAP, writing
+from safelight.catalog.fulltext_documents import documents
+from safelight.catalog.fulltext_language import Writers
+from safelight.catalog.fulltext_rows import ORIGINS, TABLES, Origin
+from safelight.catalog.fulltext_schema import VERSION
+from safelight.catalog.snapshot import Snapshot
+
+Progress = Callable[[int, int], None]
+
+#: Texts that one commit adds, about: what kill -9 can cost.
+COMMIT_ROWS = 500_000
+_AT_ONCE = 100_000
+
+
+@dataclass(slots=True)
+class Updated:
+    """What an update did: texts added, units taken out, texts in the index now."""
+
+    added: int = 0
+    removed_units: int = 0
+    total: int = 0
+
+
+def update(
+    catalog: Catalog,
+    folder: Path,
+    *,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    commit_rows: int = COMMIT_ROWS,
+) -> Updated:
+    """Bring the index in `folder` (`OperationFolder.index`) up to the catalog, or with `rebuild` make it anew.
+
+    `progress(done, total)` counts texts. Waits while another process does the same. Raises DiskFull.
+    """
+    with catalog.journal.exclusive("fulltext", wait=True):
+        snapshot = catalog.snapshot()
+        done = Updated()
+        with writing(folder, anew=rebuild) as (index, place):
+            state = place / "parts.json"
+            before, now = _read(state), {origin.letter: _parts(snapshot, origin) for origin in ORIGINS}
+            origins = [one for one in ORIGINS if before.get(one.letter) != now[one.letter]]
+            if origins:
+                with catalog.connect(snapshot, tables=TABLES) as db:
+                    _follow(index, db, origins, done, progress or (lambda _done, _total: None), commit_rows)
+                index.reload()
+                state.write_bytes(orjson.dumps(now))
+            done.total = index.searcher().num_docs
+    return done
+
+
+def _follow(
+    index: tantivy.Index,
+    db: duckdb.DuckDBPyConnection,
+    origins: list[Origin],
+    done: Updated,
+    progress: Progress,
+    commit_rows: int,
+) -> None:
+    searcher = index.searcher()
+    total, passed = sum(origin.total(db) for origin in origins), 0
+    writer = index.writer(HEAP, num_threads=1)
+    try:
+        for origin in origins:
+            units: list[str] = []
+            size = 0
+            for unit, count, there in _compare(searcher, db, origin):
+                if there == count:
+                    passed += count
+                    continue
+                if there:
+                    writer.delete_documents_by_term("unit", unit)
+                    done.removed_units += 1
+                if count and units and size + count > commit_rows:
+                    passed = _add(writer, db, origin, units, done, progress, passed, total)
+                    units, size = [], 0
+                if count:
+                    units.append(unit)
+                    size += count
+            passed = _add(writer, db, origin, units, done, progress, passed, total)
+        progress(total, total)
+    except BaseException:
+        with suppress(Exception):
+            writer.rollback()
+        raise
+    finally:
+        writer.wait_merging_threads()
+
+
+def _add(
+    writer: tantivy.IndexWriter,
+    db: duckdb.DuckDBPyConnection,
+    origin: Origin,
+    units: list[str],
+    done: Updated,
+    progress: Progress,
+    passed: int,
+    total: int,
+) -> int:
+    """Read some units and commit them, together with what was taken out; gives the texts that were passed so far."""
+    writers, add = Writers(), writer.add_document
+    for batch in origin.read(db.cursor(), units) if units else ():
+        for document in documents(batch, writers):
+            add(document)
+        done.added += batch.num_rows
+        passed += batch.num_rows
+        progress(passed, total)
+    writer.commit()
+    return passed
+
+
+def _compare(
+    searcher: tantivy.Searcher, db: duckdb.DuckDBPyConnection, origin: Origin
+) -> Iterator[tuple[str, int, int]]:
+    """Each unit with its texts in the catalog and in the index. Both sides come in the order of bytes."""
+    there = iter(_indexed(searcher, f"{origin.letter}|"))
+    indexed = next(there, None)
+    for unit, count in origin.counts(db.cursor()):
+        while indexed is not None and indexed[0].encode() < unit.encode():
+            yield indexed[0], 0, indexed[1]
+            indexed = next(there, None)
+        if indexed is not None and indexed[0] == unit:
+            yield unit, count, indexed[1]
+            indexed = next(there, None)
+        else:
+            yield unit, count, 0
+    while indexed is not None:
+        yield indexed[0], 0, indexed[1]
+        indexed = next(there, None)
+
+
+def _indexed(searcher: tantivy.Searcher, prefix: str) -> Iterator[tuple[str, int]]:
+    """Units of the newest commit that begin so, in the order of bytes, with the texts that are not deleted."""
+    found = searcher.terms_with_prefix("unit", prefix, filter_query=tantivy.Query.all_query(), limit=_AT_ONCE)
+    if len(found) < _AT_ONCE:
+        yield from sorted(found, key=lambda one: one[0].encode())
+        return
+    for char in sorted(string.printable):  # ids, names of parsers, versions and options are of these
+        yield from _indexed(searcher, prefix + char)
+
+
+def _parts(snapshot: Snapshot, origin: Origin) -> str:
+    """A digest of the parts that an origin is read from."""
+    names = [f"{VERSION}", *(str(part.key) for table in origin.tables for part in snapshot.parts.get(table, ()))]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
+
+
+def _read(state: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = orjson.loads(state.read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
+    return found
