@@ -1,0 +1,276 @@
+"""Hits, counts and times out of the index.
+
+Hits come by time, the newest first (or the oldest), then by a digest of the id and by the id: never by a score, since scores
+depend on texts that the reader may not see. `Group`s carry what people decided about clocks: the texts of one group are
+moved by the same number of microseconds, so that a group's order in the index is its true order, and groups are merged.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+import tantivy
+
+from safelight.catalog.fulltext_plan import between, both, either, one_of, without
+from safelight.catalog.fulltext_schema import LEAST_KEY, bound_key, time_of
+
+#: Texts at one time beyond a page: a page is cut between two keys or between two ids of one key.
+_SLACK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which texts, by what the index holds of them: ids and words of the catalog. Empty: all. Times are microseconds UTC
+    after correction, from `begin` to before `end`. `within`: the exhibits that the reader may see (None: all)."""
+
+    kind: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+    conversation: tuple[str, ...] = ()
+    exhibit: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    begin: int | None = None
+    end: int | None = None
+    within: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Texts of one exhibit whose times lie between two (as found, microseconds; None: open). `zoned`: those whose format
+    states UTC, or those with a wall clock alone. `formats`: of these parsers; `others`: of none of these."""
+
+    exhibit: str
+    zoned: bool
+    begin: int | None = None
+    end: int | None = None
+    formats: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Texts that are moved by `shift` microseconds: those of the spans, or without spans all but those of `untouched`
+    exhibits."""
+
+    shift: int = 0
+    spans: tuple[Span, ...] = ()
+    untouched: tuple[str, ...] = ()
+
+
+#: Nobody decided anything about a clock.
+AS_FOUND = (Group(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One text. `key` orders it after correction; `time` is the corrected time (microseconds), None if it has none; `zoned`
+    is False for a wall clock without a zone."""
+
+    key: int
+    id: str
+    item: str
+    kind: str
+    network: str | None
+    conversation: str | None
+    native: str | None
+    exhibit: str
+    language: str
+    state: str
+    sender: str | None
+    sender_name: str | None
+    sender_id: str | None
+    time: int | None
+    zoned: bool
+    copies: int
+    text: str = field(repr=False)
+
+
+class Search:
+    """Reads one commit of the index."""
+
+    def __init__(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, groups: Sequence[Group] = AS_FOUND
+    ) -> None:
+        self._searcher, self._schema, self._groups = searcher, schema, groups
+
+    def page(
+        self,
+        query: tantivy.Query | None,
+        wanted: Wanted,
+        limit: int,
+        after: tuple[int, str] | None = None,
+        oldest: bool = False,
+    ) -> list[Found]:
+        """The first `limit` hits behind `after` (key and id of a hit)."""
+        sign = 1 if oldest else -1
+        lists = [self._of_group(query, wanted, group, limit, after, oldest) for group in self._groups]
+        merged = heapq.merge(*lists, key=lambda one: (sign * one.key, one.id))
+        return [one for one, _n in zip(merged, range(limit), strict=False)]
+
+    def _of_group(
+        self,
+        query: tantivy.Query | None,
+        wanted: Wanted,
+        group: Group,
+        limit: int,
+        after: tuple[int, str] | None,
+        oldest: bool,
+    ) -> list[Found]:
+        sign, moved = (1 if oldest else -1), group.shift * 1024
+        parts = [self._filtered(query, wanted, group)]
+        if after is not None:
+            at = after[0] - moved if after[0] >= LEAST_KEY else after[0]
+            parts.append(between(self._schema, at, None) if oldest else between(self._schema, None, at + 1))
+        order = tantivy.Order.Asc if oldest else tantivy.Order.Desc
+        size = limit + _SLACK
+        while True:
+            hits = self._searcher.search(
+                both(*parts), size, count=False, order_by_field="key", order=order
+            ).hits
+            whole = len(hits) < size
+            last = None if whole else hits[-1][0]
+            # Of texts with the last key more may follow: they are left for the next page, or all are fetched.
+            kept = [(key, place) for key, place in hits if whole or key != last]
+            found = [
+                one
+                for one in (self._found(key, place, moved) for key, place in _first(kept, limit + 1))
+                if after is None or (sign * one.key, one.id) > (sign * after[0], after[1])
+            ]
+            if whole or len(found) >= limit:
+                return sorted(found, key=lambda one: (sign * one.key, one.id))[:limit]
+            size *= 4
+
+    def count(self, query: tantivy.Query | None, wanted: Wanted) -> int:
+        """How many texts match."""
+        return sum(
+            int(self._searcher.search(self._filtered(query, wanted, group), 1, count=True).count or 0)
+            for group in self._groups
+        )
+
+    def facets(
+        self, query: tantivy.Query | None, wanted: Wanted, names: Sequence[str], most: int = 1000
+    ) -> dict[str, dict[str, int]]:
+        """Texts by value of each facet, each counted under all of the filter but its own part."""
+        apart = [name for name in names if getattr(wanted, name)]
+        together = [name for name in names if name not in apart]
+        counted: dict[str, dict[str, int]] = {name: {} for name in names}
+        for asked, chosen in [
+            (together, wanted),
+            *(([name], _without(wanted, name)) for name in apart),
+        ]:
+            if not asked:
+                continue
+            wish = {name: {"terms": {"field": name, "size": most, "shard_size": most * 4}} for name in asked}
+            for group in self._groups:
+                answer = self._searcher.aggregate(self._filtered(query, chosen, group), wish)
+                for name in asked:
+                    for bucket in answer[name]["buckets"]:
+                        value = str(bucket["key"])
+                        counted[name][value] = counted[name].get(value, 0) + int(bucket["doc_count"])
+        return counted
+
+    def span(self, query: tantivy.Query | None, wanted: Wanted) -> tuple[int, int] | None:
+        """The first and the last time of what matches, microseconds; None if nothing has a time."""
+        first = self.page(query, _timed(wanted), 1, oldest=True)
+        last = self.page(query, _timed(wanted), 1)
+        if not first or not last or first[0].time is None or last[0].time is None:
+            return None
+        return first[0].time, last[0].time
+
+    def bars(self, query: tantivy.Query | None, wanted: Wanted, edges: Sequence[int]) -> list[int]:
+        """Texts between each two neighbours of `edges` (times in microseconds)."""
+        counts = [0] * (len(edges) - 1)
+        for group in self._groups:
+            keys = [bound_key(edge - group.shift) for edge in edges]
+            ranges = [{"from": float(low), "to": float(high)} for low, high in zip(keys, keys[1:], strict=False)]
+            answer = self._searcher.aggregate(
+                self._filtered(query, _timed(wanted), group), {"bars": {"range": {"field": "key", "ranges": ranges}}}
+            )
+            by_from = {bucket.get("from"): int(bucket["doc_count"]) for bucket in answer["bars"]["buckets"]}
+            for n, one in enumerate(ranges):
+                counts[n] += by_from.get(one["from"], 0)
+        return counts
+
+    def every(self, query: tantivy.Query | None, wanted: Wanted, at_once: int = 2000) -> Iterator[Found]:
+        """All hits by time, page by page."""
+        after: tuple[int, str] | None = None
+        while page := self.page(query, wanted, at_once, after):
+            yield from page
+            after = (page[-1].key, page[-1].id)
+
+    def around(self, one: Found, within: tuple[str, ...] | None = None) -> tuple[Found | None, Found | None]:
+        """What was written in the same conversation of the same exhibit just before and just after."""
+        if one.conversation is None:
+            return None, None
+        same = Wanted(conversation=(one.conversation,), exhibit=(one.exhibit,), within=within)
+        before = self.page(None, same, 1, (one.key, one.id))
+        after = self.page(None, same, 1, (one.key, one.id), oldest=True)
+        return (before[0] if before else None), (after[0] if after else None)
+
+    def _filtered(self, query: tantivy.Query | None, wanted: Wanted, group: Group) -> tantivy.Query:
+        schema, parts = self._schema, [] if query is None else [query]
+        for name in ("kind", "network", "conversation", "exhibit", "language", "state", "account"):
+            values = getattr(wanted, name)
+            if values:
+                parts.append(one_of(schema, name, values))
+        if wanted.within is not None:
+            parts.append(one_of(schema, "exhibit", wanted.within) if wanted.within else tantivy.Query.empty_query())
+        if wanted.begin is not None or wanted.end is not None:
+            low, high = (
+                None if edge is None else bound_key(edge - group.shift) for edge in (wanted.begin, wanted.end)
+            )
+            parts.append(between(schema, LEAST_KEY if low is None else low, high))
+        if group.spans:
+            parts.append(either([_span(schema, span) for span in group.spans]))
+        found = both(*parts) if parts else tantivy.Query.all_query()
+        return without(found, [one_of(schema, "exhibit", group.untouched)] if group.untouched else [])
+
+    def _found(self, key: int, place: tantivy.DocAddress, moved: int) -> Found:
+        stored = self._searcher.doc(place)
+        (
+            id_, item, network, conversation, exhibit, language, state, kind, native, sender, sender_name, sender_id,
+            zoned, copies, original,
+        ) = orjson.loads(stored.get_first("shown"))  # fmt: skip
+        if key >= LEAST_KEY:
+            key += moved
+        return Found(
+            key, id_, item, kind, network, conversation, native, exhibit, language, state, sender, sender_name,
+            sender_id, time_of(key), bool(zoned), copies, original or stored.get_first("plain") or "",
+        )  # fmt: skip
+
+
+def _first(hits: Sequence[tuple[int, Any]], limit: int) -> Iterator[tuple[int, Any]]:
+    """The first `limit` hits and those with the same key as the last of them."""
+    for n, hit in enumerate(hits):
+        if n >= limit and hit[0] != hits[limit - 1][0]:
+            return
+        yield hit
+
+
+def _timed(wanted: Wanted) -> Wanted:
+    """Only what has a time."""
+    return wanted if wanted.begin is not None or wanted.end is not None else replace(wanted, begin=-(2**62) // 1024)
+
+
+def _without(wanted: Wanted, name: str) -> Wanted:
+    changes: Mapping[str, Any] = {name: ()}
+    return replace(wanted, **changes)
+
+
+def _span(schema: tantivy.Schema, span: Span) -> tantivy.Query:
+    parts = [
+        one_of(schema, "exhibit", [span.exhibit]),
+        tantivy.Query.term_query(schema, "zoned", span.zoned, "basic"),
+    ]
+    if span.formats:
+        parts.append(one_of(schema, "format", span.formats))
+    if span.begin is not None or span.end is not None:
+        low, high = (None if edge is None else bound_key(edge) for edge in (span.begin, span.end))
+        parts.append(between(schema, low, high))
+    found = both(*parts)
+    return without(found, [one_of(schema, "format", span.others)] if span.others else [])
