@@ -18,6 +18,7 @@ from safelight.evidence.model import Container, Entry, EvidenceError, Found, Ope
 from safelight.evidence.spec import Layer, PathSpec
 from safelight.evidence.tsk_image import VolumeImage
 from safelight.evidence.tsk_label import file_system_name, label_of
+from safelight.evidence.tsk_plain import PlainVolume
 from safelight.evidence.tsk_pulse import Pulse
 from safelight.evidence.tsk_signature import signatures
 from safelight.evidence.tsk_stream import open_stream
@@ -38,6 +39,7 @@ class TskContainer:
         self._skip = skip
         self.file_system = file_system_name(system)
         self.label = label_of(system, stream)
+        self._volume = PlainVolume.below(system, image)
 
     def walk(self, at: PathSpec) -> Iterator[Found]:
         children = 0
@@ -60,11 +62,11 @@ class TskContainer:
             yield Trouble(at, cause, f"entries of the file system may be missing: {failure}")
 
     def open(self, layer: Layer) -> io.RawIOBase:
-        return open_stream(self._system, self._image, layer)
+        return open_stream(self._system, self._image, layer, self._volume)
 
     def close(self) -> None:
         """The file system is closed with its last stream: nothing native is freed under a reader."""
-        self._system = None
+        self._system = self._volume = None
 
 
 class TskFormat:

@@ -11,13 +11,17 @@ from safelight.evidence.tsk_reparse import Reparse, is_reparse, reparse_of
 
 _NTFS_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 _BESIDE = (int(pytsk3.TSK_FS_ATTR_TYPE_HFS_RSRC), int(pytsk3.TSK_FS_ATTR_TYPE_HFS_EXT_ATTR))
-_NO_BLOCKS = int(pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE) | int(pytsk3.TSK_FS_ATTR_RUN_FLAG_FILLER)
+_OUTSIDE, _RESIDENT = int(pytsk3.TSK_FS_ATTR_NONRES), int(pytsk3.TSK_FS_ATTR_RES)
+_ENCRYPTED = int(pytsk3.TSK_FS_ATTR_ENC)
+_SPARSE = int(pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE)
+_NO_BLOCKS = _SPARSE | int(pytsk3.TSK_FS_ATTR_RUN_FLAG_FILLER)
 _MAIN = (int(pytsk3.TSK_FS_ATTR_TYPE_DEFAULT), int(pytsk3.TSK_FS_ATTR_TYPE_HFS_DATA))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Attribute:
-    """One stream. `size` in bytes; `first` is the first block of its data, -1 if it has none of its own."""
+    """One stream. `size` in bytes; `first` is the first block of its data, -1 if it has none of its own. `native` is
+    the binding's own, which needs its file alive."""
 
     type: int
     id: int
@@ -26,6 +30,7 @@ class Attribute:
     resident: bool
     encrypted: bool
     first: int
+    native: Any = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -60,16 +65,17 @@ def streams_of(file: Any) -> Streams:
 def _attribute(attribute: Any, kind: int) -> Attribute:
     info = attribute.info
     flags = int(info.flags)
-    run: Any = next(iter(attribute), None) if flags & int(pytsk3.TSK_FS_ATTR_NONRES) else None
-    hole = run is None or int(run.flags) & int(pytsk3.TSK_FS_ATTR_RUN_FLAG_SPARSE)
+    run: Any = next(iter(attribute), None) if flags & _OUTSIDE else None
+    hole = run is None or int(run.flags) & _SPARSE
     return Attribute(
         kind,
         int(info.id),
         info.name or b"",
         max(0, int(info.size)),
-        bool(flags & int(pytsk3.TSK_FS_ATTR_RES)),
-        bool(flags & int(pytsk3.TSK_FS_ATTR_ENC)),
+        bool(flags & _RESIDENT),
+        bool(flags & _ENCRYPTED),
         -1 if hole else int(run.addr),
+        attribute,
     )
 
 

@@ -36,7 +36,8 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
         self._stream = stream
         self._pulse = pulse
         self._size = stream_size(stream)
-        self._plain = plain_file(stream)
+        self.plain = plain_file(stream)
+        """The plain file that holds the volume, and the volume's first byte in it; None if there is none."""
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
         self._failed: Exception | None = None
         self._pending: tuple[int, int, Exception] | None = None
@@ -66,8 +67,8 @@ class VolumeImage(pytsk3.Img_Info):  # type: ignore[misc]
         if pending is not None and not again:
             self._failed = self._failed or pending[2]
         try:
-            if self._plain is not None:
-                file, start = self._plain
+            if self.plain is not None:
+                file, start = self.plain
                 data = os.pread(file.fileno(), size, start + offset)
             else:
                 data = self._cached(offset, size)

@@ -1,8 +1,9 @@
-"""The records of NTFS's $MFT as they lie: which are in use, and the names they carry with the folders that hold them.
+"""The records of NTFS's $MFT as they lie: which are in use, the names they carry with the folders that hold them, and how
+much of a file was ever written.
 
-The Sleuth Kit's binding shows a record's content and not its names.
+The Sleuth Kit's binding shows a record's content and neither its names nor that length.
 
-Source: the NTFS documentation of the Linux-NTFS project (`FILE` records, $FILE_NAME).
+Source: the NTFS documentation of the Linux-NTFS project (`FILE` records, attribute headers, $FILE_NAME).
 """
 
 from __future__ import annotations
@@ -14,7 +15,12 @@ from typing import Any
 
 _HEAD = struct.Struct("<4sHH14xH8xQ")  # magic, fixups, flags, base record
 _ATTRIBUTE = struct.Struct("<IIB7xIH")  # type, length, non-resident, size and place of the content
+_START = struct.Struct("<4sHH12xH")  # magic, fixups, first attribute
+_OUTSIDE = struct.Struct(
+    "<IIB3xHHQ32xQ"
+)  # type, length, non-resident, flags, id, first block, initialised bytes
 _FILE_NAME = 0x30
+_MORE, _DATA = 0x20, 0x80  # $ATTRIBUTE_LIST, $DATA
 _END = 0xFFFFFFFF
 _IN_USE = 1
 _NUMBER = (1 << 48) - 1
@@ -88,6 +94,37 @@ def names_in(record: bytes) -> Iterator[HeldName]:
             name = utf8(content[66 : 66 + 2 * content[64]])
             yield HeldName(reference & _NUMBER, reference >> 48, name)
         at += length
+
+
+def initialised(record: bytearray, attribute: int) -> int:
+    """Bytes of the $DATA with this id that were ever written: behind them a file reads as zeros, whatever its blocks
+    hold. -1 for data in the record itself, packed, sparse or encrypted data, a file with more than one record, and a
+    record that makes no sense. Sector ends are put back in `record`.
+    """
+    size = len(record)
+    magic, place, count, at = _START.unpack_from(record)
+    if magic != b"FILE" or place + 2 * count > size or (count - 1) * _SECTOR > size:
+        return -1
+    stamp = record[place : place + 2]
+    for number in range(1, count):
+        end = number * _SECTOR
+        if record[end - 2 : end] != stamp:
+            return -1
+        place += 2
+        record[end - 2 : end] = record[place : place + 2]
+    found = -1
+    while at + _OUTSIDE.size <= size:
+        kind, length, outside, flags, number, first, written = _OUTSIDE.unpack_from(record, at)
+        if kind == _END:
+            return int(found)
+        if kind == _MORE or length < 16:
+            return -1
+        if kind == _DATA and number == attribute:
+            if not outside or flags or first or found >= 0:
+                return -1
+            found = written
+        at += length
+    return int(found) if record[at : at + 4] == b"\xff\xff\xff\xff" else -1
 
 
 def fixed(record: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytsk3
 
@@ -11,27 +11,43 @@ from safelight.evidence.bytes_stream import BytesStream
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import Layer
 from safelight.evidence.stream import RandomAccess
-from safelight.evidence.tsk_attribute import allocated_bytes, streams_of
+from safelight.evidence.tsk_attribute import Attribute, allocated_bytes, streams_of
 from safelight.evidence.tsk_entry import link_target
 from safelight.evidence.tsk_image import VolumeImage
+from safelight.evidence.tsk_plain import PlainVolume, Runs
 from safelight.evidence.tsk_walk import reason
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: The most that is asked of The Sleuth Kit at once (it allocates what it is asked for).
 CHUNK = 4 << 20
 _WORTH_ASKING = 1 << 30
+
+#: How a stream may be read past The Sleuth Kit: the volume, the inode, and the attribute as the binding gives it.
+Plain = tuple[PlainVolume, int, Any]
 
 
 class TskStream(RandomAccess):
     """Read-only and seekable. A read that The Sleuth Kit refuses raises EvidenceError("unreadable", ...)."""
 
     def __init__(
-        self, system: Any, file: Any, size: int, attribute: tuple[int, int] | None, image: VolumeImage
+        self,
+        system: Any,
+        file: Any,
+        size: int,
+        attribute: tuple[int, int] | None,
+        image: VolumeImage,
+        plain: Plain | None = None,
     ) -> None:
         super().__init__(size)
         self._keep = system  # the file reads through it
         self._file = file
         self._attribute = attribute
         self._image = image
+        self._plain = plain
+        self._runs: Runs | None = None
+        self._volume: PlainVolume
 
     @property
     def allocated_bytes(self) -> int | None:
@@ -41,7 +57,32 @@ class TskStream(RandomAccess):
             return None
         return allocated_bytes(self._file, self._attribute, int(self._keep.info.block_size))
 
-    def read_at(self, offset: int, size: int) -> bytes:
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        count = self._left(len(view))
+        if not count:
+            return 0
+        wanted = view[:count]
+        runs = self._runs_of()
+        if runs is None or not self._volume.fill(runs, self._position, wanted):
+            wanted[:] = self._by_sleuthkit(self._position, count)
+        self._position += count
+        return count
+
+    def read_at(self, offset: int, size: int) -> bytes | bytearray:
+        runs = self._runs_of()
+        data = self._volume.read(runs, offset, size) if runs is not None else None
+        return self._by_sleuthkit(offset, size) if data is None else data
+
+    def _runs_of(self) -> Runs | None:
+        """Where the stream lies plainly; looked up with the first read."""
+        if self._plain is not None:
+            self._volume, inode, native = self._plain
+            self._runs = self._volume.runs(inode, native, self.size)
+            self._plain = None
+        return self._runs
+
+    def _by_sleuthkit(self, offset: int, size: int) -> bytes:
         if size <= CHUNK:
             return self._some(offset, size)
         return b"".join(
@@ -64,8 +105,10 @@ class TskStream(RandomAccess):
         return data
 
 
-def open_stream(system: Any, image: VolumeImage, layer: Layer) -> io.RawIOBase:
-    """Open by the attributes of the layer. Raises EvidenceError."""
+def open_stream(
+    system: Any, image: VolumeImage, layer: Layer, volume: PlainVolume | None = None
+) -> io.RawIOBase:
+    """Open by the attributes of the layer. `volume` reads past The Sleuth Kit where it may. Raises EvidenceError."""
     if layer.get("name_only"):
         return BytesStream(b"")
     try:
@@ -81,9 +124,15 @@ def open_stream(system: Any, image: VolumeImage, layer: Layer) -> io.RawIOBase:
         if target is not None:  # short targets lie in the inode, and the data stream would read as zeros
             return BytesStream(target)
         size = max(0, int(meta.size)) if int(meta.type) != int(pytsk3.TSK_FS_META_TYPE_DIR) else 0
-        return TskStream(system, file, size, None, image)
+        return TskStream(system, file, size, None, image, _plain(volume, meta, streams.main))
     wanted = (layer.number("type"), layer.number("id"))
     found = next((stream for stream in streams.beside if (stream.type, stream.id) == wanted), None)
     if found is None:
         raise EvidenceError("unreadable", f"inode {layer.get('inode')} has no stream {wanted[0]}-{wanted[1]}")
-    return TskStream(system, file, found.size, wanted, image)
+    return TskStream(system, file, found.size, wanted, image, _plain(volume, meta, found))
+
+
+def _plain(volume: PlainVolume | None, meta: Any, stream: Attribute | None) -> Plain | None:
+    if volume is None or stream is None or stream.resident:
+        return None
+    return volume, int(meta.addr), stream.native
