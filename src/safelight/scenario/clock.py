@@ -7,6 +7,16 @@ from zoneinfo import ZoneInfo
 
 _HOUR_US = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  wall clocks have no zone
+#: As programs write them in C's locale.
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LETTERS = {
+    "Europe/Oslo": {1: "CET", 2: "CEST"},
+    "Europe/London": {0: "GMT", 1: "BST"},
+    "Asia/Manila": {8: "PHT"},
+    "Australia/Sydney": {10: "AEST", 11: "AEDT"},
+    "America/Chicago": {-6: "CST", -5: "CDT"},
+}
 
 
 class WallClock:
@@ -34,6 +44,10 @@ class WallClock:
     def shown(self, us: int) -> datetime:
         """The wall clock as a datetime without a zone."""
         return _EPOCH + timedelta(microseconds=self.wall_us(us))
+
+    def letters(self, us: int) -> str:
+        """The zone's letters then, as systems of the time wrote them; not the zone database's, which changes them."""
+        return _LETTERS.get(self._zone.key, {}).get(self.offset_us(us) // _HOUR_US, "UTC")
 
     def offset(self, us: int) -> str:
         """`+0200`"""

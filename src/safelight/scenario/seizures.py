@@ -23,12 +23,12 @@ _IRC_PATH = {
     "irc-energymech": "logs/{network}/{channel}_{date}.log",
     "irc-ubuntu": "{date}/{channel}.txt",
 }
-_CHATLOGS = ("pidgin-html", "pidgin-txt")
+_CHATLOGS = ("pidgin-html", "gajim-db", "pidgin-txt")
 _BANK_FORMATS = ("camt053", "mt940", "bank-csv")
 #: How many members' computers keep a log of one channel.
 _LOGGERS = 2
 #: Formats in databases, whose rows can be deleted and stay.
-_WITH_REMAINS = ("skype-db", "whatsapp-db", "kik-ios", "sms-ios", "sms-android")
+_WITH_REMAINS = ("skype-db", "whatsapp-db", "kik-ios", "sms-ios", "sms-android", "gajim-db")
 _PACKED = ("zip", "tar")
 _DISKS = ("e01-ext4", "folder", "e01-ext4", "folder")
 
@@ -129,8 +129,13 @@ class Seizures:
                         {},
                     )
                 else:
-                    format = self._turn(_CHATLOGS, "pidgin")
-                    yield format, f"{home}/.purple/logs/{protocol}/{account.native_id}", {}
+                    format = self._turn(
+                        _CHATLOGS if protocol == "jabber" else ("pidgin-html", "pidgin-txt"), protocol
+                    )
+                    if format == "gajim-db":
+                        yield format, f"home/{user}/.local/share/gajim/logs.db", {}
+                    else:
+                        yield format, f"home/{user}/.purple/logs/{protocol}/{account.native_id}", {}
             case "mail":
                 if self._turn(("mbox", "eml"), "mail") == "mbox":
                     yield "mbox", f"{home}/Thunderbird/Profiles/x1.default/Mail/Local Folders", {}
@@ -201,7 +206,9 @@ class Seizures:
             gaps=tuple(gaps),
             removed=self._removed(format, number, path, conversations),
             server_time=format in SERVER_TIME,
-            precision_us=PRECISION_US.get(format, 1_000_000),
+            precision_us=1_000_000
+            if options.get("language") == "ios-nb"
+            else PRECISION_US.get(format, 1_000_000),
             zone=device.zone,
             options=options,
         )
