@@ -1,0 +1,553 @@
+"""Rows that SQLite no longer shows: in free space of pages, on free pages, in older versions of pages.
+
+Where they survive: an older or uncommitted frame of the write-ahead log; a main page that the log covers; a page of a
+rollback journal; a page on the free list; the gap between cell pointers and cells; a freeblock. Freeing a cell overwrites
+its first four bytes with the next freeblock's offset and the block's size (fileformat2.html, section 1.6), so payload
+length and rowid are lost and sometimes the size of the record header and its first serial type. What is left is recognised
+by the table's template (`sqlite_template.py`) and checked against the block's size.
+
+A row is given only if it is whole (or cut where its overflow pages are gone: a text as far as it lies in the page itself,
+other values None), if its texts are texts, if nothing newer begins inside it, if it fits no other table as well, and if no
+live row has the same values. The slack of overflow pages in use is not looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import sqlite3
+import struct
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safelight.parsers.model import Trouble
+from safelight.parsers.sqlite_pages import (
+    INDEX_INTERIOR,
+    INDEX_LEAF,
+    TABLE_INTERIOR,
+    TABLE_LEAF,
+    Image,
+    Pages,
+    Value,
+    decode,
+    serial_size,
+    varint,
+    varint_length,
+)
+from safelight.parsers.sqlite_schema import StoredTable
+from safelight.parsers.sqlite_template import Template, template
+
+#: Live leaf pages of a table that are looked at to learn what its rows hold.
+_LEARNT_PAGES = 24
+
+#: Columns that a table must have before the weaker patterns are believed without an exact size.
+_ENOUGH = 4
+
+_BTREE = (TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR)
+_CONTROLS = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32))))
+
+Follow = Callable[[int], bytes | None]
+Lookup = Callable[[StoredTable, int, Sequence[str]], tuple[Value, ...] | None]
+Live = Callable[[StoredTable, Sequence[str]], Iterator[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """One row that SQLite does not show. `rowid` is None where it was overwritten; not `whole`: values are lost."""
+
+    table: str
+    place: str
+    rowid: int | None
+    values: tuple[Value, ...]
+    whole: bool
+
+
+@dataclass(slots=True)
+class _Cell:
+    start: int
+    end: int
+    template: Template
+    types: tuple[int, ...]
+    rowid: int | None
+    values: tuple[Value, ...]
+    cut: frozenset[int]
+    sure: bool
+
+
+@dataclass(slots=True)
+class _Wish:
+    name: str
+    table: StoredTable
+    columns: tuple[str, ...]
+    where: tuple[int | None, ...]
+    key: int | None
+
+
+class Recovery:
+    """Looks through one database for rows of the tables that are wanted."""
+
+    def __init__(
+        self, pages: Pages, tables: dict[str, StoredTable], scratch: Path, damage: list[Trouble]
+    ) -> None:
+        self._pages = pages
+        self._tables = list(tables.values())
+        self._wishes: dict[str, _Wish] = {}
+        self._scratch = scratch
+        self._damage = damage
+        self._owners = array("H", bytes(2 * (pages.limit + 1)))
+        """For each page 1 + the number of the table whose leaf it is."""
+        self._templates: list[Template] = []
+        self._free: dict[int, int] = {}
+        """Pages on the free list, with the bytes that the list wrote at their beginning."""
+
+    def want(self, name: str, table: StoredTable, columns: Sequence[str]) -> None:
+        """Look for rows of this table, with these columns."""
+        key = next((n for n, one in enumerate(table.columns) if one.rowid), None)
+        where = tuple(table.index(column) for column in columns)
+        self._wishes[table.name] = _Wish(name, table, tuple(columns), where, key)
+
+    def found(self, lookup: Lookup, live: Live) -> Iterator[Recovered]:
+        """Every row once. `lookup` gives the live row of a rowid (LookupError: cannot tell), `live` all live rows."""
+        self._learn()
+        store = _Store(self._scratch)
+        try:
+            for image, regions, chain in self._places():
+                for cell in self._carved(image, regions, chain):
+                    wish = self._wishes[cell.template.table.name]
+                    prefix = f"{image.label} " if image.label else ""
+                    store.add(wish, cell, f"{prefix}page {image.number} byte {cell.start}")
+            for wish in self._wishes.values():
+                yield from store.rows(wish, lookup, live)
+        finally:
+            store.close()
+
+    # -- what the database is made of ----------------------------------------------------------------------------------
+
+    def _learn(self) -> None:
+        quiet: list[Trouble] = []
+        for page, trunk, taken in self._pages.free(quiet):
+            self._free[page] = taken if trunk else 0
+        seen = set[int]()
+        for number, table in enumerate(self._tables):
+            samples: list[tuple[int, ...]] = []
+            looked = 0
+            for page, data in self._pages.leaves(table.root, quiet, seen):
+                self._owners[page] = number + 1
+                if looked < _LEARNT_PAGES:
+                    looked += 1
+                    samples += self._types_on(page, data)
+            self._templates.append(template(table, samples))
+
+    def _types_on(self, page: int, data: bytes) -> Iterator[tuple[int, ...]]:
+        for at in self._pages.cells(page, data):
+            try:
+                _, first = varint(data, at)
+                _, second = varint(data, at + first)
+                types = _types(data, at + first + second, self._pages.usable)
+            except IndexError:
+                continue
+            if types:
+                yield types[0]
+
+    def _places(self) -> Iterator[tuple[Image, list[tuple[int, int]], dict[int, int]]]:
+        pages = self._pages
+        for number in range(1, pages.count + 1):
+            data = pages.page(number)
+            if data is None:
+                continue
+            at, kind, _, _ = pages.head(number, data)
+            image = Image("", number, data, _no_page)
+            if number in self._free:
+                chain = self._chain(number, data) if kind == TABLE_LEAF and not self._free[number] else {}
+                yield image, [(self._free[number], pages.usable)], chain
+            elif kind == TABLE_LEAF and not self._owners[number] and number > 1:
+                # Of no tree: its interior page is damaged, or it is an index of a table without rowid.
+                yield image, [(at + 8, pages.usable)], self._chain(number, data)
+            elif kind in _BTREE:
+                chain = self._chain(number, data)
+                regions = [(start, start + size) for start, size in chain.items()]
+                gap = self._gap(number, data)
+                if gap[1] - gap[0] > 8 and data[gap[0] : gap[1]].strip(b"\0"):
+                    regions.append(gap)
+                if regions:
+                    yield image, regions, chain
+        for image in pages.images():
+            at, kind, _, _ = pages.head(image.number, image.data)
+            if kind in _BTREE:
+                chain = self._chain(image.number, image.data) if kind == TABLE_LEAF else {}
+                yield image, [(at + 8, pages.usable)], chain
+            else:  # a trunk page of the free list then, with rows behind its list, or an overflow page
+                yield image, [(4, pages.usable)], {}
+
+    def _chain(self, number: int, data: bytes) -> dict[int, int]:
+        """The freeblocks of a page: offset and size."""
+        at, _, block, _ = self._pages.head(number, data)
+        chain: dict[int, int] = {}
+        last = at
+        while last < block <= self._pages.usable - 4:
+            last = block
+            block, size = struct.unpack_from(">2H", data, last)
+            if not 4 <= size <= self._pages.usable - last:
+                break
+            chain[last] = size
+        return chain
+
+    def _gap(self, number: int, data: bytes) -> tuple[int, int]:
+        at, kind, _, cells = self._pages.head(number, data)
+        begin = at + (12 if kind in (TABLE_INTERIOR, INDEX_INTERIOR) else 8) + 2 * cells
+        (end,) = struct.unpack_from(">H", data, at + 5)
+        return begin, min(end or 65536, self._pages.usable)
+
+    # -- rows in free space --------------------------------------------------------------------------------------------
+
+    def _carved(self, image: Image, regions: list[tuple[int, int]], chain: dict[int, int]) -> list[_Cell]:
+        owner = self._owners[image.number] if image.number < len(self._owners) else 0
+        cells: dict[int, _Cell] = {}
+        for begin, end in regions:
+            for one in self._templates:
+                if one.table.name in self._wishes:
+                    for cell in self._in_region(one, image, begin, end, chain):
+                        if self._belongs(cell, owner):
+                            known = cells.get(cell.start)
+                            if known is None or (cell.sure and not known.sure):
+                                cells[cell.start] = cell
+        # What begins inside a row was written after it, and over it.
+        kept: list[_Cell] = []
+        for start in sorted(cells, reverse=True):
+            if not kept or cells[start].end <= kept[-1].start:
+                kept.append(cells[start])
+        return kept[::-1]
+
+    def _belongs(self, cell: _Cell, owner: int) -> bool:
+        table = cell.template.table
+        if owner and self._tables[owner - 1] is table:
+            return True
+        if owner and self._templates[owner - 1].fits(cell.types):
+            return False
+        return not any(one.table is not table and one.fits(cell.types) for one in self._templates)
+
+    def _in_region(
+        self, one: Template, image: Image, begin: int, end: int, chain: dict[int, int]
+    ) -> Iterator[_Cell]:
+        data, pages = image.data, self._pages
+        for match in one.headers.finditer(data, begin, end):
+            cell = self._headed(one, image, match.start(), begin, end)
+            if cell and _says(cell, 1):
+                yield cell
+        columns = len(one.table.columns)
+        for lost, pattern in ((3, one.without_size), (2, one.without_first)):
+            for match in pattern.finditer(data, begin + 4, end):
+                start = match.start() - 4
+                size = (data[start + 2] << 8) | data[start + 3]
+                if not 4 <= size <= pages.usable - start:
+                    continue
+                cell = self._beheaded(one, image, start, end, lost)
+                if cell is None or not _says(cell, 2):
+                    continue
+                total = cell.end - start
+                trusted = columns >= _ENOUGH and (start in chain or _says(cell, 3))
+                if total == size or (total < size and trusted):
+                    yield cell
+
+    def _headed(self, one: Template, image: Image, header: int, begin: int, end: int) -> _Cell | None:
+        """A row whose record header is there: with payload length and rowid before it, or with a freeblock's four bytes."""
+        data = image.data
+        read = _types(data, header, end)
+        if read is None or not one.fits(read[0]):
+            return None
+        types, first = read
+        payload = first - header + sum(map(serial_size, types))
+        local = self._pages.local(payload)
+        stop = header + local + (4 if local < payload else 0)
+        if stop > end:
+            return None
+        length = varint_length(payload)
+        # The rowid's varint ends before the header; only its last byte is below 0x80, as is the payload length's.
+        start_of_rowid = header - 1
+        while start_of_rowid > begin and data[start_of_rowid - 1] >= 0x80 and header - start_of_rowid < 9:
+            start_of_rowid -= 1
+        start = start_of_rowid - length
+        if start >= begin and data[header - 1] < 0x80 and varint(data, start) == (payload, length):
+            rowid, taken = varint(data, start_of_rowid)
+            if taken == header - start_of_rowid and data[start_of_rowid] != 0x80:
+                return self._cell(one, image, types, rowid, start, first, header, payload, stop, sure=True)
+        for taken in range(max(1, 4 - length), 10):
+            start = header - length - taken
+            if start < begin:
+                break
+            size = (data[start + 2] << 8) | data[start + 3]
+            total = stop - start
+            if not total <= size <= self._pages.usable - start:
+                continue
+            rest = data[start + 4 : header]
+            if rest and (rest[-1] >= 0x80 or any(byte < 0x80 for byte in rest[:-1])):
+                continue
+            return self._cell(
+                one, image, types, None, start, first, header, payload, stop, sure=size == total
+            )
+        return None
+
+    def _beheaded(self, one: Template, image: Image, start: int, end: int, lost: int) -> _Cell | None:
+        """A row whose payload length, rowid and header size took 3 bytes (`lost` 3), or 2 before the size and the first
+        serial type (`lost` 2); a freeblock's four bytes lie over them.
+        """
+        data = image.data
+        for count in one.counts:
+            read = _some_types(data, start + 4, count - (lost == 2), end)
+            if read is None:
+                continue
+            types, first = read
+            if lost == 2:
+                # The first column's serial type is gone. Behind an alias of the rowid nothing is lost with it; of any other
+                # only the value's size could be told, so the row is left alone.
+                if not one.table.columns[0].rowid:
+                    continue
+                types = (0, *types)
+            if not one.fits(types):
+                continue
+            header = start + lost
+            payload = first - header + sum(map(serial_size, types))
+            if first - header > 127 or varint_length(payload) > (2 if lost == 3 else 1):
+                continue
+            local = self._pages.local(payload)
+            stop = header + local + (4 if local < payload else 0)
+            if stop > end:
+                continue
+            cell = self._cell(one, image, types, None, start, first, header, payload, stop, sure=False)
+            if cell:
+                return cell
+        return None
+
+    def _cell(
+        self,
+        one: Template,
+        image: Image,
+        types: tuple[int, ...],
+        rowid: int | None,
+        start: int,
+        first: int,
+        header: int,
+        payload: int,
+        stop: int,
+        *,
+        sure: bool,
+    ) -> _Cell | None:
+        pages = self._pages
+        body = image.data[first:stop]
+        if pages.local(payload) < payload:
+            number = int.from_bytes(body[-4:], "big")
+            body = body[:-4]
+            # Only a row that its page still lists had its own overflow pages then; those of a freed row may have been
+            # another's since, and nothing on them would tell.
+            if start in pages.cells(image.number, image.data):
+                body += pages.overflow(number, payload - pages.local(payload), image.follow)
+        values: list[Value] = []
+        cut = []
+        at = 0
+        for index, (serial, column) in enumerate(zip(types, one.table.columns, strict=False)):
+            size = serial_size(serial)
+            value: Value = None
+            if size and at + size > len(body):
+                cut.append(index)
+                if serial >= 12 and serial & 1 and at < len(body):
+                    value = body[at:].decode(pages.encoding, "ignore") or None
+            else:
+                try:
+                    value = decode(serial, body[at : at + size], pages.encoding, "strict")
+                except UnicodeDecodeError:
+                    return None
+            if isinstance(value, str) and not _CONTROLS.isdisjoint(value):
+                return None
+            values.append(float(value) if column.affinity == "real" and isinstance(value, int) else value)
+            at += size
+        return _Cell(start, stop, one, types, rowid, tuple(values), frozenset(cut), sure)
+
+
+def _no_page(number: int) -> bytes | None:
+    return None
+
+
+def _says(cell: _Cell, least: int) -> bool:
+    """Whether at least so many columns hold something that zeros or chance do not: headers of zeros are everywhere."""
+    return sum(1 for value in cell.values if value not in (None, "", 0, 1)) >= least
+
+
+def _types(data: bytes, header: int, end: int) -> tuple[tuple[int, ...], int] | None:
+    """Serial types of the record header at `header` and where its body begins; None if there is no header."""
+    try:
+        size, at = varint(data, header)
+        at += header
+        stop = header + size
+        if not at < stop <= end:
+            return None
+        types = []
+        while at < stop:
+            serial, taken = varint(data, at)
+            types.append(serial)
+            at += taken
+    except IndexError:
+        return None
+    return (tuple(types), at) if at == stop else None
+
+
+def _some_types(data: bytes, at: int, count: int, end: int) -> tuple[tuple[int, ...], int] | None:
+    types = []
+    try:
+        for _ in range(count):
+            serial, taken = varint(data, at)
+            types.append(serial)
+            at += taken
+    except IndexError:
+        return None
+    return (tuple(types), at) if at <= end else None
+
+
+def _digest(values: Sequence[Value]) -> int:
+    packed = marshal.dumps(tuple(values), 0)
+    return int.from_bytes(hashlib.blake2b(packed, digest_size=8).digest(), "big", signed=True)
+
+
+class _Store:
+    """What was found, on disk: a database emptied yesterday has more deleted rows than fit in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "recovered"
+        self._path.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(self._path, isolation_level=None)
+        self._connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
+            "CREATE TABLE found (wish TEXT, rowid_ INTEGER, digest INTEGER, place TEXT, content BLOB, cut BLOB);"
+            "CREATE UNIQUE INDEX once ON found (wish, rowid_, digest);"
+            "CREATE UNIQUE INDEX nameless ON found (wish, digest) WHERE rowid_ IS NULL;"
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+        self._path.unlink(missing_ok=True)
+
+    def add(self, wish: _Wish, cell: _Cell, place: str) -> None:
+        """Keep a row under its wished values; one with the same rowid and values is kept once."""
+        values = _chosen(wish, cell.rowid, cell.values)
+        self._connection.execute(
+            "INSERT OR IGNORE INTO found VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                wish.table.name,
+                cell.rowid,
+                _digest(_nameless(wish, values)),
+                place,
+                marshal.dumps(values, 0),
+                marshal.dumps(tuple(n for n, at in enumerate(wish.where) if at in cell.cut), 0),
+            ),
+        )
+
+    def rows(self, wish: _Wish, lookup: Lookup, live: Live) -> Iterator[Recovered]:
+        """The rows of one table that are not live with the same values."""
+        gone = self._equals(wish, live)
+        still: set[int] | None = None
+        select = "SELECT rowid_, digest, place, content, cut FROM found WHERE wish = ? AND rowid_ IS {} NULL ORDER BY rowid"
+        named = self._connection.cursor().execute(select.format("NOT"), (wish.table.name,))
+        for rowid, digest, place, content, lost in named:
+            values, cut = marshal.loads(content), marshal.loads(lost)
+            try:
+                now = lookup(wish.table, rowid, wish.columns)
+            except LookupError:
+                # SQLite refuses the file: the live rows are those that can be read page by page.
+                still = self._live_rows(wish, live) if still is None else still
+                now = values if _digest((rowid, *values)) in still else None
+            if now is not None and all(
+                a == b for n, (a, b) in enumerate(zip(now, values, strict=True)) if n not in cut
+            ):
+                continue
+            if cut and self._has_whole(wish, rowid, digest, values, cut):
+                continue
+            yield Recovered(wish.name, f"{wish.table.name}:{place}", rowid, values, not cut)
+        nameless = self._connection.cursor().execute(select.format(""), (wish.table.name,))
+        for _, digest, place, content, lost in nameless:
+            values, cut = marshal.loads(content), marshal.loads(lost)
+            left = _digest(_nameless(wish, values, cut)) if cut else digest
+            if (cut, left) in gone or (not cut and self._named(wish, digest)):
+                continue
+            yield Recovered(wish.name, f"{wish.table.name}:{place}", None, values, not cut)
+
+    def _live_rows(self, wish: _Wish, live: Live) -> set[int]:
+        """Digests of all live rows with their rowids."""
+        return {_digest(row) for row in live(wish.table, wish.columns)}
+
+    def _equals(self, wish: _Wish, live: Live) -> set[tuple[tuple[int, ...], int]]:
+        """Of the rows without a rowid: which columns were cut, and a digest of the others, where a live row (or, of a cut
+        one, a whole one that was found) has the same.
+        """
+        found = self._connection.execute(
+            "SELECT digest, content, cut FROM found WHERE wish = ? AND rowid_ IS NULL", (wish.table.name,)
+        )
+        wanted: dict[tuple[int, ...], set[int]] = {}
+        for digest, content, lost in found:
+            cut = marshal.loads(lost)
+            left = _digest(_nameless(wish, marshal.loads(content), cut)) if cut else digest
+            wanted.setdefault(cut, set()).add(left)
+        if not wanted:
+            return set()
+        same = set()
+        for row in live(wish.table, wish.columns):
+            same |= {
+                (cut, left)
+                for cut in wanted
+                if (left := _digest(_nameless(wish, row[1:], cut))) in wanted[cut]
+            }
+        wanted.pop((), None)
+        if wanted:
+            whole = self._connection.execute(
+                "SELECT content FROM found WHERE wish = ? AND cut = ?",
+                (wish.table.name, marshal.dumps((), 0)),
+            )
+            for (content,) in whole:
+                values = marshal.loads(content)
+                same |= {
+                    (cut, left)
+                    for cut in wanted
+                    if (left := _digest(_nameless(wish, values, cut))) in wanted[cut]
+                }
+        return same
+
+    def _named(self, wish: _Wish, digest: int) -> bool:
+        row = self._connection.execute(
+            "SELECT 1 FROM found WHERE wish = ? AND digest = ? AND rowid_ IS NOT NULL",
+            (wish.table.name, digest),
+        )
+        return row.fetchone() is not None
+
+    def _has_whole(
+        self, wish: _Wish, rowid: int, digest: int, values: Sequence[Value], cut: Sequence[int]
+    ) -> bool:
+        others = self._connection.execute(
+            "SELECT content FROM found WHERE wish = ? AND rowid_ = ? AND digest != ? AND cut = ?",
+            (wish.table.name, rowid, digest, marshal.dumps((), 0)),
+        )
+        return any(
+            all(
+                a == b
+                for n, (a, b) in enumerate(zip(marshal.loads(content), values, strict=True))
+                if n not in cut
+            )
+            for (content,) in others
+        )
+
+
+def _chosen(wish: _Wish, rowid: int | None, values: Sequence[Value]) -> tuple[Value, ...]:
+    return tuple(
+        rowid
+        if at == wish.key and at is not None
+        else values[at]
+        if at is not None and at < len(values)
+        else None
+        for at in wish.where
+    )
+
+
+def _nameless(wish: _Wish, values: Sequence[Value], cut: Sequence[int] = ()) -> tuple[Value, ...]:
+    """The values without the rowid's alias, which a freed row has lost, and without those that were cut."""
+    each = enumerate(zip(values, wish.where, strict=True))
+    return tuple(value for n, (value, at) in each if (at is None or at != wish.key) and n not in cut)
