@@ -30,6 +30,28 @@ def test_batches_are_the_list(values: list[Any], chunk: int, indent: int | None)
     assert _all(json.dumps(values, indent=indent).encode(), chunk) == values
 
 
+@given(
+    st.lists(st.fixed_dictionaries({"id": st.integers(0, 9), "text": ANY}), max_size=30),
+    st.integers(20, 300),
+    st.sampled_from([None, 0, 1]),
+)
+def test_lists_that_one_program_wrote(values: list[Any], chunk: int, indent: int | None) -> None:
+    text = '{"messages": ' + json.dumps(values, indent=indent) + ', "id": 1}'
+    reader = JsonPieces(io.BytesIO(text.encode()), chunk)
+    found = {
+        key: [one for batch in reader.batches() for one in batch] if key == "messages" else reader.value()
+        for key in reader.members()
+    }
+    assert found == {"messages": values, "id": 1}
+
+
+def test_seams_inside_of_texts_and_elements() -> None:
+    trap = '},{"id":'
+    values = [{"id": n, "text": trap * 3, "inner": [{"id": trap}, {"id": n}]} for n in range(200)]
+    for chunk in range(100, 400, 7):
+        assert _all(orjson.dumps(values), chunk) == values
+
+
 @given(st.dictionaries(st.text(max_size=6), ANY, max_size=6), st.integers(1, 64), st.data())
 def test_members_are_read_or_skipped(values: dict[str, Any], chunk: int, data: st.DataObject) -> None:
     reader = JsonPieces(io.BytesIO(json.dumps(values).encode()), chunk)

@@ -21,7 +21,7 @@ import orjson
 
 from safelight.parsers.model import ParseFailed
 
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 17
 
 #: One element that is read as a whole (a message) may have this many bytes.
 LARGEST_ELEMENT: Final = 256 << 20
@@ -34,6 +34,8 @@ _ONE_STRING: Final = re.compile(_STRING, re.S)
 _SCALAR: Final = re.compile(rb'[^\s,\]}\["{:]+')
 _SPACE: Final = re.compile(rb"[ \t\r\n]*")
 _BETWEEN: Final = b" \t\r\n,"
+#: From the end of one element to the first key of the next: looks the same all through a list that one program wrote.
+_SEAM: Final = re.compile(rb'\s*,\s*\{\s*"[^"\\]{1,80}"\s*:')
 
 
 class Broken:
@@ -107,8 +109,17 @@ class JsonPieces:
     def batches(self) -> Iterator[list[Any]]:
         """The elements of the list that comes next, many at a time; `Broken` for one that cannot be read."""
         self._expect(b"[")
-        depth, scan, ends, count = 0, self._at, [], 0
+        depth, scan, ends, count, seam = 0, self._at, [], 0, b""
         while True:
+            if seam:
+                values = self._up_to(seam)
+                if values:
+                    count += len(values)
+                    yield values
+                    seam = seam if self._more() else b""
+                    depth, scan = 0, self._at
+                    continue
+                seam = b""
             closed = 0
             for found in _BRACKET.finditer(self._buffer, scan):
                 char = found[1]
@@ -134,6 +145,7 @@ class JsonPieces:
                 return
             if ends:
                 values = self._read(self._at, ends[-1], ends)
+                seam = self._seam(ends)
                 self._at, ends = ends[-1], []
                 count += len(values)
                 yield values
@@ -145,6 +157,30 @@ class JsonPieces:
             if not self._more():
                 self._corrupt(f"the JSON ends in the middle of a list, after {count} whole elements")
             scan += self._at
+
+    def _seam(self, ends: list[int]) -> bytes:
+        """What stands between the first two of these elements, if both are objects."""
+        found = _SEAM.match(self._buffer, ends[0]) if len(ends) > 1 else None
+        if found is None or self._buffer[ends[0] - 1] != 0x7D:
+            return b""
+        before = len(self._buffer[: ends[0] - 1].rstrip(b" \t\r\n"))
+        return self._buffer[before : found.end()]
+
+    def _up_to(self, seam: bytes) -> list[Any]:
+        """The elements before the last place in the buffer that looks like a seam; empty if it was none.
+
+        That a piece in brackets parses proves that it ends with an element: JSON is read from left to right, and inside of
+        a text, a list or another element the brackets would not fit.
+        """
+        last = self._buffer.rfind(seam, self._at)
+        if last < 0:
+            return []
+        end = self._buffer.index(b"}", last) + 1
+        values = _loaded(b"[" + self._buffer[self._at : end].lstrip(_BETWEEN) + b"]", alone=False)
+        if not isinstance(values, list):
+            return []
+        self._at = end
+        return values
 
     def value(self) -> Any:
         """The whole value that comes next; `Broken` if it cannot be read."""

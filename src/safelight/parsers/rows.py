@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from safelight.parsers.model import Block
-from safelight.traces.columns import MOMENT
+from safelight.traces.columns import MOMENT, TEXTS
 from safelight.traces.ids import account_id, conversation_id, trace_prefix
 from safelight.traces.model import ACCOUNTS, CONVERSATION, TRACES, Trace
 from safelight.traces.moment import Moment
@@ -118,8 +118,8 @@ class Rows:
         self.count += length
         origin = self.origin
         found = {one.name: _array(columns[one.name], one.type) for one in _KINDS[cls].fields}
-        unknown = pc.fill_null(pc.equal(found["instance"], "?"), False)
-        found["instance"] = pc.if_else(unknown, f"?{origin.source_id}", found["instance"])
+        unknown = pc.fill_null(pc.equal(found["instance"], _text("?")), _FALSE)
+        found["instance"] = pc.if_else(unknown, _text(f"?{origin.source_id}"), found["instance"])
         same = pa.string()
         arrays: dict[str, Any] = {
             "trace_id": _trace_ids(self._prefixes[cls], found["place"], found["ordinal"]),
@@ -141,7 +141,11 @@ class Rows:
 
     def _ids(self, names: str, networks: _Coded, instances: _Coded, values: Any) -> pa.Array:
         make = self._conversation if names == CONVERSATION else self._account
+        if values.null_count == len(values):
+            return pa.nulls(len(values), TEXTS if names == ACCOUNTS else pa.string())
         if names == ACCOUNTS:
+            if values.null_count == len(values):
+                return pa.nulls(len(values), pa.list_(pa.string()))
             rows = zip(networks.rows(), instances.rows(), values.to_pylist(), strict=True)
             return pa.array(
                 [None if v is None else [make((n, i, one)) for one in v] for n, i, v in rows],
@@ -172,6 +176,15 @@ class Rows:
         return found
 
 
+def _text(value: str) -> pa.Scalar:
+    """Arrow guesses the type of a bare Python value, and looks for a package that may be missing, at every call."""
+    return pa.scalar(value, pa.string())
+
+
+_FALSE: Final = pa.scalar(False, pa.bool_())
+_ZERO: Final = pa.scalar(0, pa.int32())
+
+
 class _Coded:
     """A column of few different values: most columns of networks hold a single one."""
 
@@ -185,11 +198,12 @@ class _Coded:
 
 def _trace_ids(prefix: str, places: Any, ordinals: Any) -> Any:
     """`traces.ids.trace_id` for a column."""
-    ids = pc.binary_join_element_wise(f"{prefix}:", places, "")
-    if not pc.any(pc.not_equal(ordinals, 0)).as_py():
+    ids = pc.binary_join_element_wise(_text(f"{prefix}:"), places, _text(""))
+    first = pc.equal(ordinals, _ZERO)
+    if pc.all(first).as_py():
         return ids
-    counted = pc.binary_join_element_wise(ids, pc.cast(ordinals, pa.string()), "#")
-    return pc.if_else(pc.equal(ordinals, 0), ids, counted)
+    counted = pc.binary_join_element_wise(ids, pc.cast(ordinals, pa.string()), _text("#"))
+    return pc.if_else(first, ids, counted)
 
 
 def _array(values: Sequence[Any], type_: pa.DataType) -> Any:

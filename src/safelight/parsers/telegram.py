@@ -18,8 +18,9 @@ from safelight.inspect.model import Group
 from safelight.parsers import telegram_account
 from safelight.parsers.json_pieces import JsonPieces, beginning
 from safelight.parsers.json_values import record, records, text
+from safelight.parsers.message_columns import MessageColumns
 from safelight.parsers.model import Emitted, ParseFailed, Remark, Subject, Variant
-from safelight.parsers.telegram_message import NETWORK, Chat, account_of, traces
+from safelight.parsers.telegram_message import NETWORK, Chat, account_of, plain, traces
 from safelight.traces.model import (
     Account,
     Call,
@@ -189,10 +190,18 @@ class _Export:
         chat = self._chat(head, place, owner)
         yield self._conversation(chat, place, head)
         prefix, index = f"{place}.messages[", 0
-        for values in reader.batches():
-            for value in values:
-                yield from traces(chat, f"{prefix}{index}]", value)
-                index += 1
+        columns = MessageColumns(NETWORK, None, chat.conversation, 1_000_000)
+        try:
+            for values in reader.batches():
+                rows, others = plain(chat, prefix, index, values)
+                yield from columns.add(rows)
+                for other in others:
+                    yield from traces(chat, f"{prefix}{other}]", values[other - index])
+                index += len(values)
+        except ParseFailed:
+            yield from columns.rest()
+            raise
+        yield from columns.rest()
 
     def _found_owner(self, head: dict[str, Any]) -> str | None:
         """The one of the two ends that `id` does not name: the first other account that wrote; reads ahead for it."""

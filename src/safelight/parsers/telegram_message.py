@@ -27,6 +27,9 @@ _PLAIN = frozenset(
         "via_bot", "author",
     }
 )  # fmt: skip
+#: 1990-01-01 and 2100-01-01 in seconds: `traces.epochs` keeps other times as text.
+_FIRST, _LAST = 631_152_000, 4_102_444_800
+
 #: Names that are remembered as already told; a file with more tells some of them again.
 _NAMES = 1_000_000
 
@@ -76,6 +79,46 @@ class Chat:
         if self.owner is None or account is None:
             return None
         return "outgoing" if account == self.owner else "incoming"
+
+
+def plain(chat: Chat, prefix: str, first: int, values: list[Any]) -> tuple[list[tuple[Any, ...]], list[int]]:
+    """The rows (`message_columns.ROW`) of those elements that are text and nothing else, and the positions of the others."""
+    rows: list[tuple[Any, ...]] = []
+    others = []
+    peer, owner = chat.peer, chat.owner
+    from_peer, from_owner = ((owner,) if owner else None), ((peer,) if peer else None)
+    group = chat.kind != "direct"
+    for index, value in enumerate(values, first):
+        if type(value) is dict and value.keys() <= _PLAIN:
+            get = value.get
+            sender, name, written, when = get("from_id"), get("from"), get("text"), get("date_unixtime")
+            if (
+                type(sender) is str
+                and type(name) is str
+                and (sender, name) in chat.names
+                and type(when) is str
+                and get("type") == "message"
+                and "edited_unixtime" not in value
+                and "forwarded_from_id" not in value
+                and len(when) < 12
+                and when.isdigit()
+                and _FIRST <= (seconds := int(when)) <= _LAST
+            ):
+                reply = get("reply_to_message_id")
+                direction = None if owner is None else "outgoing" if sender == owner else "incoming"
+                said, markup = (written or None, None) if type(written) is str else _text(written)
+                to = None if group else from_peer if sender == peer else from_owner
+                rows.append(
+                    (
+                        f"{prefix}{index}]", sender, name, to, direction, said, markup, seconds * _SECOND, when,
+                        text(get("id")),
+                        text(reply) if reply is not None and "reply_to_peer_id" not in value else None,
+                        _forwarded(value) if "forwarded_from" in value else None,
+                    )
+                )  # fmt: skip
+                continue
+        others.append(index)
+    return rows, others
 
 
 def traces(chat: Chat, place: str, values: Any) -> Iterator[Emitted]:

@@ -1,0 +1,73 @@
+"""Messages gathered column by column and emitted as blocks: what formats of millions of messages use instead of objects.
+
+A row is a tuple; a time in it is its microseconds in UTC and its text, for formats that state UTC. Everything rarer (other
+bases, media, calls) goes the usual way, as objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+
+from safelight.parsers.model import Block
+from safelight.traces.columns import MOMENT
+from safelight.traces.model import Message
+
+#: Rows of a block.
+ROWS: Final = 8192
+
+#: The order of a row; `sent` is microseconds and its text stands in `sent_text`.
+ROW: Final = (
+    "place", "sender", "sender_name", "recipients", "direction", "text", "markup", "sent", "sent_text", "native_id",
+    "reply_to", "forwarded",
+)  # fmt: skip
+
+
+class MessageColumns:
+    """Plain text messages of one conversation."""
+
+    def __init__(self, network: str, instance: str | None, conversation: str, precision_us: int) -> None:
+        self._same = {
+            "network": network,
+            "instance": instance,
+            "conversation": conversation,
+            "precision_us": precision_us,
+        }
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Block]:
+        """Take rows in the order of `ROW`; gives a block when there are many."""
+        self._rows.extend(rows)
+        if len(self._rows) >= ROWS:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[Block]:
+        """What was not yet emitted."""
+        if not self._rows:
+            return
+        rows, self._rows = self._rows, []
+        columns: dict[str, Any] = dict(zip(ROW, zip(*rows, strict=True), strict=True))
+        columns["sent"] = stated(columns["sent"], columns.pop("sent_text"))
+        for name, value in self._same.items():
+            if value is not None:
+                kind = pa.int64() if name == "precision_us" else pa.string()
+                columns[name] = pa.repeat(pa.scalar(value, kind), len(rows))
+        yield Block(Message, columns)
+
+
+def stated(us: Sequence[int], texts: Sequence[str]) -> pa.Array:
+    """Moments whose format states UTC, as an Arrow struct array."""
+    count = len(us)
+    utc = pa.array(us, pa.int64())
+    return pa.StructArray.from_arrays(
+        [
+            utc.cast(pa.timestamp("us", "UTC")),
+            utc.cast(pa.timestamp("us")),
+            pa.array(texts, pa.string()),
+            pa.repeat(pa.scalar("stated", pa.string()), count),
+            pa.nulls(count, pa.string()),
+        ],
+        fields=list(MOMENT),
+    )
