@@ -30,8 +30,6 @@ from typing import Final, Literal
 
 import tantivy
 
-from safelight.traces.moment import iso_utc
-
 #: Part of the index's folder name: another number makes it anew from the catalog.
 VERSION: Final = 1
 
@@ -54,7 +52,8 @@ _HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-
 
 #: Times outside 1900 to 2200 are ordered as if they lay at its ends.
 _LEAST_US, _MOST_US = -2_208_988_800_000_000, 7_258_118_400_000_000
-_TIES = 1024
+#: Keys of one microsecond, told apart by a digest of the id.
+TIES: Final = 1024
 _NO_TIME = -(2**63)
 
 
@@ -96,16 +95,16 @@ def order_key(time_us: int | None, doc_id: str) -> int:
     tie = zlib.crc32(doc_id.encode("utf-8", "surrogatepass"))
     if time_us is None:
         return _NO_TIME + tie
-    return bound_key(time_us) + tie % _TIES
+    return bound_key(time_us) + tie % TIES
 
 
 def bound_key(time_us: int) -> int:
     """The least key of a time."""
-    return min(max(time_us, _LEAST_US), _MOST_US) * _TIES
+    return min(max(time_us, _LEAST_US), _MOST_US) * TIES
 
 
 #: The least key of anything that has a time.
-LEAST_KEY: Final = _LEAST_US * _TIES
+LEAST_KEY: Final = _LEAST_US * TIES
 
 
 def _analyzer(stemmer: str | None = None) -> tantivy.TextAnalyzer:
@@ -148,11 +147,6 @@ def register(index: tantivy.Index) -> None:
     index.register_tokenizer("grams", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
 
 
-def when(key: int) -> str:
-    """A key's time for people and tests; empty for what has none."""
-    return iso_utc(key // _TIES) if key >= LEAST_KEY else ""
-
-
 def time_of(key: int) -> int | None:
     """Microseconds of a key; None for what has no time."""
-    return key // _TIES if key >= LEAST_KEY else None
+    return key // TIES if key >= LEAST_KEY else None
