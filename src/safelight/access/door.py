@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Self
 
@@ -52,9 +52,12 @@ from safelight.access.model import (
     Standing,
 )
 from safelight.access.papers import Sums
+from safelight.access.search import Searching
+from safelight.access.search_filter import SearchFilter
 from safelight.access.reading import Reading
 from safelight.access.where import Condition, Failing, condition
 from safelight.catalog.catalog import Catalog
+from safelight.catalog.fulltext import FullText
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
 from safelight.ledger import audit, clocks, hashsets
@@ -105,6 +108,7 @@ class Door:
         self._views: _Views | None = None
         self._contents = content.Contents(folder, credentials)
         self._known = Known(folder.parts)
+        self._fulltext = FullText(folder.index)
 
     def close(self) -> None:
         """Let go of both stores and of the child that reads sources. Nobody may be reading any more."""
@@ -162,7 +166,7 @@ class Door:
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
         with self._reading() as (db, views):
-            look = Consultation(self._ledger, db, views.snapshot, views.memo, self._contents, self._known)
+            look = Consultation(self._ledger, db, views.snapshot, views.memo, self._contents, self._known, self._fulltext)
             try:
                 yield look
             finally:
@@ -173,6 +177,14 @@ class Door:
                     what={"page": what, "query": query} | look.digest,
                     subjects=look.subjects,
                 )
+
+    def save_search(self, name: str, wanted: SearchFilter) -> None:
+        """Save a search under a name, as a decision. Raises Refused."""
+        searches.save(self._ledger, name, wanted.text, wanted.pairs()[bool(wanted.text) :], actor=self.who)
+
+    def withdraw_search(self, seq: int) -> None:
+        """Take a saved search off the list. Raises NotFound."""
+        searches.withdraw(self._ledger, seq, actor=self.who)
 
     def progress(self) -> Progress | None:
         """How far the run under way is. Polled, so it writes no entry."""
@@ -279,9 +291,10 @@ class Consultation:
         memo: Memo,
         contents: content.Contents,
         known: Known,
+        fulltext: FullText,
     ) -> None:
         self._ledger, self._db, self._snapshot, self._memo = ledger, db, snapshot, memo
-        self._contents, self._known = contents, known
+        self._contents, self._known, self._fulltext = contents, known, fulltext
         self._shown: dict[str, None] = {}
         self._numbers = papers.numbers(self._ledger)
         self._places: dict[str, Place] = {}
@@ -493,6 +506,13 @@ class Consultation:
         )
         self._show(one.set_id for one in found)
         return found
+
+    # Search
+
+    @cached_property
+    def search(self) -> Searching:
+        """Search over all text, on the index as it is now."""
+        return Searching(self._fulltext, self._ledger, self._db, self._numbers, self._show)
 
     # Exhibits and the whole
 

@@ -48,6 +48,8 @@ CLOCK_DECIDED = Kind("clock.decided", "decision", "exhibit", "seconds or zone, b
 CLOCK_WITHDRAWN = Kind("clock.withdrawn", "decision", "entry:<number>", "reason")
 TRACE_MARKED = Kind("trace.marked", "decision", "trace ids", "mark, reason")
 TRANSLATION_WRITTEN = Kind("translation.written", "decision", "trace ids", "language, text, translator")
+SEARCH_SAVED = Kind("search.saved", "decision", "", "name, query, filters")
+SEARCH_WITHDRAWN = Kind("search.withdrawn", "decision", "entry:<number>", "")
 
 KINDS: tuple[Kind, ...] = (
     OPERATION_CREATED,
@@ -69,4 +71,6 @@ KINDS: tuple[Kind, ...] = (
     CLOCK_WITHDRAWN,
     TRACE_MARKED,
     TRANSLATION_WRITTEN,
+    SEARCH_SAVED,
+    SEARCH_WITHDRAWN,
 )

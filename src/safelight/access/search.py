@@ -1,0 +1,231 @@
+"""Search for people: what they ask becomes a query of the index, limited to what they may see; hits come with their context.
+
+Reached through the door alone (`Consultation.search`). Counts and order use nothing but the texts that the reader may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import tantivy
+from duckdb import DuckDBPyConnection
+
+from safelight.access import search_clock
+from safelight.access.cursor import Cursor, decode
+from safelight.access.model import Bar, Facet, FacetValue, Page
+from safelight.access.search_filter import SearchFilter
+from safelight.catalog.fulltext import FullText
+from safelight.catalog.fulltext_marks import Segment, excerpt, places
+from safelight.catalog.fulltext_plan import plan
+from safelight.catalog.fulltext_query import Node
+from safelight.catalog.fulltext_schema import FACETS
+from safelight.catalog.fulltext_search import Found, Search, Wanted
+from safelight.ledger import clocks, searches
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.searches import SavedSearch
+from safelight.traces.moment import Moment
+
+#: Characters of the message before or after a hit.
+_ASIDE = 160
+#: Values of a facet that are shown.
+_VALUES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One text in which the query was found. `segments` is the piece around the first place, in order, to be escaped by
+    whoever shows it; `before` and `after` are what was written in the conversation around it."""
+
+    id: str
+    item_id: str
+    kind: str
+    network: str
+    conversation_id: str | None
+    title: str
+    """Of the conversation, or the path of the item."""
+    exhibit: str
+    """Number as people know it."""
+    language: str
+    state: str
+    sender: str
+    time: Moment | None
+    """After correction."""
+    copies: int
+    """Items in that exhibit that hold the same text."""
+    segments: tuple[Segment, ...]
+    text: str = field(repr=False)
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many texts match, by facet, and over time."""
+
+    hits: int
+    conversations: int
+    facets: tuple[Facet, ...]
+    bars: tuple[Bar, ...]
+
+
+class Searching:
+    """Search on one commit of the index, for one consultation."""
+
+    def __init__(
+        self,
+        fulltext: FullText,
+        ledger: Ledger,
+        db: DuckDBPyConnection,
+        exhibits: Mapping[str, str],
+        show: Callable[[Iterable[str | None]], None],
+        within: tuple[str, ...] | None = None,
+    ) -> None:
+        """`exhibits` maps numbers to keys; `within` are the keys of exhibits that the reader may see (None: all)."""
+        searcher = fulltext.searcher()
+        self.indexed = 0 if searcher is None else searcher.num_docs
+        """Texts in the index; 0 while it was never made."""
+        self._schema = fulltext.schema
+        self._search = (
+            None
+            if searcher is None
+            else Search(searcher, self._schema, search_clock.groups(clocks.every(ledger)))
+        )
+        self._ledger, self._db, self._exhibits, self._show, self._within = ledger, db, exhibits, show, within
+        self._numbers = {key: number for number, key in exhibits.items()}
+        self._titles: dict[str, str] = {}
+
+    def page(
+        self, wanted: SearchFilter, after: str | None = None, limit: int = 50, *, context: bool = False
+    ) -> Page[Hit]:
+        """One page of hits by time, with what stands around each if `context`. Raises Refused."""
+        if self._search is None or not wanted:
+            return Page(())
+        node, query = self._query(wanted)
+        start = None
+        if after:
+            key, id_ = decode(after, f"search {wanted.order}", 2).values
+            start = (int(key or 0), str(id_))
+        found = self._search.page(query, self._wanted(wanted), limit + 1, start, wanted.order == "oldest")
+        rows, more = found[:limit], len(found) > limit
+        self._show(one.id for one in rows)
+        self._name({one.conversation for one in rows if one.conversation})
+        cursor = Cursor(f"search {wanted.order}", (rows[-1].key, rows[-1].id)).encode() if more else None
+        return Page(tuple(self._hit(one, node, context) for one in rows), None, cursor)
+
+    def every(self, wanted: SearchFilter) -> Iterator[Hit]:
+        """All hits by time, the newest first."""
+        if self._search is None or not wanted:
+            return
+        node, query = self._query(wanted)
+        for one in self._search.every(query, self._wanted(wanted)):
+            self._name({one.conversation} if one.conversation else set())
+            yield self._hit(one, node, False)
+
+    def count(self, wanted: SearchFilter) -> int:
+        """How many texts match."""
+        if self._search is None or not wanted:
+            return 0
+        return self._search.count(self._query(wanted)[1], self._wanted(wanted))
+
+    def counts(self, wanted: SearchFilter, bars: int = 94) -> Counts:
+        """Counts by facet and over time. Each facet is counted under the rest of the filter."""
+        if self._search is None or not wanted:
+            return Counts(0, 0, (), ())
+        query, limits = self._query(wanted)[1], self._wanted(wanted)
+        counted = self._search.facets(query, limits, FACETS, most=10_000)
+        inside = counted["conversation"]
+        if limits.conversation:
+            inside = {key: n for key, n in inside.items() if key in limits.conversation}
+        facets = tuple(self._facet(name, counted[name], wanted) for name in FACETS)
+        return Counts(self._search.count(query, limits), len(inside), facets, self._bars(query, limits, bars))
+
+    def saved(self) -> list[tuple[SavedSearch, SearchFilter]]:
+        """The saved searches in use, each as a filter."""
+        return [
+            (one, SearchFilter.from_pairs([("q", one.query), *one.filters]))
+            for one in searches.every(self._ledger)
+        ]
+
+    def _query(self, wanted: SearchFilter) -> tuple[Node | None, tantivy.Query | None]:
+        node = wanted.node()
+        return node, (None if node is None else plan(self._schema, node))
+
+    def _wanted(self, wanted: SearchFilter) -> Wanted:
+        begin, end = wanted.times()
+        return Wanted(
+            kind=wanted.kind, network=wanted.network, conversation=wanted.conversation,
+            exhibit=tuple(self._exhibits.get(number, number) for number in wanted.exhibit),
+            language=wanted.language, state=wanted.state, account=wanted.account, begin=begin, end=end,
+            within=self._within,
+        )  # fmt: skip
+
+    def _hit(self, one: Found, node: Node | None, context: bool) -> Hit:
+        found = [] if node is None else places(node, one.text, one.language)
+        before, after = (None, None)
+        if context and self._search is not None:
+            before, after = (
+                None if near is None else _aside(near) for near in self._search.around(one, self._within)
+            )
+        return Hit(
+            one.id, one.item, one.kind, one.network or "", one.conversation, self._title(one),
+            self._numbers.get(one.exhibit, one.exhibit), one.language, one.state,
+            one.sender_name or one.sender or "", _moment(one), one.copies, excerpt(one.text, found), one.text,
+            before, after,
+        )  # fmt: skip
+
+    def _title(self, one: Found) -> str:
+        return (self._titles.get(one.conversation, "") if one.conversation else "") or one.native or ""
+
+    def _name(self, conversations: set[str]) -> None:
+        """Look up titles of conversations."""
+        unknown = sorted(conversations - self._titles.keys())
+        if unknown:
+            rows = self._db.execute(
+                "SELECT conversation_id, min(title) FROM conversations WHERE title <> '' AND conversation_id IN "
+                "(SELECT unnest(?)) GROUP BY 1",
+                [unknown],
+            ).fetchall()
+            self._titles |= dict.fromkeys(unknown, "") | dict(rows)
+
+    def _facet(self, name: str, counted: Mapping[str, int], wanted: SearchFilter) -> Facet:
+        chosen: Sequence[str] = getattr(wanted, name)
+        if name == "exhibit":
+            counted = {self._numbers.get(key, key): n for key, n in counted.items()}
+        ranked = sorted(counted, key=lambda value: (-counted[value], value))[:_VALUES]
+        ranked += [value for value in chosen if value not in ranked]
+        labels = self._labels(ranked, wanted) if name == "conversation" else {}
+        values = (FacetValue(one, labels.get(one, one), counted.get(one, 0), one in chosen) for one in ranked)
+        return Facet(name, tuple(values))
+
+    def _labels(self, conversations: Sequence[str], wanted: SearchFilter) -> dict[str, str]:
+        """Titles of conversations, or their native ids."""
+        self._name(set(conversations))
+        labels = {}
+        for one in conversations:
+            labels[one] = self._titles[one]
+            if not labels[one] and self._search is not None:
+                first = self._search.page(None, Wanted(conversation=(one,), within=self._within), 1)
+                labels[one] = self._title(first[0]) if first else one
+        return labels
+
+    def _bars(self, query: tantivy.Query | None, limits: Wanted, bars: int) -> tuple[Bar, ...]:
+        assert self._search is not None
+        ends = self._search.span(query, limits)
+        if ends is None:
+            return ()
+        first, last = ends[0], ends[1] + 1
+        edges = sorted({first + (last - first) * n // bars for n in range(bars + 1)})
+        counts = self._search.bars(query, limits, edges)
+        return tuple(Bar(low, high, n) for low, high, n in zip(edges, edges[1:], counts, strict=False))
+
+
+def _aside(one: Found) -> str:
+    text = " ".join(one.text.split())
+    return text if len(text) <= _ASIDE else text[:_ASIDE] + "…"
+
+
+def _moment(one: Found) -> Moment | None:
+    if one.time is None:
+        return None
+    return Moment(one.time if one.zoned else None, one.time, "", "stated" if one.zoned else "unknown")
