@@ -10,9 +10,12 @@ import pytest
 
 from safelight.access.content import CHUNK
 from safelight.access.door import Door
+from safelight.catalog.catalog import Catalog
 from safelight.errors import SafelightError
-from safelight.evidence.model import EvidenceError
-from safelight.operation.settings import EngineSettings, Settings, write_settings
+from safelight.evidence.model import Entry, EvidenceError
+from safelight.evidence.reader import Reader
+from safelight.evidence.spec import PathSpec, layer
+from safelight.operation.settings import ArchiveSettings, EngineSettings, Settings, write_settings
 from safelight.traces.ids import item_id
 from tests.access.built import ACTOR, Built, build
 from tests.access.planted_format import LARGE, add_items, install, spec
@@ -99,3 +102,64 @@ def test_the_child_ends_with_the_door(planted: Planted) -> None:
     assert len(list(spool.glob("engine-*"))) == 1
     planted.door.close()
     assert list(spool.glob("engine-*")) == []
+
+
+@pytest.fixture
+def packed(tmp_path: Path) -> Built:
+    """An operation with one more item, a member of an archive that wants a password."""
+    built = build(tmp_path)
+    source = built.sources[0]
+    archive = Path(__file__).parents[1] / "evidence" / "archives" / "aes256.zip"
+    (source.location / "låst.zip").write_bytes(archive.read_bytes())
+    outer = PathSpec((layer("folder", "låst.zip".encode()),))
+    with Reader(source.location, credentials=("sjakk2016",)) as reader:
+        found = [each.spec for each in reader.walk(outer) if isinstance(each, Entry)]
+    inner = next(each for each in found if each.last.path == b"game.pgn")
+    identity = item_id(source.id, inner.to_bytes())
+    row = {"item_id": identity, "source_id": source.id, "exhibit": source.exhibit, "depth": 1,
+           "spec": inner.to_bytes().decode(), "path": inner.display(), "name": "game.pgn", "kind": "file",
+           "state": "allocated", "size": 100}  # fmt: skip
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("b1-locked", {"items": [row]}, made_by={"stage": "test"})
+    built.ids["locked"] = identity
+    return built
+
+
+def test_limits_of_archives_are_those_of_the_operation(packed: Built) -> None:
+    member = packed.item("sjakk/parti.zip › parti/runde1.pgn")
+
+    def said() -> tuple[bytes, str]:
+        with Door(packed.folder, who=ACTOR, purpose="tests") as door, door.consult("item") as look:
+            piece = look.bytes(member)
+        return piece.data, piece.trouble
+
+    assert said() == (b"1. e4 e5 2. Nf3 Nc6\n", "")
+    write_settings(packed.folder.settings, Settings(archives=ArchiveSettings(max_member_megabytes=0)))
+    data, trouble = said()
+    assert data == b""
+    assert trouble.startswith("limit: ")
+    with (
+        Door(packed.folder, who=ACTOR, purpose="tests") as door,
+        pytest.raises(EvidenceError, match=r"^limit: "),
+        door.stream(member, "asked"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(("credentials", "opens"), [((), False), (("wrong", "sjakk2016"), True)])
+def test_credentials_of_the_door_open_what_is_encrypted(
+    packed: Built, credentials: tuple[str, ...], opens: bool
+) -> None:
+    game = (Path(__file__).parents[1] / "evidence" / "archives" / "game.pgn").read_bytes()
+    with Door(packed.folder, who=ACTOR, purpose="tests", credentials=credentials) as door:
+        with door.consult("item") as look:
+            piece = look.bytes(packed.ids["locked"], 0, 100)
+        if opens:
+            assert (piece.data, piece.trouble) == (game[:100], "")
+            with door.stream(packed.ids["locked"], "asked") as chunks:
+                assert b"".join(chunks) == game
+        else:
+            assert piece.data == b""
+            assert piece.trouble.startswith("encrypted: ")
+            with door.stream(packed.ids["locked"], "asked", ["sjakk2016"]) as chunks:
+                assert b"".join(chunks) == game

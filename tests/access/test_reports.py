@@ -9,7 +9,7 @@ import pytest
 
 from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
-from safelight.access.model import DerivativeFact, FailureGroup, HitGroup, Inspection
+from safelight.access.model import Counted, DerivativeFact, FailureGroup, HitGroup, Inspection
 from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound
 from safelight.ledger import imagechecks, sources
@@ -183,6 +183,18 @@ def test_a_source_whose_only_volume_is_encrypted_is_failed_and_not_complete(tmp_
         assert [
             row.place for row in look.failures(ItemFilter(source=(source.id,), failed=("any",))).rows
         ] == ["p1"]
+        own = ItemFilter(source=(source.id,))
+        assert look.count(own) == Counted(0, 0, 0)
+        for causes in (("any",), ("encrypted",), ("any", "corrupt")):
+            assert look.count(own.with_(failed=causes)) == Counted(0, 0, 0, places=1)
+        assert look.count(own.with_(failed=("corrupt",))).places == 0
+        assert look.count(own.with_(failed=("none",))).places == 0
+        assert look.count(own.with_(failed=("any",), type=("picture",))).places == 0
+        look.facets(own)  # from here on the counts come out of the cube
+        assert look.count(own.with_(failed=("any",)), contents=False) == Counted(0, 0, 0, places=1)
+        failed = ItemFilter(failed=("any",))
+        assert look.count(failed).places == 2
+        assert look.count(failed.with_(exhibit=("2016-0142-A1",))).places == 1
 
 
 def test_every_figure_opens_as_many_rows_as_it_says(door: Door) -> None:

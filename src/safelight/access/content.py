@@ -6,12 +6,14 @@ import base64
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from safelight.access.model import Bytes
 from safelight.engine.model import Batch, Failure, Limits, Task
 from safelight.engine.supervisor import Supervisor
 from safelight.errors import DiskFull, EngineBroken, SafelightError, Unreachable
+from safelight.evidence.limits import limits_from
 from safelight.evidence.model import EvidenceError
 from safelight.ledger.sources import Source
 from safelight.messages import _
@@ -27,11 +29,13 @@ CHUNK = 4 << 20
 
 class Contents:
     """Reads items in one supervised child, which is started with the first piece (half a second) and stays until
-    `close`. One piece is read at a time; safe for several threads.
+    `close`. One piece is read at a time; safe for several threads. Limits are those of `operation.toml`, read when the
+    child starts. `credentials` are tried on whatever is encrypted.
     """
 
-    def __init__(self, folder: OperationFolder) -> None:
+    def __init__(self, folder: OperationFolder, credentials: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._credentials = tuple(credentials)
         self._lock = threading.Lock()
         self._children: Supervisor | None = None
 
@@ -56,7 +60,7 @@ class Contents:
         return Bytes(item_id, offset, data, size)
 
     def stream(self, source: Source | None, spec: str, credentials: Sequence[str] = ()) -> Iterator[bytes]:
-        """The whole item, `CHUNK` bytes at a time; each is read when it is asked for.
+        """The whole item, `CHUNK` bytes at a time; each is read when it is asked for. `credentials` are tried first.
 
         Raises Unreachable, EvidenceError, SafelightError (the child was ended), DiskFull, EngineBroken.
         """
@@ -84,7 +88,7 @@ class Contents:
             "spec": spec,
             "offset": offset,
             "length": length,
-            "credentials": list(credentials),
+            "credentials": list(dict.fromkeys((*credentials, *self._credentials))),
             "goes_on": goes_on,
         }
         rows, failure = self._run(Task("piece", worth, payload))
@@ -116,10 +120,11 @@ class Contents:
 
     def _started(self) -> Supervisor:
         if self._children is None:
-            engine = read_settings(self._folder.settings).engine
+            settings = read_settings(self._folder.settings)
+            engine = settings.engine
             self._children = Supervisor(
                 "safelight.access.pieces:reader",
-                {},
+                {"limits": asdict(limits_from(settings))},
                 limits=Limits(
                     engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes
                 ),

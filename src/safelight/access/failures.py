@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from safelight.access.cursor import Cursor, decode
 from safelight.access.filter import ItemFilter
 from safelight.access.model import FailureGroup, FailureRow, Page
-from safelight.access.where import Condition, condition
+from safelight.access.where import OF_CONTENTS, OF_ITEMS, OF_PLACES, Condition, Failing, condition
 
 COLUMNS = (
     "source_id, item_id, sha256, place, stage, inspector, version, cause, detail, seconds, "
@@ -31,8 +31,8 @@ def _condition(
 ) -> Condition:
     """Failures under the filter's causes, of items that match the rest of it. `sources` maps ids to exhibits."""
     found = Condition()
-    causes = [cause for cause in wanted.failed if cause not in ("any", "none")]
-    if causes:
+    causes = [cause for cause in wanted.failed if cause != "none"]
+    if causes and "any" not in causes:
         found.add(f"f.cause IN ({', '.join('?' * len(causes))})", *causes)
     if inspector:
         found.add("f.inspector = ?", inspector)
@@ -42,11 +42,7 @@ def _condition(
         found.add(
             f"(f.item_id IN (SELECT i.item_id FROM items i WHERE {items.sql}) "
             f"OR f.sha256 IN (SELECT i.sha256 FROM items i WHERE {items.sql})"
-            + (
-                f" OR (f.item_id IS NULL AND f.source_id IN ({', '.join('?' * len(places))}))"
-                if places
-                else ""
-            )
+            + (f" OR ({OF_PLACES} AND f.source_id IN ({', '.join('?' * len(places))}))" if places else "")
             + ")",
             *(items.values * 2),
             *places,
@@ -65,6 +61,21 @@ def _places(rest: ItemFilter, exhibits: Mapping[str, str], sources: Mapping[str,
         for source, exhibit in sources.items()
         if (not rest.source or source in rest.source) and (not keys or exhibit in keys)
     ]
+
+
+def places(
+    db: DuckDBPyConnection, wanted: ItemFilter, exhibits: Mapping[str, str], sources: Mapping[str, str]
+) -> int:
+    """Failures of places that are no items, under a filter that asks for failures; 0 for one that asks for anything else
+    that only items have."""
+    if not set(wanted.failed) - {"none"} or any(
+        key not in ("failed", "exhibit", "source") for key, _v in wanted.pairs()
+    ):
+        return 0
+    found = _condition(wanted, exhibits, sources, "")
+    found.add(OF_PLACES)
+    row = db.execute(f"SELECT count(*) FROM failures f WHERE {found.sql}", found.values).fetchone()
+    return int(row[0]) if row else 0
 
 
 #: Total order of failures; the columns are free of nulls so that rows compare.
@@ -111,6 +122,12 @@ def groups(
         found.values,
     ).fetchall()
     return tuple(FailureGroup(cause, inspector, int(n), detail or "") for cause, inspector, n, detail in rows)
+
+
+def failing(db: DuckDBPyConnection) -> Failing:
+    """Which kinds of failures there are."""
+    found = db.execute(f"SELECT bool_or({OF_ITEMS}), bool_or({OF_CONTENTS}) FROM failures f").fetchone()
+    return Failing(*map(bool, found or ()))
 
 
 def of_item(db: DuckDBPyConnection, item_id: str, sha256: str | None) -> tuple[FailureRow, ...]:

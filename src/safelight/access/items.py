@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +11,13 @@ from duckdb import DuckDBPyConnection
 from safelight.access.cube import Cube, counts, matching
 from safelight.access.cursor import Cursor, Value, decode
 from safelight.access.filter import STATES, TYPES, ItemFilter
+from safelight.access.known import asked
 from safelight.access.model import Bar, Counted, Facet, FacetValue, Histogram, ItemRow, Order, Page
 from safelight.access.where import CONTENT, TIME_US, Condition
 from safelight.traces.moment import Moment
+
+#: Names of the hash sets of some contents.
+SetsOf = Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]]
 
 _TIMES = ("modified", "accessed", "changed", "created")
 _PLAIN = (
@@ -224,22 +228,18 @@ def by_ids(
 
 
 def with_findings(
-    db: DuckDBPyConnection, rows: tuple[ItemRow, ...], copies: bool = True
+    db: DuckDBPyConnection, rows: tuple[ItemRow, ...], copies: bool = True, sets_of: SetsOf | None = None
 ) -> tuple[ItemRow, ...]:
-    """The same rows with failures, hash sets and (which reads all digests) the number of copies."""
+    """The same rows with failures, hash sets and (which reads all digests) the number of copies. Sets are asked of the
+    table if `sets_of` does not know them quicker."""
     digests = sorted({row.sha256 for row in rows if row.sha256})
     ids = [row.item_id for row in rows]
     if not ids:
         return rows
     of_digests, of_ids = ", ".join("?" * len(digests)), ", ".join("?" * len(ids))
-    sets: dict[str, list[str]] = {}
+    sets = sets_of(digests) if sets_of is not None else asked(db, digests)
     counts: dict[str, int] = {}
     causes: dict[str, tuple[str, str]] = {}
-    if digests:
-        for sha256, name in db.execute(
-            f"SELECT DISTINCT sha256, set_name FROM hits WHERE sha256 IN ({of_digests}) ORDER BY 2", digests
-        ).fetchall():
-            sets.setdefault(sha256, []).append(name)
     if digests and copies:
         counts = dict(
             db.execute(
@@ -260,7 +260,7 @@ def with_findings(
         cause = causes.get(row.item_id) or causes.get(row.sha256 or "")
         return replace(
             row,
-            sets=tuple(sets.get(row.sha256 or "", ())),
+            sets=sets.get(row.sha256 or "", ()),
             copies=counts.get(row.sha256) if row.sha256 else None,
             failed=row.failed or (cause[0] if cause else None),
             failed_by=cause[1] if cause else None,
@@ -351,6 +351,7 @@ def stream(
     wanted: Condition,
     exhibits: Mapping[str, str],
     limit: int | None = None,
+    sets_of: SetsOf | None = None,
     chunk: int = 2000,
 ) -> Iterator[ItemRow]:
     """Every matching row by path, a chunk in memory at a time."""
@@ -359,4 +360,5 @@ def stream(
         f"SELECT {COLUMNS} FROM items i WHERE {wanted.sql} ORDER BY i.path, i.item_id{tail}", wanted.values
     )
     while values := found.fetchmany(chunk):
-        yield from with_findings(db.cursor(), tuple(row_of(row, exhibits) for row in values))
+        rows = tuple(row_of(row, exhibits) for row in values)
+        yield from with_findings(db.cursor(), rows, sets_of=sets_of)

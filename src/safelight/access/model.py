@@ -73,6 +73,9 @@ class Counted:
     items: int
     contents: int
     bytes: int
+    places: int = 0
+    """Places that failed and are no items (a locked volume, a whole source), where failures are asked for: no row can
+    stand for them, and `failures` lists them under the same filter."""
 
 
 @dataclass(frozen=True, slots=True)

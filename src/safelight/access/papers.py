@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from safelight.access.cube import Cell, Cube
 from safelight.access.model import Counted, CustodyEntry, ExhibitCard, HashCheck, InspectorCost, SourceFigures
+from safelight.access.where import OF_PLACES
 from safelight.ledger import custody, exhibits, imagechecks, sources
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.imagechecks import NOT_CHECKED, ImageCheck
@@ -51,8 +52,8 @@ def sums(db: DuckDBPyConnection, cells: Cube) -> Sums:
     rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
     complete = frozenset(key for key, done in rows.fetchall() if done)
     failed = db.execute(
-        "SELECT source_id, count(*), bool_or(stage IN ('walk', 'open')) FROM failures "
-        "WHERE item_id IS NULL AND sha256 IS NULL AND source_id IS NOT NULL GROUP BY 1"
+        "SELECT source_id, count(*), bool_or(stage IN ('walk', 'open')) FROM failures f "
+        f"WHERE {OF_PLACES} AND source_id IS NOT NULL GROUP BY 1"
     ).fetchall()
     complete -= {key for key, _n, left_out in failed if left_out}
     places = {key: int(n) for key, n, _left_out in failed}

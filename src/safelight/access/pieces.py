@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safelight.engine.model import Task
-from safelight.evidence.model import EvidenceError
+from safelight.evidence.model import EvidenceError, Limits
 from safelight.evidence.reader import Reader
 from safelight.evidence.spec import from_bytes
 
@@ -38,7 +38,8 @@ class PieceReader:
     is wanted next, so the item stays open: what is packed is not unpacked from its beginning again).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._opened: _Opened | None = None
 
     def handle(self, task: Task, note: Note) -> Iterator[dict[str, Any]]:
@@ -74,7 +75,7 @@ class PieceReader:
         if self._opened is not None and (self._opened.key, self._opened.at) == (key, offset):
             return self._opened
         self.close()
-        reader = Reader(Path(payload["location"]), credentials=key[2])
+        reader = Reader(Path(payload["location"]), credentials=key[2], limits=self._limits)
         try:
             stream = reader.open(from_bytes(payload["spec"]))
         except BaseException:
@@ -93,5 +94,5 @@ class PieceReader:
 
 
 def reader(config: dict[str, Any]) -> PieceReader:
-    """Factory for the engine."""
-    return PieceReader()
+    """Factory for the engine. `config`: limits, the fields of `Limits`."""
+    return PieceReader(Limits(**config["limits"]))
