@@ -1,4 +1,4 @@
-"""Write a whole synthetic operation: `evidence/` with a folder for each exhibit, `truth/` beside it, the list of exhibits."""
+"""Write a whole synthetic operation: `evidence/` with a folder an exhibit, `truth/` beside it, and the list of exhibits."""
 
 from __future__ import annotations
 

@@ -11,18 +11,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from safelight.scenario.dice import dice, pick
+from safelight.scenario.places import disks, home, irc_clients, place, system
 from safelight.scenario.sizes import BEGIN_US, DAY_US, SEIZED_US
 from safelight.scenario.world import Account, Container, Device, Exhibit, FilePlan, Plan, Removal, World
 
-_IRC_ON_PC = ("irc-irssi", "irc-mirc", "irc-weechat", "irc-znc")
-_IRC_PATH = {
-    "irc-irssi": "home/{user}/irclogs/{network}/{channel}.log",
-    "irc-mirc": "Users/{user}/AppData/Roaming/mIRC/logs/{channel}.{network}.log",
-    "irc-weechat": "home/{user}/.weechat/logs/irc.{network}.{channel}.weechatlog",
-    "irc-znc": "home/{user}/.znc/users/{user}/moddata/log/{network}/{channel}/{date}.log",
+_DELIVERED_LOGS = {
     "irc-energymech": "logs/{network}/{channel}_{date}.log",
     "irc-ubuntu": "{date}/{channel}.txt",
 }
+_PIDGIN = ("pidgin-html", "pidgin-txt")
 _CHATLOGS = ("pidgin-html", "gajim-db", "pidgin-txt")
 _BANK_FORMATS = ("camt053", "mt940", "bank-csv")
 #: How many members' computers keep a log of one channel.
@@ -30,7 +27,6 @@ _LOGGERS = 2
 #: Formats in databases, whose rows can be deleted and stay.
 _WITH_REMAINS = ("skype-db", "whatsapp-db", "kik-ios", "sms-ios", "sms-android", "gajim-db")
 _PACKED = ("zip", "tar")
-_DISKS = ("e01-ext4", "folder", "e01-ext4", "folder")
 
 
 class Seizures:
@@ -72,7 +68,7 @@ class Seizures:
                 if talks:
                     files.append(self._file(number, device, account, format, path, talks, options))
         if device.kind == "pc":
-            packer, end = self._turn(_DISKS, "disk"), "disk.E01"
+            packer, end = self._turn(disks(system(device)), system(device)), "disk.E01"
         else:
             packer = self._turn(_PACKED, "phone")
             end = f"{device.kind}.{packer}"
@@ -98,49 +94,39 @@ class Seizures:
         """Formats, paths and variants in which a device keeps an account's conversations."""
         owner = self.world.persons[device.person]
         user = owner.name.split()[0].lower().translate(str.maketrans("åøæ", "aoa"))
-        home = f"Users/{user}"
-        native = account.native_id.replace(":", "#3a")
+        native = account.native_id
+        runs = system(device)
+        files = home(runs, user)
         match account.network:
             case "skype":
-                yield "skype-db", f"{home}/AppData/Roaming/Skype/{native}/main.db", {}
+                yield "skype-db", place("skype-db", runs, user, native.replace(":", "#3a")), {}
                 if self._turn(("yes", "no"), "skype-export") == "yes":
-                    yield (
-                        "skype-json",
-                        f"{home}/Downloads/8_{account.native_id.replace(':', '_')}/messages.json",
-                        {},
-                    )
+                    yield "skype-json", f"{files}/Downloads/8_{native.replace(':', '_')}/messages.json", {}
             case "telegram":
                 variant = self._turn(("local", "unixtime"), "telegram")
-                folder = f"{home}/Downloads/Telegram Desktop/DataExport_{account.native_id}"
+                folder = f"{files}/Downloads/Telegram Desktop/DataExport_{native}"
                 yield "telegram-json", f"{folder}/result.json", {"times": variant}
             case "discord":
-                yield "discord-json", f"{home}/Documents/discord/{account.names[0].name}", {}
+                yield "discord-json", f"{files}/Documents/discord/{account.names[0].name}", {}
             case "irc":
                 if account == self._nicks(account)[0]:
-                    format = self._turn(_IRC_ON_PC, "irc")
-                    yield format, _IRC_PATH[format].replace("{user}", user), {}
+                    format = self._turn(irc_clients(runs), f"irc {runs}")
+                    yield format, place(format, runs, user, native), {}
             case "xmpp" | "icq":
                 protocol = "jabber" if account.network == "xmpp" else "icq"
-                if device.model.startswith("iMac"):
-                    logs = f"{home}/Library/Application Support/Adium 2.0/Users/Default/Logs"
-                    yield (
-                        "adium",
-                        f"{logs}/{protocol.title() if protocol == 'jabber' else 'ICQ'}.{account.native_id}",
-                        {},
-                    )
+                if runs == "mac":
+                    logs = f"{files}/Library/Application Support/Adium 2.0/Users/Default/Logs"
+                    service = "Jabber" if protocol == "jabber" else "ICQ"
+                    yield "adium", f"{logs}/{service}.{native}", {}
                 else:
-                    format = self._turn(
-                        _CHATLOGS if protocol == "jabber" else ("pidgin-html", "pidgin-txt"), protocol
-                    )
-                    if format == "gajim-db":
-                        yield format, f"home/{user}/.local/share/gajim/logs.db", {}
-                    else:
-                        yield format, f"home/{user}/.purple/logs/{protocol}/{account.native_id}", {}
+                    format = self._turn(_CHATLOGS if protocol == "jabber" else _PIDGIN, protocol)
+                    program = "pidgin" if format in _PIDGIN else format
+                    yield format, place(program, runs, user, native, protocol), {}
             case "mail":
                 if self._turn(("mbox", "eml"), "mail") == "mbox":
-                    yield "mbox", f"{home}/Thunderbird/Profiles/x1.default/Mail/Local Folders", {}
+                    yield "mbox", place("mbox", runs, user, native), {}
                 else:
-                    yield "eml", f"{home}/Documents/Mail", {}
+                    yield "eml", f"{files}/Documents/Mail", {}
             case "whatsapp":
                 if device.kind == "android":
                     schema = self._turn(("old", "new"), "whatsapp")
@@ -188,10 +174,12 @@ class Seizures:
         if format in ("calls-ios", "calls-android"):
             conversations = ()
         window = None
-        if roll.random() < 0.2:
+        # Files with few messages stay whole: a window could leave nothing in them.
+        enough = sum(self.world.conversations[talk].count for talk in talks) >= 60
+        if enough and roll.random() < 0.2:
             window = (BEGIN_US + int(roll.random() * 300) * DAY_US, SEIZED_US)
         gaps: list[tuple[int, int]] = []
-        if roll.random() < 0.25:
+        if enough and roll.random() < 0.25:
             begin = BEGIN_US + int(roll.random() * 800) * DAY_US
             gaps.append((begin, begin + int(5 + roll.random() * 40) * DAY_US))
         return FilePlan(
@@ -248,7 +236,9 @@ class Seizures:
                 : max(1, len(channels) // 5)
             ]
             if talks:
-                yield self._delivery(label, "folder", [self._plain(format, _IRC_PATH[format], None, talks)])
+                yield self._delivery(
+                    label, "folder", [self._plain(format, _DELIVERED_LOGS[format], None, talks)]
+                )
         yield from self._statements()
         remitted = tuple(one.id for one in world.transfers if one.channel == "remitter")
         if remitted:

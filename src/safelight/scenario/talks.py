@@ -79,7 +79,14 @@ class Talks:
         self._taken: set[tuple[str, str | None, str]] = set()
         self._inside: dict[tuple[str, str | None], list[Account]] = defaultdict(list)
         self._outside: dict[tuple[str, str | None], list[Account]] = defaultdict(list)
+        nicks: set[tuple[str | None, tuple[int, ...]]] = set()
+        self._spare: set[int] = set()
+        """Second nicks of IRC: they speak in channels alone."""
         for account in accounts:
+            if account.network == "irc":
+                if (account.instance, account.owners) in nicks:
+                    self._spare.add(account.index)
+                nicks.add((account.instance, account.owners))
             known = any(persons[owner].of_interest for owner in account.owners)
             (self._inside if known else self._outside)[account.network, account.instance].append(account)
 
@@ -199,7 +206,7 @@ class Talks:
         roll = dice(self._seed, "directs")
         networks = [key for key in sorted(self._inside, key=str) if key[0] not in _SILENT]
         for key in networks:
-            inside = self._inside[key]
+            inside = [one for one in self._inside[key] if one.index not in self._spare]
             pairs = list(_pairs(inside))
             close = some(roll, pairs, max(3, int(len(pairs) * 0.25)))[: 10 + self._size.directs // 12]
             for one, other in close:
@@ -207,22 +214,20 @@ class Talks:
         used = {member for draft in self._drafts for member in draft.members}
         for key in networks:
             for other in [*self._outside[key], *self._inside[key]]:
-                if other.index in used and roll.random() > 0.12:
+                if other.index in self._spare or (other.index in used and roll.random() > 0.12):
                     continue
-                friends = [one for one in self._inside[key] if one.owners != other.owners]
+                inside = [one for one in self._inside[key] if one.index not in self._spare]
+                friends = [one for one in inside if one.owners != other.owners]
                 if friends:
                     self._direct(roll, pick(roll, friends), other, around(roll, 8.0, 1.3))
         for _ in range(self._size.directs):
             if len(self._drafts) >= self._size.directs + self._size.groups + self._size.channels:
                 break
             key = pick(roll, networks)
-            if self._outside[key] and self._inside[key]:
-                self._direct(
-                    roll,
-                    pick(roll, self._inside[key]),
-                    pick(roll, self._outside[key]),
-                    around(roll, 9.0, 1.3),
-                )
+            inside = [one for one in self._inside[key] if one.index not in self._spare]
+            outside = [one for one in self._outside[key] if one.index not in self._spare]
+            if inside and outside:
+                self._direct(roll, pick(roll, inside), pick(roll, outside), around(roll, 9.0, 1.3))
 
     def _direct(self, roll: Random, one: Account, other: Account, weight: float) -> None:
         language = self._language(roll, [one, other])
