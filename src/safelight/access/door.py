@@ -60,7 +60,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
-from safelight.ledger import audit, clocks, hashsets
+from safelight.ledger import audit, clocks, hashsets, searches
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
