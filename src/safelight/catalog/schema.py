@@ -372,6 +372,74 @@ PARSES = Table(
     ("source_id", "item_id"),
 )
 
+SAME_MESSAGES = Table(
+    "same_messages",
+    "Messages found in several copies of one conversation that are the same message; one that stands alone has no row.",
+    (
+        Column("trace_id", _TEXT, "The message", "", "traces/ids.py"),
+        Column(
+            "distinct_id", _TEXT, "trace_id of the copy that stands for all", "", "analyse/same_messages.py"
+        ),
+        Column(
+            "rule", _TEXT, "native id (the network's own), or aligned (text, sender and time)", "", "analysis"
+        ),
+        Column("run", _TEXT, "Digest of what the analysis was made from", "", "analysis"),
+    ),
+    ("trace_id",),
+)
+
+CONVERSATION_GROUPS = Table(
+    "conversation_groups",
+    "Conversations that were found in several copies, and which conversation ids are one conversation.",
+    (
+        Column("conversation_id", _TEXT, "The conversation as an item names it", "", "traces/ids.py"),
+        Column(
+            "group_id",
+            _TEXT,
+            "conversation_id that stands for the whole group",
+            "",
+            "analyse/same_messages.py",
+        ),
+        Column(
+            "rule", _TEXT, "id (named alike), or texts (rare texts at one difference of time)", "", "analysis"
+        ),
+        Column(
+            "anchors",
+            _BIG,
+            "Rare texts that tie it to the group, where that is the rule",
+            "texts",
+            "analysis",
+        ),
+        Column("copies", _INT, "Copies in the whole group", "copies", "analysis"),
+        Column("messages", _BIG, "Messages in all copies of the group", "messages", "analysis"),
+        Column("distinct_messages", _BIG, "Distinct messages in the group", "messages", "analysis"),
+        Column("uncertain", _BIG, "Pairs left apart because there was a choice", "messages", "analysis"),
+        Column("run", _TEXT, "Digest of what the analysis was made from", "", "analysis"),
+    ),
+    ("group_id", "conversation_id"),
+)
+
+KEYWORD_HITS = Table(
+    "keyword_hits",
+    "Texts in which a term of a keyword list stands. A list that is run again takes its old rows' place.",
+    (
+        Column("list", _TEXT, "File name of the list", "", "keyword list"),
+        Column("list_sha256", _TEXT, "SHA-256 of the list's bytes", "", "keyword list"),
+        Column("line", _INT, "Line of the term in the list, from 1", "", "keyword list"),
+        Column("term", _TEXT, "The line as written", "", "keyword list"),
+        Column("match", _TEXT, "query, or expression (regular expression between slashes)", "", "term"),
+        Column("trace_id", _TEXT, "The message; null for texts and names of items", "", "index"),
+        Column("item_id", _TEXT, "The item that the text lies in", "", "index"),
+        Column("exhibit", _TEXT, "Key (UUID) of the exhibit", "", "index"),
+        Column("conversation_id", _TEXT, "The message's conversation", "", "index"),
+        Column("kind", _TEXT, "message, mail, document or name: what the text is", "", "index"),
+        Column("places", _INT, "How often it stands there", "places", "text"),
+        Column("start", _BIG, "First place: characters before it", "characters", "text"),
+        Column("end", _BIG, "First place: characters up to its end", "characters", "text"),
+    ),
+    ("list", "line", "item_id"),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -388,6 +456,9 @@ TABLES: dict[str, Table] = {
         DERIVATIVES,
         HITS,
         PARSES,
+        KEYWORD_HITS,
+        SAME_MESSAGES,
+        CONVERSATION_GROUPS,
         *TRACE_TABLES,
     )
 }

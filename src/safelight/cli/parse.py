@@ -63,6 +63,7 @@ def parse(
         out.print(f"{label} is not where it was: what it holds may still wait to be parsed.", markup=False)
     figures = parsed.figures
     out.print(
-        f"The operation now: {figures.traces} traces, {figures.messages} of them messages; {figures.failures} failures.",
+        f"The operation now: {figures.traces} traces, {figures.messages} messages of which {figures.distinct_messages} are "
+        f"distinct; {figures.failures} failures.",
         markup=False,
     )

@@ -91,7 +91,7 @@ def parse(
                 parsing = Parsing(
                     catalog, there, settings.engine, children, reporter, chosen, told, condition, given
                 )
-                parse_all(catalog, parsing)
+                parse_all(catalog, ledger, parsing)
         except BaseException:
             with suppress(Exception):
                 reporter.stage("stopped")

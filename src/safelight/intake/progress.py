@@ -12,7 +12,9 @@ import orjson
 
 from safelight.traces.moment import now_us
 
-Stage = Literal["starting", "comparing", "hashing", "matching", "inspecting", "parsing", "done", "stopped"]
+Stage = Literal[
+    "starting", "comparing", "hashing", "matching", "inspecting", "parsing", "pairing", "done", "stopped"
+]
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 import safelight
 from safelight.analyse.known_hits import match_contents
 from safelight.analyse.known_matcher import HashSet
+from safelight.analyse.same_messages import find_same
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
 from safelight.engine.model import Limits as EngineLimits
@@ -61,6 +62,7 @@ class Figures:
     failures: int
     hits: int
     messages: int
+    distinct_messages: int
     traces: int
 
 
@@ -190,15 +192,19 @@ def _passes(
         reporter.stage("parsing")
         if again:
             release_parses(catalog, [source.id for source in chosen], again)
-        parse_all(catalog, Parsing(catalog, available, settings.engine, children, reporter, parsers()))
+        parse_all(
+            catalog, ledger, Parsing(catalog, available, settings.engine, children, reporter, parsers())
+        )
     return tuple(before)
 
 
-def parse_all(catalog: Catalog, parsing: Parsing) -> None:
-    """Run what waits, and take out what older versions of the parsers had found."""
+def parse_all(catalog: Catalog, ledger: Ledger, parsing: Parsing) -> None:
+    """Run what waits, take out what older versions of the parsers had found, and find what is the same message."""
     parsing.attempt = parse_attempts(catalog)
     parsing.everything()
     retire(catalog, parsing.parsers)
+    parsing.reporter.stage("pairing")
+    find_same(catalog, ledger)
 
 
 def _tidy(catalog: Catalog) -> None:
@@ -235,7 +241,9 @@ def count(catalog: Catalog) -> Figures:
         select (select count(*) from items), (select count(distinct sha256) from items),
                (select coalesce(sum(size), 0) from items where kind in ('file', 'stream')),
                (select count(*) from failures), (select count(*) from hits),
-               (select count(*) from messages), (select coalesce(sum(traces), 0) from parses)
+               (select count(*) from messages),
+               (select count(*) from messages) - (select count(*) - count(distinct distinct_id) from same_messages),
+               (select coalesce(sum(traces), 0) from parses)
     """
     with catalog.connect() as database:
         row = database.execute(query).fetchone()
@@ -251,6 +259,7 @@ def _as_figures(figures: Figures) -> dict[str, dict[str, int | str]]:
         "failures": "rows of failures",
         "hits": "rows of hits",
         "messages": "rows of messages",
+        "distinct_messages": "rows of messages less those that same_messages finds in another copy",
         "traces": "sum of the traces of all parses",
     }
     return {

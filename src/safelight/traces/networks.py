@@ -103,3 +103,15 @@ def direct(network: str, one: str | None, other: str) -> str:
     """
     ends = sorted((normal(network, one) if one else "?", normal(network, other)))
     return "direct:" + "|".join(ends)
+
+
+def titled(title: str) -> str:
+    """Native id of a conversation that an item names by its title alone (an export's file name, a window's caption)."""
+    return "title:" + " ".join(title.split()).casefold()
+
+
+#: SQL over columns `conversation` and `instance`: the item does not say by the network's own id which conversation it is, so
+#: another id may name the same one.
+WEAK_CONVERSATION: Final = (
+    "(starts_with(conversation, 'title:') or contains(conversation, '?') or starts_with(instance, '?'))"
+)

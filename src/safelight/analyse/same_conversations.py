@@ -1,0 +1,123 @@
+"""Which conversation ids name one conversation: an export that knows only a title, a log that knows one end.
+
+Ids that a network gave are never joined: two ids are two conversations there. An id that is the item's own makeshift
+(`networks.WEAK_CONVERSATION`) is joined to another of the same network if texts that are rare there occur in both at one
+constant difference of time, at least MIN_TEXTS of them, and they are most of what the shorter one holds in the span that
+both cover.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from safelight.traces.networks import WEAK_CONVERSATION
+
+MIN_TEXTS = 5
+#: Of the shorter one's rare texts in the common span.
+SHARE = 0.8
+#: Shorter texts are said everywhere.
+LONG_ENOUGH = 12
+#: A text in more conversations than this ties none.
+RARE_IN = 8
+#: Differences of time within this count as one (precision of a minute on either side).
+_BUCKET_US = 65_000_000
+
+#: A message's text folded for comparison; what has none goes by its kind. Hashed: a million texts are compared.
+KEY = "md5(coalesce(nfc_normalize(trim(regexp_replace(text, '\\s+', ' ', 'g'))), chr(0) || kind))"
+#: Time for comparison, and whether its zone is known.
+_AT = "at_us(sent, exhibit, parser), at_us(received, exhibit, parser)"
+TIME = f"coalesce({_AT}, epoch_us(sent.wall), epoch_us(received.wall))"
+ZONED = f"coalesce({_AT}) is not null"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two conversation ids that are one conversation, and how many rare texts say so."""
+
+    one: str
+    other: str
+    anchors: int
+
+
+_TEXTS = f"""
+    create or replace temp table rare_texts as
+    with texts as (
+        select network, conversation_id, item_id, {KEY} as key, {TIME} as us,
+               {WEAK_CONVERSATION} as weak
+        from messages
+        where length(text) >= {LONG_ENOUGH} and kind <> 'system' and state <> 'recovered'
+    ), once as (
+        select network, conversation_id, key, min(us) as us, any_value(weak) as weak
+        from texts where us is not null group by all having count(distinct us) = 1
+    )
+    select * from once where key in (
+        select key from once group by network, key having count(*) between 2 and {RARE_IN} and bool_or(weak)
+    )
+"""
+_PAIRS = f"""
+    with pairs as (
+        select a.conversation_id as one, b.conversation_id as other, b.us - a.us as difference
+        from rare_texts a join rare_texts b
+          on a.network = b.network and a.key = b.key and a.conversation_id < b.conversation_id and (a.weak or b.weak)
+    ), centres as (
+        select one, other, mode(round(difference / {_BUCKET_US})) * {_BUCKET_US} as centre, count(*) as n
+        from pairs group by all having count(*) >= {MIN_TEXTS}
+    )
+    select one, other, count(*) as anchors, median(difference) as difference
+    from pairs join centres using (one, other) where abs(difference - centre) <= {_BUCKET_US}
+    group by all having count(*) >= {MIN_TEXTS} order by anchors desc, one, other
+"""
+_SPAN = f"""
+    with spans as (
+        select conversation_id, {TIME} as us, {KEY} as key from messages
+        where conversation_id in ($one, $other) and length(text) >= {LONG_ENOUGH} and kind <> 'system'
+          and state <> 'recovered'
+    ), shifted as (
+        select conversation_id, key, us - case when conversation_id = $other then $difference else 0 end as us
+        from spans where us is not null
+    ), common as (
+        select max(low) - {_BUCKET_US} as low, min(high) + {_BUCKET_US} as high from (
+            select min(us) as low, max(us) as high from shifted group by conversation_id)
+    )
+    select min(n) from (
+        select conversation_id, count(distinct key) as n from shifted, common where us between low and high
+        group by conversation_id)
+"""
+
+
+def links(database: DuckDBPyConnection) -> list[Link]:
+    """Pairs of ids that are one conversation, the best founded first. The connection has the macros of `access/clock.py`."""
+    database.execute(_TEXTS)
+    found = []
+    for one, other, anchors, difference in database.execute(_PAIRS).fetchall():
+        row = database.execute(_SPAN, {"one": one, "other": other, "difference": int(difference)}).fetchone()
+        if row and row[0] and anchors >= SHARE * row[0]:
+            found.append(Link(one, other, anchors))
+    database.execute("drop table rare_texts")
+    return found
+
+
+def groups(found: list[Link], strong: set[str]) -> dict[str, tuple[str, int]]:
+    """Conversation id -> (id of its group, anchors). No group gets two ids of `strong`, which the network itself gave."""
+    group: dict[str, str] = {}
+    members: dict[str, list[str]] = defaultdict(list)
+    anchors: dict[str, int] = {}
+    for link in found:
+        one, other = group.get(link.one, link.one), group.get(link.other, link.other)
+        if one == other:
+            continue
+        joined = [*(members.get(one) or [one]), *(members.get(other) or [other])]
+        if sum(member in strong for member in joined) > 1:
+            continue
+        head = next((member for member in joined if member in strong), min(joined))
+        for old in (one, other):
+            members.pop(old, None)
+        members[head] = joined
+        for member in joined:
+            group[member] = head
+        anchors.setdefault(link.one, link.anchors)
+        anchors.setdefault(link.other, link.anchors)
+    return {member: (head, anchors.get(member, 0)) for member, head in group.items()}

@@ -1,0 +1,235 @@
+"""Messages that several copies of one conversation hold are found once: by the network's own id, else by alignment.
+
+Made anew whenever messages or decisions about clocks changed; then the former result gives way in one transaction. A
+message in one copy is never joined with another of the same copy, unless one of them is a recovered older form of it with
+the same native id: `ok` twice stays two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import pyarrow as pa
+
+from safelight.access import clock
+from safelight.analyse.align import Line, align
+from safelight.analyse.same_conversations import KEY, TIME, ZONED, groups, links
+from safelight.catalog.catalog import Catalog
+from safelight.ledger import clocks
+from safelight.ledger.clocks import ClockDecision
+from safelight.ledger.ledger import Ledger
+from safelight.traces.ids import batch_id
+from safelight.traces.networks import WEAK_CONVERSATION
+
+NAME, VERSION = "same messages", "1"
+_STAGE = "same-messages/"
+#: Step of a format that does not state one.
+_PRECISION_US = 1_000_000
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What stands in the catalog: all messages, and how many different ones they are; pairs left apart for a choice."""
+
+    messages: int
+    distinct: int
+    uncertain: int
+    groups: int
+
+
+@dataclass(slots=True)
+class _Message:
+    trace_id: str
+    native_id: str | None
+    recovered: bool
+    precision: int
+    line: Line
+
+
+@dataclass(slots=True)
+class _Distinct:
+    """One message with all of its copies; `line` is the first copy's."""
+
+    line: Line
+    native_id: str | None
+    precision: int
+    members: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find_same(catalog: Catalog, ledger: Ledger) -> bool:
+    """Bring `same_messages` and `conversation_groups` up to date; False if they were. Raises DiskFull."""
+    decisions = clocks.every(ledger)
+    with catalog.journal.exclusive("same messages", wait=True):
+        run = _inputs(catalog, decisions)
+        last = [entry.stage.removeprefix(_STAGE) for entry in catalog.finished(_STAGE)]
+        if last and last[-1] == run:
+            return False
+        same, grouped = _analysed(catalog, decisions, run)
+        made_by = {"stage": _STAGE + run, "analysis": NAME, "version": VERSION}
+        identity = batch_id(_STAGE, [str(len(last)), run])
+        if not last:
+            return catalog.write(
+                identity, {"same_messages": same, "conversation_groups": grouped}, made_by=made_by
+            )
+        drop = pa.table({"run": pa.array(sorted(set(last) - {run}), pa.string())})
+        return catalog.supersede(
+            identity,
+            {"same_messages": drop, "conversation_groups": drop},
+            {"same_messages": same, "conversation_groups": grouped},
+            made_by=made_by,
+        )
+
+
+def figures(catalog: Catalog) -> Figures:
+    """The counts as they stand."""
+    with catalog.connect() as database:
+        row = database.execute("""
+            select (select count(*) from messages), (select count(*) - count(distinct distinct_id) from same_messages),
+                   (select coalesce(sum(u), 0) from (select max(uncertain) as u from conversation_groups group by group_id)),
+                   (select count(distinct group_id) from conversation_groups)
+        """).fetchone()
+    assert row is not None
+    return Figures(row[0], row[0] - row[1], int(row[2]), row[3])
+
+
+def _inputs(catalog: Catalog, decisions: Sequence[ClockDecision]) -> str:
+    with catalog.connect() as database:
+        rows = database.execute(
+            "select item_id, parser, version, count(*) from messages group by all order by all"
+        ).fetchall()
+    digest = hashlib.sha256(VERSION.encode())
+    for row in rows:
+        digest.update("\t".join(map(str, row)).encode() + b"\n")
+    digest.update(" ".join(str(one.seq) for one in decisions).encode())
+    return digest.hexdigest()[:32]
+
+
+_COPIES = f"""
+    select conversation_id, bool_and({WEAK_CONVERSATION}) as weak, count(distinct item_id || parser) as copies
+    from messages group by conversation_id
+"""
+_MESSAGES = f"""
+    select g.group_id, m.item_id, m.parser, m.trace_id, m.native_id, m.state = 'recovered',
+           coalesce(m.precision_us, {_PRECISION_US}), {TIME} as us, {ZONED}, m.sender_id, {KEY}
+    from messages m join grouped g using (conversation_id)
+    order by g.group_id, m.item_id, m.parser, us, m.trace_id
+"""
+
+
+def _analysed(catalog: Catalog, decisions: Sequence[ClockDecision], run: str) -> tuple[list[Row], list[Row]]:
+    with catalog.connect() as database:
+        clock.install(database, decisions)
+        conversations = database.execute(_COPIES).fetchall()
+        strong = {conversation for conversation, weak, _ in conversations if not weak}
+        linked = groups(links(database), strong)
+        grouped: dict[str, tuple[str, str, int | None]] = {
+            conversation: (group, "texts", anchors) for conversation, (group, anchors) in linked.items()
+        }
+        for conversation, _, copies in conversations:
+            if copies > 1 and conversation not in grouped:
+                grouped[conversation] = (conversation, "id", None)
+        database.register(
+            "grouped",
+            pa.table(
+                {
+                    "conversation_id": pa.array(list(grouped), pa.string()),
+                    "group_id": pa.array([group for group, _, _ in grouped.values()], pa.string()),
+                }
+            ),
+        )
+        same: list[Row] = []
+        counted: dict[str, Row] = {}
+        for group, rows in groupby(_streamed(database.execute(_MESSAGES)), key=itemgetter(0)):
+            counted[group] = _group(rows, run, same)
+    about = [
+        {"conversation_id": conversation, "group_id": group, "rule": rule, "anchors": anchors, "run": run}
+        | counted[group]
+        for conversation, (group, rule, anchors) in grouped.items()
+        if group in counted
+    ]
+    return same, about
+
+
+def _streamed(result: Any) -> Iterator[tuple[Any, ...]]:
+    while rows := result.fetchmany(10_000):
+        yield from rows
+
+
+def _group(rows: Iterable[tuple[Any, ...]], run: str, same: list[Row]) -> Row:
+    """Merge the copies of one conversation, the fullest first; rows of `same_messages` go into `same`."""
+    copies: list[list[_Message]] = []
+    for _, of_copy in groupby(rows, key=itemgetter(1, 2)):
+        copies.append(
+            [
+                _Message(trace, native, recovered, precision, Line(at, zoned, sender, key))
+                for _, _, _, trace, native, recovered, precision, at, zoned, sender, key in of_copy
+            ]
+        )
+    copies.sort(key=lambda copy: (-sum(m.native_id is not None for m in copy), -len(copy), copy[0].trace_id))
+    distinct: list[_Distinct] = []
+    uncertain = 0
+    for copy in copies:
+        uncertain += _merge(distinct, copy)
+    for one in distinct:
+        if len(one.members) > 1:
+            head = one.members[0][0]
+            rule = dict(one.members)
+            rule[head] = one.members[1][1]
+            same.extend(
+                {"trace_id": trace, "distinct_id": head, "rule": rule[trace], "run": run}
+                for trace, _ in one.members
+            )
+    return {
+        "copies": len(copies),
+        "messages": sum(len(copy) for copy in copies),
+        "distinct_messages": len(distinct),
+        "uncertain": uncertain,
+    }
+
+
+def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
+    """Lay one copy onto what was merged so far; gives how many were left apart for a choice."""
+    known = {one.native_id: one for one in distinct if one.native_id is not None}
+    taken: set[int] = set()
+    left: list[_Message] = []
+    for message in sorted(copy, key=lambda one: one.recovered):  # live rows first: they own the native ids
+        one = known.get(message.native_id) if message.native_id is not None else None
+        if one is not None and (message.recovered or id(one) not in taken):
+            one.members.append((message.trace_id, "native id"))
+            taken.add(id(one))
+        else:
+            left.append(message)
+    paired, uncertain = _aligned([one for one in distinct if id(one) not in taken], left, bool(taken))
+    own: dict[str, _Distinct] = {}
+    for message in left:
+        if (one := paired.get(message.trace_id)) is not None:
+            one.members.append((message.trace_id, "aligned"))
+        elif message.recovered and message.native_id in own:
+            own[message.native_id].members.append((message.trace_id, "native id"))
+        else:
+            one = _Distinct(message.line, message.native_id, message.precision, [(message.trace_id, "alone")])
+            distinct.append(one)
+            if message.native_id is not None:
+                own.setdefault(message.native_id, one)
+    return uncertain
+
+
+def _aligned(
+    others: Sequence[_Distinct], left: Sequence[_Message], comparable: bool
+) -> tuple[dict[str, _Distinct], int]:
+    """trace_id -> the distinct message that it is, by text, sender and time. Where native ids of the two are comparable,
+    messages that bear one are not aligned: the network says that they are others.
+    """
+    wanted = [message for message in left if not (comparable and message.native_id is not None)]
+    if not others or not wanted:
+        return {}, 0
+    precision = max(max(one.precision for one in others), max(one.precision for one in wanted))
+    found = align([one.line for one in others], [one.line for one in wanted], precision)
+    return {wanted[right].trace_id: others[position] for position, right in found.pairs}, found.uncertain

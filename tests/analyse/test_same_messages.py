@@ -1,0 +1,170 @@
+"""The same conversation in several copies: messages are counted once, and what is not the same is not joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from safelight.analyse.same_messages import Figures, figures, find_same
+from safelight.catalog.catalog import Catalog
+from safelight.ledger import clocks, exhibits
+from safelight.ledger.ledger import Ledger
+from safelight.operation.folder import OperationFolder
+from safelight.traces.ids import account_id, conversation_id
+from safelight.traces.networks import titled
+from tests.intake.operations import Operation
+
+SECOND = 1_000_000
+BEGIN = 1_456_000_000 * SECOND
+
+TALK = [
+    (0, "åse", "skal vi spille i klubben i kveld?"),
+    (4, "bø", "ja"),
+    (9, "åse", "da møtes vi klokka sju ved stasjonen"),
+    (30, "bø", "jeg tar med brettet og to klokker"),
+    (31, "bø", "og kaffe på termos"),
+    (70, "åse", "fint, det er meldt snø i kveld"),
+    (300, "bø", "toget mitt er forsinket ti minutter"),
+    (301, "åse", "ok"),
+    (302, "åse", "ok"),
+]
+
+
+class Stage:
+    """Writes copies of a conversation into a catalog."""
+
+    def __init__(self, catalog: Catalog, ledger: Ledger, exhibit: str) -> None:
+        self.catalog, self.ledger, self.exhibit = catalog, ledger, exhibit
+        self._copies = 0
+
+    def copy(
+        self,
+        talk: list[tuple[int, str, str]],
+        *,
+        conversation: str = "direct:bø|åse",
+        natives: list[str] | None = None,
+        parser: str = "club",
+        shift: int = 0,
+        step: int = 1,
+        zoned: bool = True,
+        state: str = "live",
+    ) -> list[str]:
+        """One copy; gives the trace ids."""
+        self._copies += 1
+        rows: list[dict[str, Any]] = []
+        for number, (second, sender, text) in enumerate(talk):
+            us = BEGIN + (second + shift) // step * step * SECOND
+            rows.append(
+                {
+                    "trace_id": f"t1-{self._copies}:{number:03}",
+                    "item_id": f"i{self._copies}",
+                    "source_id": "s1",
+                    "exhibit": self.exhibit,
+                    "parser": parser,
+                    "version": 1,
+                    "place": f"line {number}",
+                    "network": "club",
+                    "conversation": conversation,
+                    "conversation_id": conversation_id("club", None, conversation),
+                    "sender": sender,
+                    "sender_id": account_id("club", None, sender),
+                    "kind": "text",
+                    "state": state,
+                    "text": text,
+                    "sent": {"utc": us if zoned else None, "wall": us, "text": "", "basis": "stated"},
+                    "precision_us": step * SECOND,
+                    "native_id": natives[number] if natives else None,
+                }
+            )
+        self.catalog.write(f"copy-{self._copies}", {"messages": rows}, made_by={"test": "1"})
+        return [row["trace_id"] for row in rows]
+
+    def find(self) -> Figures:
+        find_same(self.catalog, self.ledger)
+        return figures(self.catalog)
+
+    def pairs(self) -> list[tuple[str, str, str]]:
+        with self.catalog.connect() as database:
+            return database.execute(
+                "select distinct_id, trace_id, rule from same_messages where trace_id <> distinct_id order by all"
+            ).fetchall()
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    operation = Operation(tmp_path / "op").make()
+    folder = OperationFolder(operation.root)
+    with Ledger.open(folder) as ledger:
+        catalog = Catalog.at(folder)
+        yield Stage(catalog, ledger, exhibits.find(ledger, "2016-0142-A1").key)
+        catalog.close()
+
+
+def test_one_copy_has_no_double(stage: Stage) -> None:
+    stage.copy(TALK)
+    assert stage.find() == Figures(9, 9, 0, 0)
+
+
+def test_native_ids_say_it_even_where_times_differ(stage: Stage) -> None:
+    ids = [f"n{n}" for n in range(len(TALK))]
+    one = stage.copy(TALK, natives=ids)
+    other = stage.copy(TALK[2:], natives=ids[2:], shift=7200)
+    assert stage.find() == Figures(16, 9, 0, 1)
+    assert stage.pairs() == [(one[n + 2], other[n], "native id") for n in range(7)]
+
+
+def test_an_export_to_the_minute_is_aligned_with_its_database(stage: Stage) -> None:
+    one = stage.copy(TALK, natives=[f"n{n}" for n in range(len(TALK))])
+    other = stage.copy(TALK, step=60, parser="club-export")
+    assert stage.find() == Figures(18, 9, 0, 1)
+    assert stage.pairs() == [(one[n], other[n], "aligned") for n in range(9)]
+
+
+def test_an_export_that_knows_only_a_title_is_the_same_conversation(stage: Stage) -> None:
+    one = stage.copy(TALK)
+    other = stage.copy(TALK, conversation=titled("Sjakk  med Bø"), step=60)
+    assert stage.find() == Figures(18, 9, 0, 1)
+    assert stage.pairs() == [(one[n], other[n], "aligned") for n in range(9)]
+    with stage.catalog.connect() as database:
+        grouped = database.execute(
+            "select rule, anchors, copies, messages, distinct_messages from conversation_groups order by all"
+        ).fetchall()
+    assert grouped == [("texts", 6, 2, 18, 9), ("texts", 6, 2, 18, 9)]
+
+
+def test_two_ids_of_the_network_stay_two_conversations(stage: Stage) -> None:
+    stage.copy(TALK, conversation="room:1")
+    stage.copy(TALK, conversation="room:2")
+    assert stage.find() == Figures(18, 18, 0, 0)
+
+
+def test_other_words_under_a_like_title_stay_apart(stage: Stage) -> None:
+    stage.copy(TALK)
+    stage.copy([(s, w, f"{t} og så videre") for s, w, t in TALK], conversation=titled("Sjakk"))
+    assert stage.find() == Figures(18, 18, 0, 0)
+
+
+def test_ok_twice_here_and_once_there_is_not_decided(stage: Stage) -> None:
+    stage.copy(TALK)
+    stage.copy(TALK[:-1])
+    assert stage.find() == Figures(17, 10, 1, 1)  # nine, and the one `ok` that is left apart
+
+
+def test_a_recovered_older_form_is_the_same_message(stage: Stage) -> None:
+    stage.copy(TALK[:2], natives=["a", "b"])
+    rows = stage.copy([(0, "åse", "skal vi spille?")], natives=["a"], state="recovered")
+    assert stage.find() == Figures(3, 2, 0, 1)
+    assert [row[1] for row in stage.pairs()] == rows
+
+
+def test_wall_times_need_no_zone_where_texts_show_it_and_a_decision_renews_the_result(stage: Stage) -> None:
+    stage.copy(TALK)
+    stage.copy(TALK, shift=3600, zoned=False)
+    assert stage.find() == Figures(18, 9, 0, 1)
+    assert not find_same(stage.catalog, stage.ledger)
+    clocks.assume_zone(stage.ledger, "2016-0142-A1", "Europe/Oslo", reason="settings", actor="test")
+    assert find_same(stage.catalog, stage.ledger)
+    assert figures(stage.catalog) == Figures(18, 9, 0, 1)
