@@ -19,6 +19,7 @@ from safelight.errors import every_error
 from safelight.evidence.formats import formats
 from safelight.inspect.registry import inspectors
 from safelight.operation.settings import Settings
+from safelight.parsers.registry import parsers
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 MADE = "<!-- Made by `make docs` from the code; change it there. -->\n\n"
@@ -89,6 +90,30 @@ def plugins_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def parsers_page() -> str:
+    """docs/parsers.md: every parser and variant, and how far it was tried."""
+    lines = [
+        "# Parsers",
+        "",
+        "Which apps and formats are read, found by content and not by name. *Seen on* says honestly what a variant was tried "
+        "on: `real files` that the app itself wrote, or its `documentation` (a documented schema and files made after it). "
+        "Every trace carries it. Adding one: CONTRIBUTING.md.",
+        "",
+    ]
+    for parser in parsers():
+        emits = ", ".join(f"`{kind.table}`" for kind in parser.emits)
+        lines += [
+            f"## {parser.title}",
+            "",
+            f"Parser `{parser.name}`, version {parser.version}; gives {emits}.",
+            "",
+        ]
+        lines += ["| variant | seen on | what is known |", "|---|---|---|"]
+        lines += [f"| `{one.name}` | {one.seen_on} | {one.doc} |" for one in parser.variants]
+        lines.append("")
+    return "\n".join(lines)
+
+
 def _first(thing: object) -> str:
     return " ".join((type(thing).__doc__ or "").strip().split("\n\n")[0].split())
 
@@ -99,6 +124,7 @@ PAGES = {
     "commands.md": commands_page,
     "plugins.md": plugins_page,
     "catalog.md": describe,
+    "parsers.md": parsers_page,
 }
 
 

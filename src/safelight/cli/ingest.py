@@ -63,7 +63,8 @@ def ingest(
     _say_stated_hashes(folder, chosen)
     out.print(
         f"The operation now: {figures.items} items, {figures.contents} distinct contents, {human_bytes(figures.bytes)}; "
-        f"{figures.hits} known, {figures.messages} messages ({figures.distinct_messages} distinct), {figures.failures} failures.",
+        f"{figures.hits} known, {figures.messages} messages ({figures.distinct_messages} distinct), "
+        f"{figures.failures} failures.",
         markup=False,
     )
     if figures.failures:
