@@ -95,7 +95,7 @@ def parsers_page() -> str:
     lines = [
         "# Parsers",
         "",
-        "Which apps and formats are read, found by content and not by name. *Seen on* says honestly what a variant was tried "
+        "Which apps and formats are read, found by content and not by name. *Seen on* says what a variant was tried "
         "on: `real files` that the app itself wrote, or its `documentation` (a documented schema and files made after it). "
         "Every trace carries it. Adding one: CONTRIBUTING.md.",
         "",
