@@ -44,7 +44,7 @@ WRITERS = {
 }
 
 #: Packer: module below scenario/write, with a function `pack`.
-PACKERS = {"zip": "phone", "tar": "phone", "e01-ext4": "disk", "e01-fat": "disk", "raw-ntfs": "disk"}
+PACKERS = {"zip": "phone", "tar": "phone", "e01-ext4": "disk", "e01-fat": "disk"}
 
 
 def writer(format: str) -> Writer:
