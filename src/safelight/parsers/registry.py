@@ -8,6 +8,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from safelight.errors import SafelightError
+from safelight.parsers.android_calls import AndroidCalls
+from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.model import Parser
 from safelight.parsers.telegram import Telegram
 
@@ -17,6 +19,8 @@ ENTRY_POINTS = "safelight.parsers"
 def _ours() -> tuple[Parser, ...]:
     return (
         Telegram(),
+        AndroidCalls(),
+        AndroidSms(),
     )  # fmt: skip
 
 

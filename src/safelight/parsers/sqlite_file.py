@@ -30,7 +30,7 @@ from safelight.parsers.sqlite_schema import StoredTable, stored_tables
 BATCH = 4096
 
 #: What SQLite may do while it reads evidence: select, nothing else.
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
 
 #: Steps of SQLite's virtual machine between two looks at how many there were.
 _STEPS = 1_000_000
@@ -148,6 +148,37 @@ class Database:
             self._troubles.append(Trouble(found.name, _cause(error), f"SQLite: {error}"))
         yield from self._page_by_page(found, columns, last)
 
+    def ordered(self, table: str, by: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """(rowid, key, values...) of every live row whose `by` is a number, in its order: what a join by it takes."""
+        found = self.tables.get(table.lower())
+        if found is None or found.index(by) is None:
+            return
+        if (at := found.index(by)) is not None and found.columns[at].rowid:
+            yield from self.rows(table, (by, *columns))
+            return
+        chosen = [_quoted(column) if found.index(column) is not None else "NULL" for column in columns]
+        given = 0
+        try:
+            connection = self._opened()
+            cursor = connection.execute(
+                f"SELECT {', '.join([_rowid_name(found), _quoted(by), *chosen])} FROM {_quoted(found.name)} "
+                f"WHERE typeof({_quoted(by)}) = 'integer' ORDER BY {_quoted(by)}, {_rowid_name(found)}"
+            )
+            while True:
+                connection.text_factory = self._tolerant(found.name)
+                batch = cursor.fetchmany(BATCH)
+                if not batch:
+                    return
+                yield from batch
+                given += len(batch)
+        except _REFUSED as error:
+            self._troubles.append(Trouble(found.name, _cause(error), f"SQLite: {error}"))
+        if not given:  # SQLite sorts before it gives the first row
+            yield from sorted(
+                (row for row in self._page_rows(found, (by, *columns), None) if isinstance(row[1], int)),
+                key=lambda row: (row[1], row[0]),
+            )
+
     def _selected(self, table: StoredTable, columns: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
         connection = self._opened()
         chosen = [_quoted(column) if table.index(column) is not None else "NULL" for column in columns]
@@ -198,40 +229,39 @@ class Database:
     def _page_by_page(
         self, table: StoredTable, columns: Sequence[str], after: int | None
     ) -> Iterator[list[tuple[Any, ...]]]:
-        where = [table.index(column) for column in columns]
-        key = next((n for n, one in enumerate(table.columns) if one.rowid), None)
-
-        def rows() -> Iterator[tuple[Any, ...]]:
-            for number, page in self.pages.leaves(table.root, self._troubles, set()):
-                bad = 0
-                for at in self.pages.cells(number, page):
-                    try:
-                        record = self.pages.record(page, at, self.pages.page)
-                    except ValueError:
-                        bad += 1
-                        continue
-                    if after is not None and record.rowid <= after:
-                        continue
-                    values = record.values
-                    yield (
-                        record.rowid,
-                        *(
-                            record.rowid
-                            if n == key
-                            else values[n]
-                            if n is not None and n < len(values)
-                            else None
-                            for n in where
-                        ),
-                    )
-                if bad:
-                    self._troubles.append(
-                        Trouble(f"page {number}", "corrupt", f"{bad} rows of {table.name} cannot be read")
-                    )
-
-        each = rows()
+        each = self._page_rows(table, columns, after)
         while batch := list(islice(each, BATCH)):
             yield batch
+
+    def _page_rows(
+        self, table: StoredTable, columns: Sequence[str], after: int | None
+    ) -> Iterator[tuple[Any, ...]]:
+        where = [table.index(column) for column in columns]
+        key = next((n for n, one in enumerate(table.columns) if one.rowid), None)
+        for number, page in self.pages.leaves(table.root, self._troubles, set()):
+            bad = 0
+            for at in self.pages.cells(number, page):
+                try:
+                    rowid, values = (
+                        (record := self.pages.record(page, at, self.pages.page)).rowid,
+                        record.values,
+                    )
+                except ValueError:
+                    bad += 1
+                    continue
+                if after is None or rowid > after:
+                    chosen = (values[n] if n is not None and n < len(values) else None for n in where)
+                    yield (
+                        rowid,
+                        *(
+                            rowid if n == key and n is not None else v
+                            for n, v in zip(where, chosen, strict=True)
+                        ),
+                    )
+            if bad:
+                self._troubles.append(
+                    Trouble(f"page {number}", "corrupt", f"{bad} rows of {table.name} cannot be read")
+                )
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection:
@@ -245,6 +275,10 @@ class Database:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA cell_size_check = ON")
             connection.execute("PRAGMA mmap_size = 0")
+            with suppress(sqlite3.Error):  # what it sorts stays in the private folder
+                connection.execute(
+                    f"PRAGMA temp_store_directory = '{str(path.parent).replace(chr(39), chr(39) * 2)}'"
+                )
             connection.execute("PRAGMA query_only = ON")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except _REFUSED as error:
