@@ -72,6 +72,7 @@ clock = _group("Clocks and zones: how an exhibit's times are to be understood.")
 source = _group("Registered sources: where they are, and whether they are whole.")
 known = _group("Hash sets: known files and categorised media.")
 catalog = _group("The catalog's files, for whoever reads them with other tools.")
+scenario = _group("A synthetic operation with known truth, to try everything on and to measure it.")
 key = _group("The operation's key, which opens sealed pictures.")
 
 defer(app, "init", "init", "Make a new operation.", BEGIN)
@@ -114,6 +115,9 @@ app.add_typer(key, name="key", rich_help_panel=KEEP)
 defer(app, "compact", "compact", "Rewrite the catalog in few files.", KEEP)
 defer(catalog, "parts", "parts", "Print the path of every live part.")
 app.add_typer(catalog, name="catalog", rich_help_panel=KEEP)
+defer(scenario, "write", "scenario_write", "Write a synthetic operation and its truth.")
+defer(scenario, "score", "scenario_score", "Compare what was found with the truth.")
+app.add_typer(scenario, name="scenario", rich_help_panel=KEEP)
 
 
 @app.callback(invoke_without_command=True)
