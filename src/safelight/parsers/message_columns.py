@@ -1,6 +1,6 @@
 """Messages gathered column by column and emitted as blocks: what formats of millions of messages use instead of objects.
 
-A row is a tuple; a time in it is its microseconds in UTC and its text, for formats that state UTC. Everything rarer (other
+A row is a tuple; a time in it is microseconds in UTC, microseconds of the wall clock and text, for formats that state UTC. Everything rarer (other
 bases, media, calls) goes the usual way, as objects.
 """
 
@@ -18,10 +18,10 @@ from safelight.traces.model import Message
 #: Rows of a block.
 ROWS: Final = 8192
 
-#: The order of a row; `sent` is microseconds and its text stands in `sent_text`.
+#: The order of a row.
 ROW: Final = (
-    "place", "sender", "sender_name", "recipients", "direction", "text", "markup", "sent", "sent_text", "native_id",
-    "reply_to", "forwarded",
+    "place", "sender", "sender_name", "recipients", "direction", "text", "markup", "sent", "wall", "sent_text",
+    "native_id", "reply_to", "forwarded",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ class MessageColumns:
             return
         rows, self._rows = self._rows, []
         columns: dict[str, Any] = dict(zip(ROW, zip(*rows, strict=True), strict=True))
-        columns["sent"] = stated(columns["sent"], columns.pop("sent_text"))
+        columns["sent"] = stated(columns["sent"], columns.pop("wall"), columns.pop("sent_text"))
         for name, value in self._same.items():
             if value is not None:
                 kind = pa.int64() if name == "precision_us" else pa.string()
@@ -57,14 +57,13 @@ class MessageColumns:
         yield Block(Message, columns)
 
 
-def stated(us: Sequence[int], texts: Sequence[str]) -> pa.Array:
+def stated(utc: Sequence[int], wall: Sequence[int], texts: Sequence[str]) -> pa.Array:
     """Moments whose format states UTC, as an Arrow struct array."""
-    count = len(us)
-    utc = pa.array(us, pa.int64())
+    count = len(utc)
     return pa.StructArray.from_arrays(
         [
-            utc.cast(pa.timestamp("us", "UTC")),
-            utc.cast(pa.timestamp("us")),
+            pa.array(utc, pa.timestamp("us", "UTC")),
+            pa.array(wall, pa.timestamp("us")),
             pa.array(texts, pa.string()),
             pa.repeat(pa.scalar("stated", pa.string()), count),
             pa.nulls(count, pa.string()),

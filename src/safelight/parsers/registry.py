@@ -10,7 +10,9 @@ from importlib.metadata import EntryPoint, entry_points
 from safelight.errors import SafelightError
 from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_sms import AndroidSms
+from safelight.parsers.discord import Discord
 from safelight.parsers.model import Parser
+from safelight.parsers.skype_export import SkypeExport
 from safelight.parsers.telegram import Telegram
 
 ENTRY_POINTS = "safelight.parsers"
@@ -18,6 +20,8 @@ ENTRY_POINTS = "safelight.parsers"
 
 def _ours() -> tuple[Parser, ...]:
     return (
+        Discord(),
+        SkypeExport(),
         Telegram(),
         AndroidCalls(),
         AndroidSms(),

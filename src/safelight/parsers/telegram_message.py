@@ -108,9 +108,10 @@ def plain(chat: Chat, prefix: str, first: int, values: list[Any]) -> tuple[list[
                 direction = None if owner is None else "outgoing" if sender == owner else "incoming"
                 said, markup = (written or None, None) if type(written) is str else _text(written)
                 to = None if group else from_peer if sender == peer else from_owner
+                us = seconds * _SECOND
                 rows.append(
                     (
-                        f"{prefix}{index}]", sender, name, to, direction, said, markup, seconds * _SECOND, when,
+                        f"{prefix}{index}]", sender, name, to, direction, said, markup, us, us, when,
                         text(get("id")),
                         text(reply) if reply is not None and "reply_to_peer_id" not in value else None,
                         _forwarded(value) if "forwarded_from" in value else None,
