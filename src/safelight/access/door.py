@@ -52,6 +52,7 @@ from safelight.access.model import (
     Standing,
 )
 from safelight.access.papers import Sums
+from safelight.access.search import Hit as TextHit
 from safelight.access.search import Searching
 from safelight.access.search_filter import SearchFilter
 from safelight.access.reading import Reading
@@ -216,6 +217,20 @@ class Door:
         self._reason(reason)
         self._disclose("export", reason, query=wanted.words())
         return self._rows(wanted, limit)
+
+    def export_hits(self, wanted: SearchFilter, reason: str) -> Iterator[TextHit]:
+        """Every hit of a search by time, for a file that leaves the house; written down when this is called.
+
+        Raises Refused without a reason.
+        """
+        self._reason(reason)
+        self._disclose("export of hits", reason, query=wanted.words())
+        return self._hits(wanted)
+
+    def _hits(self, wanted: SearchFilter) -> Iterator[TextHit]:
+        with self._reading() as (db, _views):
+            numbers = papers.numbers(self._ledger)
+            yield from Searching(self._fulltext, self._ledger, db, numbers, lambda _ids: None).every(wanted)
 
     def _rows(self, wanted: ItemFilter, limit: int | None) -> Iterator[ItemRow]:
         with self._reading() as (db, views):

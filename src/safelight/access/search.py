@@ -16,7 +16,7 @@ from safelight.access.cursor import Cursor, decode
 from safelight.access.model import Bar, Facet, FacetValue, Page
 from safelight.access.search_filter import SearchFilter
 from safelight.catalog.fulltext import FullText
-from safelight.catalog.fulltext_marks import Segment, excerpt, places
+from safelight.catalog.fulltext_marks import Place, Segment, excerpt, places
 from safelight.catalog.fulltext_plan import plan
 from safelight.catalog.fulltext_query import Node
 from safelight.catalog.fulltext_schema import FACETS
@@ -69,6 +69,37 @@ class Counts:
     bars: tuple[Bar, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KeywordTerm:
+    """One term of a keyword list with the texts that it stands in, and how often in all."""
+
+    list: str
+    sha256: str
+    line: int
+    term: str
+    match: str
+    texts: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordHit:
+    """One text in which a term stands. `segments` is empty where the text is not a message's."""
+
+    line: int
+    term: str
+    trace_id: str | None
+    item_id: str
+    exhibit: str
+    conversation_id: str | None
+    title: str
+    kind: str
+    places: int
+    start: int | None
+    end: int | None
+    segments: tuple[Segment, ...]
+
+
 class Searching:
     """Search on one commit of the index, for one consultation."""
 
@@ -114,11 +145,11 @@ class Searching:
         return Page(tuple(self._hit(one, node, context) for one in rows), None, cursor)
 
     def every(self, wanted: SearchFilter) -> Iterator[Hit]:
-        """All hits by time, the newest first."""
+        """All hits in the order of the filter."""
         if self._search is None or not wanted:
             return
         node, query = self._query(wanted)
-        for one in self._search.every(query, self._wanted(wanted)):
+        for one in self._search.every(query, self._wanted(wanted), oldest=wanted.order == "oldest"):
             self._name({one.conversation} if one.conversation else set())
             yield self._hit(one, node, False)
 
@@ -146,6 +177,60 @@ class Searching:
             (one, SearchFilter.from_pairs([("q", one.query), *one.filters]))
             for one in searches.every(self._ledger)
         ]
+
+    def keywords(self) -> tuple[KeywordTerm, ...]:
+        """The terms of every keyword list that was run and found something, by list and line."""
+        rows = self._db.execute(
+            "SELECT list, list_sha256, line, term, match, count(*), sum(places) FROM keyword_hits "
+            f"WHERE {self._allowed} GROUP BY ALL ORDER BY list, line"
+        ).fetchall()
+        return tuple(KeywordTerm(*row[:5], int(row[5]), int(row[6])) for row in rows)
+
+    def keyword_hits(
+        self, list_name: str, line: int | None = None, after: str | None = None, limit: int = 200
+    ) -> Page[KeywordHit]:
+        """Hits of a list, or of one of its lines, by line and place. Raises Refused on a cursor of another list."""
+        start = decode(after, "keywords", 2).values if after else (-1, "")
+        rows = self._db.execute(
+            "SELECT line, coalesce(trace_id, '') || ' ' || item_id AS id, term, trace_id, item_id, exhibit, conversation_id, "
+            f'kind, places, "start", "end" FROM keyword_hits WHERE {self._allowed} AND list = ? AND (? IS NULL OR line = ?) '
+            "AND (line, id) > (?, ?) ORDER BY line, id LIMIT ?",
+            [list_name, line, line, *start, limit + 1],
+        ).fetchall()
+        found, more = rows[:limit], len(rows) > limit
+        texts = self._texts_of([row[3] for row in found if row[3]])
+        self._show(row[3] or row[4] for row in found)
+        self._name({row[6] for row in found if row[6]})
+        hits = tuple(
+            KeywordHit(
+                row[0], row[2], row[3], row[4], self._numbers.get(row[5], row[5]), row[6],
+                self._titles.get(row[6] or "", "") or "", row[7], row[8], row[9], row[10],
+                _around_place(texts.get(row[3] or "", ""), row[9], row[10]),
+            )
+            for row in found
+        )  # fmt: skip
+        return Page(hits, None, Cursor("keywords", found[-1][:2]).encode() if more else None)
+
+    def _texts_of(self, traces: Sequence[str]) -> dict[str, str]:
+        """What was searched of some messages without subject and attachments; the others' places lie elsewhere."""
+        if not traces:
+            return {}
+        return dict(
+            self._db.execute(
+                "SELECT trace_id, text FROM messages WHERE subject IS NULL AND trace_id IN (SELECT unnest(?))",
+                [list(traces)],
+            ).fetchall()
+        )
+
+    @property
+    def _allowed(self) -> str:
+        if self._within is None:
+            return "true"
+        return (
+            "exhibit IN ("
+            + ", ".join("'" + key.replace("'", "''") + "'" for key in self._within or ("",))
+            + ")"
+        )
 
     def _query(self, wanted: SearchFilter) -> tuple[Node | None, tantivy.Query | None]:
         node = wanted.node()
@@ -218,6 +303,12 @@ class Searching:
         edges = sorted({first + (last - first) * n // bars for n in range(bars + 1)})
         counts = self._search.bars(query, limits, edges)
         return tuple(Bar(low, high, n) for low, high, n in zip(edges, edges[1:], counts, strict=False))
+
+
+def _around_place(text: str, start: int | None, end: int | None) -> tuple[Segment, ...]:
+    if not text or start is None or end is None:
+        return ()
+    return excerpt(text, [Place(start, end)])
 
 
 def _aside(one: Found) -> str:

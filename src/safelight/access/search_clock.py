@@ -57,7 +57,9 @@ def _pieces(
             offsets |= {offset for _at, offset in changes} | {_offset(one.zone or "UTC", _us(_FROM))}
     for one in decisions:
         if one.seconds:
-            edges |= {edge + offset for edge in (one.begin, one.end) if edge is not None for offset in offsets}
+            edges |= {
+                edge + offset for edge in (one.begin, one.end) if edge is not None for offset in offsets
+            }
     points = [None, *sorted(edges), None]
     pieces: list[tuple[int | None, int | None, int, bool]] = []
     for begin, end in pairwise(points):
@@ -113,4 +115,3 @@ def _changes(zone: str) -> tuple[tuple[int, int], ...]:
             low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
         found.append((-(-low // _SECOND) * _SECOND, after))
     return tuple(found)
-

@@ -33,7 +33,7 @@ KEYS = (*MANY, *ONE)
 _ALLOWED = {
     "kind": KINDS, "state": STATES, "language": LANGUAGES, "match": MATCHES, "order": ("newest", "oldest"),
 }  # fmt: skip
-_KEYED = re.compile(r'(?<!\S)(' + "|".join(KEYS) + r'):("[^"]*"|\S+)')
+_KEYED = re.compile(r"(?<!\S)(" + "|".join(KEYS) + r'):("[^"]*"|\S+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,10 @@ class SearchFilter:
 
     def words(self) -> str:
         """In words, as it stands in the audit."""
-        quoted = (f'{key}:"{value}"' if " " in value else f"{key}:{value}" for key, value in self.pairs()[self._at :])
+        quoted = (
+            f'{key}:"{value}"' if " " in value else f"{key}:{value}"
+            for key, value in self.pairs()[self._at :]
+        )
         return " ".join([self.text, *quoted]).strip()
 
     @property
@@ -121,9 +124,7 @@ class SearchFilter:
 
     def without(self, key: str, value: str = "") -> SearchFilter:
         """Without one key, or one value of it."""
-        return SearchFilter.from_pairs(
-            (k, v) for k, v in self.pairs() if k != key or (value and v != value)
-        )
+        return SearchFilter.from_pairs((k, v) for k, v in self.pairs() if k != key or (value and v != value))
 
     def between(self, begin: str, end: str) -> SearchFilter:
         """The same between two times."""

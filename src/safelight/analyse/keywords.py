@@ -1,7 +1,7 @@
 """A keyword list is run over all text: every text in which a term stands becomes a row of `keyword_hits`.
 
-Terms are asked of the index. Expressions are searched in every indexed text, all in one pass: a set of them says which may
-stand in a text, and only those look for their place. The hits of a list (by its name) take the place of those of its last
+Terms are asked of the index. Expressions are searched in every indexed text, all in one pass: all of them joined say whether
+any stands in a text, and only then each looks for its places. The hits of a list (by its name) take the place of those of its last
 run, in one transaction at the end; a run that is stopped changes nothing and is begun again.
 """
 
@@ -74,7 +74,7 @@ def _rows(
             ran.hits += 1
             yield _row(wanted, term, "query", one, spans)
     if expressions:
-        together = _Set(expressions)
+        together = _Together(expressions)
         for done, one in enumerate(search.every(None, Wanted(), _AT_ONCE), len(terms)):
             if not done % 1000:
                 tell(done, total)
@@ -84,22 +84,27 @@ def _rows(
     tell(total, total)
 
 
-class _Set:
-    """Expressions that are looked for together."""
+class _Together:
+    """Expressions that are looked for together: one search says whether any of them can stand in a text.
+
+    RE2's own sets are not used: where they run out of memory they answer "no match".
+    """
 
     def __init__(self, terms: list[Term]) -> None:
         self.terms = terms
-        self._set = re2.Set.SearchSet(options())
-        for term in terms:
-            self._set.Add(term.text[1:-1])
-        self._set.Compile()
+        try:
+            self._any = re2.compile("|".join(f"(?:{term.text[1:-1]})" for term in terms), options())
+        except re2.Error:  # too large together
+            self._any = None
 
     def find(self, text: str) -> Iterator[tuple[Term, list[tuple[int, int]]]]:
         """Each expression that stands in a text, with its places."""
-        for number in sorted(self._set.Match(text)):
-            spans = [match.span() for match in self.terms[number].expression.finditer(text)]
+        if self._any is not None and self._any.search(text) is None:
+            return
+        for term in self.terms:
+            spans = [match.span() for match in term.expression.finditer(text)]
             if spans:
-                yield self.terms[number], spans
+                yield term, spans
 
 
 def _row(

@@ -7,9 +7,7 @@ from safelight.catalog.fulltext_update import Progress, Updated, update
 from safelight.operation.folder import OperationFolder
 
 
-def bring_up(
-    folder: OperationFolder, *, rebuild: bool = False, progress: Progress | None = None
-) -> Updated:
+def bring_up(folder: OperationFolder, *, rebuild: bool = False, progress: Progress | None = None) -> Updated:
     """Index what is new and take out what is gone, or make the index anew. `progress(done, total)` counts texts.
 
     A run that was stopped or killed goes on with the same call. Raises DiskFull.

@@ -84,7 +84,7 @@ def open_index(folder: Path) -> tantivy.Index:
 
 @contextmanager
 def writing(folder: Path, *, anew: bool) -> Iterator[tuple[tantivy.Index, Path]]:
-    """The index in use with its folder, or with `anew` (or if there is none) an empty one that takes its place when the block ends.
+    """The index in use with its folder; with `anew` (or if there is none) an empty one, which takes its place in the end.
 
     One writer at a time: the caller holds the lock. Raises DiskFull.
     """

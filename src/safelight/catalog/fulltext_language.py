@@ -57,7 +57,7 @@ _WORDS = {
     "de": "ich nicht und ist das wo wer wie etwas nur sein auch nach von selbst kommt wir ihr sie für",
 }
 _VOTES = {word: language for language, words in _WORDS.items() for word in words.split()}
-_MARKS = ".,;:!?()[]\"«»“”…"
+_MARKS = '.,;:!?()[]"«»“”…'
 _SAMPLE_CHARS, _LINGUA_CHARS = 600, 300
 _SAMPLE_TEXTS = 40
 _CONFIDENT = 0.6
@@ -127,7 +127,11 @@ class Writers:
         self._in_item: dict[Hashable, str] = {}
 
     def languages(
-        self, writers: Sequence[Hashable], conversations: Sequence[Hashable], texts: Sequence[str], lowered: Sequence[str]
+        self,
+        writers: Sequence[Hashable],
+        conversations: Sequence[Hashable],
+        texts: Sequence[str],
+        lowered: Sequence[str],
     ) -> list[str]:
         """The language of each text. `writers` says who wrote it in which item; `lowered` is `texts` in lower case."""
         votes = [vote(text) for text in lowered]
@@ -137,12 +141,13 @@ class Writers:
         if fresh:
             self._decide(fresh, places, texts)
         there, at_all = self._in_conversation, self._in_item
-        return [
-            found or there[place] or at_all[place[0]] for place, found in zip(places, votes, strict=True)
-        ]
+        return [found or there[place] or at_all[place[0]] for place, found in zip(places, votes, strict=True)]
 
     def _decide(
-        self, fresh: set[tuple[Hashable, Hashable]], places: Sequence[tuple[Hashable, Hashable]], texts: Sequence[str]
+        self,
+        fresh: set[tuple[Hashable, Hashable]],
+        places: Sequence[tuple[Hashable, Hashable]],
+        texts: Sequence[str],
     ) -> None:
         samples: dict[tuple[Hashable, Hashable], list[str]] = {place: [] for place in fresh}
         for place, text in zip(places, texts, strict=True):

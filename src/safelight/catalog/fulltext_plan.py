@@ -9,18 +9,17 @@ import tantivy
 from safelight.catalog.fulltext_query import Every, Fuzzy, Node, Not, Phrase, Some, Substring, Word
 from safelight.catalog.fulltext_schema import ANALYZERS, digits_of, gram_phrase
 
-Query = tantivy.Query
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
-def plan(schema: tantivy.Schema, node: Node) -> Query:
+def plan(schema: tantivy.Schema, node: Node) -> tantivy.Query:
     """The query for a tree."""
     if isinstance(node, Word):
         return _word(schema, node.text)
     if isinstance(node, Phrase):
         return _phrase(schema, node)
     if isinstance(node, Fuzzy):
-        return Query.fuzzy_term_query(schema, "plain", node.word, node.distance)
+        return tantivy.Query.fuzzy_term_query(schema, "plain", node.word, node.distance)
     if isinstance(node, Substring):
         digits = digits_of(node.text)
         texts = {node.text, digits} if digits and digits != node.text else {node.text}
@@ -32,64 +31,70 @@ def plan(schema: tantivy.Schema, node: Node) -> Query:
     return _every(schema, (node,))
 
 
-def both(*queries: Query) -> Query:
+def both(*queries: tantivy.Query) -> tantivy.Query:
     """All of them."""
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(_MUST, one) for one in queries])
+    return queries[0] if len(queries) == 1 else tantivy.Query.boolean_query([(_MUST, one) for one in queries])
 
 
-def either(queries: Sequence[Query]) -> Query:
+def either(queries: Sequence[tantivy.Query]) -> tantivy.Query:
     """At least one of them."""
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(_SHOULD, one) for one in queries])
+    return (
+        queries[0] if len(queries) == 1 else tantivy.Query.boolean_query([(_SHOULD, one) for one in queries])
+    )
 
 
-def without(query: Query, unwanted: Sequence[Query]) -> Query:
+def without(query: tantivy.Query, unwanted: Sequence[tantivy.Query]) -> tantivy.Query:
     """The first and none of the others."""
-    return Query.boolean_query([(_MUST, query), *((_NOT, one) for one in unwanted)]) if unwanted else query
+    return (
+        tantivy.Query.boolean_query([(_MUST, query), *((_NOT, one) for one in unwanted)])
+        if unwanted
+        else query
+    )
 
 
-def one_of(schema: tantivy.Schema, field: str, values: Sequence[str]) -> Query:
+def one_of(schema: tantivy.Schema, field: str, values: Sequence[str]) -> tantivy.Query:
     """Texts with one of these values in a field."""
     if len(values) == 1:
-        return Query.term_query(schema, field, values[0], "basic")
-    return Query.term_set_query(schema, field, list(values))
+        return tantivy.Query.term_query(schema, field, values[0], "basic")
+    return tantivy.Query.term_set_query(schema, field, list(values))
 
 
-def between(schema: tantivy.Schema, low: int | None, high: int | None) -> Query:
+def between(schema: tantivy.Schema, low: int | None, high: int | None) -> tantivy.Query:
     """Texts with a key from `low` to before `high`."""
     upper = None if high is None else high - 1
-    return Query.range_query(schema, "key", tantivy.FieldType.Integer, low, upper)
+    return tantivy.Query.range_query(schema, "key", tantivy.FieldType.Integer, low, upper)
 
 
-def _word(schema: tantivy.Schema, word: str) -> Query:
+def _word(schema: tantivy.Schema, word: str) -> tantivy.Query:
     """Each text stands in one of the three fields, stemmed or not by its language."""
     found = []
     for field in ("no", "en", "other"):
         terms = ANALYZERS[field].analyze(word)
         if terms:
-            found.append(Query.term_query(schema, field, terms[0], "basic"))
-    return either(found) if found else Query.empty_query()
+            found.append(tantivy.Query.term_query(schema, field, terms[0], "basic"))
+    return either(found) if found else tantivy.Query.empty_query()
 
 
-def _phrase(schema: tantivy.Schema, node: Phrase) -> Query:
+def _phrase(schema: tantivy.Schema, node: Phrase) -> tantivy.Query:
     if node.prefix:
         # Not phrase_prefix_query: it silently stops after the first fifty words that begin so.
         if len(node.words) == 1:
-            return Query.regex_query(schema, "plain", node.words[0] + ".*")
+            return tantivy.Query.regex_query(schema, "plain", node.words[0] + ".*")
         words: list[str | tuple[int, str]] = [*node.words[:-1], node.words[-1] + ".*"]
-        return Query.regex_phrase_query(schema, "plain", words)
+        return tantivy.Query.regex_phrase_query(schema, "plain", words)
     if len(node.words) == 1:
-        return Query.term_query(schema, "plain", node.words[0], "basic")
-    return Query.phrase_query(schema, "plain", list(node.words))
+        return tantivy.Query.term_query(schema, "plain", node.words[0], "basic")
+    return tantivy.Query.phrase_query(schema, "plain", list(node.words))
 
 
-def _grams(schema: tantivy.Schema, text: str) -> Query:
+def _grams(schema: tantivy.Schema, text: str) -> tantivy.Query:
     grams = gram_phrase(text)
     if len(grams) == 1:
-        return Query.term_query(schema, "grams", grams[0][1], "basic")
-    return Query.phrase_query(schema, "grams", list(grams))
+        return tantivy.Query.term_query(schema, "grams", grams[0][1], "basic")
+    return tantivy.Query.phrase_query(schema, "grams", list(grams))
 
 
-def _every(schema: tantivy.Schema, parts: Sequence[Node]) -> Query:
+def _every(schema: tantivy.Schema, parts: Sequence[Node]) -> tantivy.Query:
     wanted = [plan(schema, part) for part in parts if not isinstance(part, Not)]
     unwanted = [plan(schema, part.part) for part in parts if isinstance(part, Not)]
-    return without(both(*wanted) if wanted else Query.all_query(), unwanted)
+    return without(both(*wanted) if wanted else tantivy.Query.all_query(), unwanted)

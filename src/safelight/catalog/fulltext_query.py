@@ -6,7 +6,8 @@
 | `"neste tog"` | these words in a row, as they are spelled |
 | `lok*`, `"tog 4*"` | words (the last of several in a row) that begin so |
 | `finse~`, `finse~2` | words that differ by one (two) letters added, left out, changed or swapped |
-| `/482-11/`, `contains:482-11`, `contains:"e-post "` | these characters in a row, also inside words; three at least. Digits are found with and without blanks, dots and dashes between them |
+| `/482-11/`, `contains:"482 11"` | these characters in a row, also inside words; three at least. Numbers are found with |
+| | and without blanks, dots and dashes between their digits |
 | `tog OR bane`, `-buss`, `NOT buss`, `(tog OR bane) snø` | either, not, and grouping |
 
 Capitals do not matter. Letters keep their marks: `a` does not find `å`, but `a~` may.

@@ -29,8 +29,8 @@ _MESSAGES = """
     WHERE {where}
 """
 _MESSAGE_ROWS = """
-    SELECT unit, trace_id AS id, item_id AS item, parser AS format, network, conversation_id AS conversation, conversation AS native, exhibit,
-        state, CASE WHEN kind = 'mail' THEN 'mail' ELSE 'message' END AS kind,
+    SELECT unit, trace_id AS id, item_id AS item, parser AS format, network, conversation_id AS conversation,
+        conversation AS native, exhibit, state, CASE WHEN kind = 'mail' THEN 'mail' ELSE 'message' END AS kind,
         coalesce(epoch_us(sent.utc), epoch_us(sent.wall), epoch_us(received.utc), epoch_us(received.wall)) AS time,
         coalesce(sent.utc IS NOT NULL OR (sent.wall IS NULL AND received.utc IS NOT NULL), false) AS zoned,
         sender_id, sender, sender_name, recipients_id AS others, subject, text, attachments, 1::BIGINT AS copies
@@ -90,7 +90,9 @@ class Origin:
         chosen = self.units.format(where=f"{self.key} IN (SELECT unnest($keys))")
         keys = sorted({unit.split("|")[1] for unit in units})
         given = {"wanted": list(units), "keys": keys}
-        yield from db.sql(self.rows.format(units=chosen, kind=_KINDS[self.letter]), params=given).to_arrow_reader(8192)
+        yield from db.sql(
+            self.rows.format(units=chosen, kind=_KINDS[self.letter]), params=given
+        ).to_arrow_reader(8192)
 
 
 _KINDS = {"m": "message", "x": "document", "n": "name"}

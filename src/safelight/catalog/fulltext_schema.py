@@ -48,7 +48,9 @@ _DIGITS = re.compile(r"\+?\d[\d \-./()\u00a0\u2011]{3,}\d")
 _NOT_DIGITS = re.compile(r"[^\d]")
 _SEPARATED = re.compile(r"[ \-./()\u00a0\u2011]")
 #: Characters that draw nothing: soft hyphen, zero-width ones, bidirectional marks, variation selectors, byte order mark.
-_HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
 
 #: Times outside 1900 to 2200 are ordered as if they lay at its ends.
 _LEAST_US, _MOST_US = -2_208_988_800_000_000, 7_258_118_400_000_000

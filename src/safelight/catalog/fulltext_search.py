@@ -10,13 +10,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import orjson
 import tantivy
 
 from safelight.catalog.fulltext_plan import between, both, either, one_of, without
-from safelight.catalog.fulltext_schema import LEAST_KEY, bound_key, time_of
+from safelight.catalog.fulltext_schema import LEAST_KEY, TIES, bound_key, time_of
 
 #: Texts at one time beyond a page: a page is cut between two keys or between two ids of one key.
 _SLACK = 16
@@ -55,9 +56,10 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Group:
     """Texts that are moved by `shift` microseconds: those of the spans, or without spans all but those of `untouched`
-    exhibits."""
+    exhibits. `assumed`: their zone is one that a person assumed, so the moved times are UTC."""
 
     shift: int = 0
+    assumed: bool = False
     spans: tuple[Span, ...] = ()
     untouched: tuple[str, ...] = ()
 
@@ -121,7 +123,7 @@ class Search:
         after: tuple[int, str] | None,
         oldest: bool,
     ) -> list[Found]:
-        sign, moved = (1 if oldest else -1), group.shift * 1024
+        sign, moved = (1 if oldest else -1), group.shift * TIES
         parts = [self._filtered(query, wanted, group)]
         if after is not None:
             at = after[0] - moved if after[0] >= LEAST_KEY else after[0]
@@ -138,7 +140,7 @@ class Search:
             kept = [(key, place) for key, place in hits if whole or key != last]
             found = [
                 one
-                for one in (self._found(key, place, moved) for key, place in _first(kept, limit + 1))
+                for one in (self._found(key, place, group) for key, place in _first(kept, limit + 1))
                 if after is None or (sign * one.key, one.id) > (sign * after[0], after[1])
             ]
             if whole or len(found) >= limit:
@@ -187,19 +189,22 @@ class Search:
         counts = [0] * (len(edges) - 1)
         for group in self._groups:
             keys = [bound_key(edge - group.shift) for edge in edges]
-            ranges = [{"from": float(low), "to": float(high)} for low, high in zip(keys, keys[1:], strict=False)]
+            ranges = [{"from": float(low), "to": float(high)} for low, high in pairwise(keys)]
             answer = self._searcher.aggregate(
-                self._filtered(query, _timed(wanted), group), {"bars": {"range": {"field": "key", "ranges": ranges}}}
+                self._filtered(query, _timed(wanted), group),
+                {"bars": {"range": {"field": "key", "ranges": ranges}}},
             )
             by_from = {bucket.get("from"): int(bucket["doc_count"]) for bucket in answer["bars"]["buckets"]}
             for n, one in enumerate(ranges):
                 counts[n] += by_from.get(one["from"], 0)
         return counts
 
-    def every(self, query: tantivy.Query | None, wanted: Wanted, at_once: int = 2000) -> Iterator[Found]:
+    def every(
+        self, query: tantivy.Query | None, wanted: Wanted, at_once: int = 2000, oldest: bool = False
+    ) -> Iterator[Found]:
         """All hits by time, page by page."""
         after: tuple[int, str] | None = None
-        while page := self.page(query, wanted, at_once, after):
+        while page := self.page(query, wanted, at_once, after, oldest):
             yield from page
             after = (page[-1].key, page[-1].id)
 
@@ -219,7 +224,9 @@ class Search:
             if values:
                 parts.append(one_of(schema, name, values))
         if wanted.within is not None:
-            parts.append(one_of(schema, "exhibit", wanted.within) if wanted.within else tantivy.Query.empty_query())
+            parts.append(
+                one_of(schema, "exhibit", wanted.within) if wanted.within else tantivy.Query.empty_query()
+            )
         if wanted.begin is not None or wanted.end is not None:
             low, high = (
                 None if edge is None else bound_key(edge - group.shift) for edge in (wanted.begin, wanted.end)
@@ -230,17 +237,17 @@ class Search:
         found = both(*parts) if parts else tantivy.Query.all_query()
         return without(found, [one_of(schema, "exhibit", group.untouched)] if group.untouched else [])
 
-    def _found(self, key: int, place: tantivy.DocAddress, moved: int) -> Found:
+    def _found(self, key: int, place: tantivy.DocAddress, group: Group) -> Found:
         stored = self._searcher.doc(place)
         (
             id_, item, network, conversation, exhibit, language, state, kind, native, sender, sender_name, sender_id,
             zoned, copies, original,
         ) = orjson.loads(stored.get_first("shown"))  # fmt: skip
         if key >= LEAST_KEY:
-            key += moved
+            key += group.shift * TIES
         return Found(
             key, id_, item, kind, network, conversation, native, exhibit, language, state, sender, sender_name,
-            sender_id, time_of(key), bool(zoned), copies, original or stored.get_first("plain") or "",
+            sender_id, time_of(key), bool(zoned) or group.assumed, copies, original or stored.get_first("plain") or "",
         )  # fmt: skip
 
 
@@ -254,7 +261,11 @@ def _first(hits: Sequence[tuple[int, Any]], limit: int) -> Iterator[tuple[int, A
 
 def _timed(wanted: Wanted) -> Wanted:
     """Only what has a time."""
-    return wanted if wanted.begin is not None or wanted.end is not None else replace(wanted, begin=-(2**62) // 1024)
+    return (
+        wanted
+        if wanted.begin is not None or wanted.end is not None
+        else replace(wanted, begin=-(2**62) // TIES)
+    )
 
 
 def _without(wanted: Wanted, name: str) -> Wanted:

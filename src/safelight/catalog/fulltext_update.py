@@ -164,7 +164,10 @@ def _indexed(searcher: tantivy.Searcher, prefix: str) -> Iterator[tuple[str, int
 
 def _parts(snapshot: Snapshot, origin: Origin) -> str:
     """A digest of the parts that an origin is read from."""
-    names = [f"{VERSION}", *(str(part.key) for table in origin.tables for part in snapshot.parts.get(table, ()))]
+    names = [
+        f"{VERSION}",
+        *(str(part.key) for table in origin.tables for part in snapshot.parts.get(table, ())),
+    ]
     return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 

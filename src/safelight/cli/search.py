@@ -1,0 +1,111 @@
+"""`safelight search`: who said this, in any spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+
+from safelight.access.door import Door
+from safelight.access.search import Hit
+from safelight.access.search_filter import SearchFilter
+from safelight.cli.options import Operation, Purpose, existing, who
+from safelight.cli.output import Format, console, show, write_rows
+from safelight.errors import NotFound, Refused
+from safelight.traces.moment import Moment, iso_utc
+
+COLUMNS = ("id", "item", "kind", "network", "conversation", "title", "exhibit", "state", "language", "sender", "time",
+           "time_basis", "text")  # fmt: skip
+
+Many = list[str] | None
+
+
+def search(
+    operation: Operation,
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help='Words, "an exact phrase", prefix*, fuzzy~, /part of a word/; OR, -not, (brackets).',
+            metavar="QUERY...",
+        ),
+    ] = None,
+    kind: Annotated[Many, typer.Option(help="message, mail, document or name (of a file).")] = None,
+    network: Annotated[Many, typer.Option(help="skype, telegram, irc ...")] = None,
+    account: Annotated[Many, typer.Option(help="Id of an account that sent or received it.")] = None,
+    conversation: Annotated[Many, typer.Option(help="Id of a conversation.")] = None,
+    exhibit: Annotated[Many, typer.Option(help="Number of an exhibit.")] = None,
+    state: Annotated[Many, typer.Option(help="live, deleted or recovered.")] = None,
+    language: Annotated[
+        Many, typer.Option(help="nb, nn, en, tl, ceb, sv, da, de or und (undecided).")
+    ] = None,
+    since: Annotated[str, typer.Option("--from", help="First day, month, year or minute, UTC.")] = "",
+    to: Annotated[str, typer.Option("--to", help="The last one, with the whole of it.")] = "",
+    match: Annotated[str, typer.Option(help="How the query is read: words, exact or substring.")] = "words",
+    oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="How the hits are written.")] = Format.table,
+    limit: Annotated[int | None, typer.Option(min=1, help="Hits, at most (50 in a table).")] = None,
+    reason: Annotated[str, typer.Option(help="Why the hits leave the house; needed but for a table.")] = "",
+    purpose: Purpose = "search",
+) -> None:
+    """Search all text: messages, mail, documents and names of files. The newest comes first.
+
+    Filters may be repeated (any of the values); options of the same words can stand in the query too, as network:irc.
+    """
+    pairs = [("q", _typed(query or [])), ("from", since), ("to", to), ("match", match)]
+    pairs += [("order", "oldest" if oldest else "newest")]
+    given: dict[str, Many] = {
+        "kind": kind, "network": network, "account": account, "conversation": conversation, "exhibit": exhibit,
+        "state": state, "language": language,
+    }  # fmt: skip
+    pairs += [(key, value) for key, values in given.items() for value in values or ()]
+    wanted = SearchFilter.from_pairs(pairs)
+    if not wanted:
+        raise typer.BadParameter("a query or a filter is needed")
+    if form is not Format.table and not reason.strip():
+        raise Refused("An export is a disclosure and needs a reason.", "Say why with --reason.")
+    with Door(existing(operation), who=who(), purpose=purpose) as door:
+        if form is not Format.table:
+            hits = door.export_hits(wanted, reason)
+            write_rows(_rows(islice(hits, limit)), COLUMNS, form, None)
+            return
+        with door.consult("search", wanted.words()) as look:
+            if not look.search.indexed:
+                raise NotFound("Nothing can be searched yet.", f"Run `safelight index {operation}`.")
+            page = look.search.page(wanted, limit=limit or 50)
+            total = look.search.count(wanted)
+    _table(page.rows)
+    console().print(f"{len(page.rows)} of {total} hits  {wanted.words()}".strip(), markup=False)
+
+
+def _typed(words: Sequence[str]) -> str:
+    """What the shell took apart is put together again: an argument with blanks was a phrase."""
+    return " ".join(f'"{word}"' if " " in word and not set(word) & set('"/:()') else word for word in words)
+
+
+def _time(moment: Moment | None) -> str:
+    if moment is None:
+        return ""
+    if moment.utc_us is not None:
+        return iso_utc(moment.utc_us)[:19] + "Z"
+    return iso_utc(moment.wall_us)[:19]
+
+
+def _table(hits: Sequence[Hit]) -> None:
+    rows = [
+        (hit.exhibit, hit.network or hit.kind, hit.title, _time(hit.time), hit.sender,
+         "" if hit.state == "live" else hit.state, " ".join("".join(one.text for one in hit.segments).split()))
+        for hit in hits
+    ]  # fmt: skip
+    show("", ["exhibit", "in", "where", "when", "who", "state", "text"], rows)
+
+
+def _rows(hits: Iterator[Hit]) -> Iterator[dict[str, Any]]:
+    for hit in hits:
+        yield {
+            "id": hit.id, "item": hit.item_id, "kind": hit.kind, "network": hit.network,
+            "conversation": hit.conversation_id, "title": hit.title, "exhibit": hit.exhibit, "state": hit.state,
+            "language": hit.language, "sender": hit.sender, "time": _time(hit.time),
+            "time_basis": hit.time.basis if hit.time else "", "text": hit.text,
+        }  # fmt: skip
