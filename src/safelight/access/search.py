@@ -184,7 +184,10 @@ class Searching:
             "SELECT list, list_sha256, line, term, match, count(*), sum(places) FROM keyword_hits "
             f"WHERE {self._allowed} GROUP BY ALL ORDER BY list, line"
         ).fetchall()
-        return tuple(KeywordTerm(*row[:5], int(row[5]), int(row[6])) for row in rows)
+        return tuple(
+            KeywordTerm(name, sha256, line, term, match, int(texts), int(places_))
+            for name, sha256, line, term, match, texts, places_ in rows
+        )
 
     def keyword_hits(
         self, list_name: str, line: int | None = None, after: str | None = None, limit: int = 200
@@ -192,9 +195,9 @@ class Searching:
         """Hits of a list, or of one of its lines, by line and place. Raises Refused on a cursor of another list."""
         start = decode(after, "keywords", 2).values if after else (-1, "")
         rows = self._db.execute(
-            "SELECT line, coalesce(trace_id, '') || ' ' || item_id AS id, term, trace_id, item_id, exhibit, conversation_id, "
-            f'kind, places, "start", "end" FROM keyword_hits WHERE {self._allowed} AND list = ? AND (? IS NULL OR line = ?) '
-            "AND (line, id) > (?, ?) ORDER BY line, id LIMIT ?",
+            "SELECT line, coalesce(trace_id, '') || ' ' || item_id AS id, term, trace_id, item_id, exhibit, "
+            f"conversation_id, kind, places, begins, ends FROM keyword_hits WHERE {self._allowed} AND list = ? "
+            "AND (? IS NULL OR line = ?) AND (line, id) > (?, ?) ORDER BY line, id LIMIT ?",
             [list_name, line, line, *start, limit + 1],
         ).fetchall()
         found, more = rows[:limit], len(rows) > limit

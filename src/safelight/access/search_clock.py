@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 from safelight.catalog.fulltext_search import AS_FOUND, Group, Span
 from safelight.ledger.clocks import ClockDecision
 
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock
 _SECOND = 1_000_000
 #: Clocks that changed twice a year are followed between these; before and after the nearest offset holds.
-_FROM, _TO = datetime(1980, 1, 1), datetime(2040, 1, 1)
+_FROM, _TO = datetime(1980, 1, 1), datetime(2040, 1, 1)  # noqa: DTZ001 - wall clocks
 
 
 def groups(decisions: Sequence[ClockDecision]) -> tuple[Group, ...]:
@@ -102,7 +102,7 @@ def _offset(zone: str, wall_us: int) -> int:
 
 @cache
 def _changes(zone: str) -> tuple[tuple[int, int], ...]:
-    """Wall times from which another offset holds, with that offset. `zoneinfo` does not tell them, so they are looked for."""
+    """Wall times from which another offset holds, with that offset; `zoneinfo` does not tell, so they are looked for."""
     found = []
     step = 7 * 86_400 * _SECOND
     for low in range(_us(_FROM), _us(_TO), step):

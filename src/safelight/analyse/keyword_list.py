@@ -49,7 +49,7 @@ def options() -> Any:
 
 
 def read(path: Path) -> KeywordList:
-    """Read a list. Raises NotFound; BadInput for a file that is no text, holds no term, or has a line that cannot be read."""
+    """Read a list. Raises NotFound; BadInput for a file that is no text or holds no term, and for a line that is none."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:

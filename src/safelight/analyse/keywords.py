@@ -1,8 +1,8 @@
 """A keyword list is run over all text: every text in which a term stands becomes a row of `keyword_hits`.
 
-Terms are asked of the index. Expressions are searched in every indexed text, all in one pass: all of them joined say whether
-any stands in a text, and only then each looks for its places. The hits of a list (by its name) take the place of those of its last
-run, in one transaction at the end; a run that is stopped changes nothing and is begun again.
+Terms are asked of the index. Expressions are searched in every indexed text in one pass: all of them joined say whether any
+stands in a text, and only then each looks for its places. The hits of a list (by its name) take the place of those of its
+last run, in one transaction at the end; a run that is stopped changes nothing and is begun again.
 """
 
 from __future__ import annotations
@@ -123,6 +123,6 @@ def _row(
         "conversation_id": one.conversation,
         "kind": one.kind,
         "places": len(spans),
-        "start": first[0],
-        "end": first[1],
+        "begins": first[0],
+        "ends": first[1],
     }

@@ -434,8 +434,8 @@ KEYWORD_HITS = Table(
         Column("conversation_id", _TEXT, "The message's conversation", "", "index"),
         Column("kind", _TEXT, "message, mail, document or name: what the text is", "", "index"),
         Column("places", _INT, "How often it stands there", "places", "text"),
-        Column("start", _BIG, "First place: characters before it", "characters", "text"),
-        Column("end", _BIG, "First place: characters up to its end", "characters", "text"),
+        Column("begins", _BIG, "First place: characters before it", "characters", "text"),
+        Column("ends", _BIG, "First place: characters up to its end", "characters", "text"),
     ),
     ("list", "line", "item_id"),
 )

@@ -20,19 +20,21 @@ def keywords_hits(
     purpose: Purpose = "keyword list",
 ) -> None:
     """List the texts in which the terms of a list stand, by line."""
-    with Door(existing(operation), who=who(), purpose=purpose) as door:
-        with door.consult("keyword hits", f"{list} {line or ''}".strip()) as look:
-            terms = look.search.keywords()
-            if not any(one.list == list for one in terms):
-                known = sorted({one.list for one in terms})
-                raise NotFound(
-                    f"No hit of a list {list} is there.",
-                    f"Lists with hits: {', '.join(known)}."
-                    if known
-                    else "Run one with `safelight keywords run`.",
-                )
-            page = look.search.keyword_hits(list, line, limit=limit)
-            total = sum(one.texts for one in terms if one.list == list and line in (None, one.line))
+    with (
+        Door(existing(operation), who=who(), purpose=purpose) as door,
+        door.consult("keyword hits", f"{list} {line or ''}".strip()) as look,
+    ):
+        terms = look.search.keywords()
+        if not any(one.list == list for one in terms):
+            known = sorted({one.list for one in terms})
+            raise NotFound(
+                f"No hit of a list {list} is there.",
+                f"Lists with hits: {', '.join(known)}."
+                if known
+                else "Run one with `safelight keywords run`.",
+            )
+        page = look.search.keyword_hits(list, line, limit=limit)
+        total = sum(one.texts for one in terms if one.list == list and line in (None, one.line))
     rows = [
         (hit.line, hit.term, hit.exhibit, hit.kind, hit.title or short_id(hit.item_id), hit.places,
          " ".join("".join(one.text for one in hit.segments).split()))

@@ -31,9 +31,11 @@ def keywords_run(
     wanted = read(file)
     with Working("texts and terms") as working:
         ran = run(folder, wanted, progress=working.show)
-    with Door(folder, who=who(), purpose=purpose) as door:
-        with door.consult("keywords", f"{wanted.name} {wanted.sha256}") as look:
-            found = {one.line: one for one in look.search.keywords() if one.list == wanted.name}
+    with (
+        Door(folder, who=who(), purpose=purpose) as door,
+        door.consult("keywords", f"{wanted.name} {wanted.sha256}") as look,
+    ):
+        found = {one.line: one for one in look.search.keywords() if one.list == wanted.name}
     rows = []
     for term in wanted.terms:
         one = found.get(term.line)
