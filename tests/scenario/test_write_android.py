@@ -55,7 +55,7 @@ def test_messages(tmp_path: Path) -> None:
     parts = tmp_path / "data/data/com.android.providers.telephony/app_parts"
     assert {Path(row[3]).name for row in mms} <= {path.name for path in parts.iterdir()}
     assert noted.messages[1] == {
-        "path": PATH, "id": 2, "sender": "+639170000002", "sender_name": None, "utc_us": sent, "wall_us": None,
+        "path": PATH, "id": 2, "sender": "+639170000002", "sender_name": None, "utc_us": sent - 250_000, "wall_us": None,
         "text": "ok 0.1", "state": "live", "conversation": "direct:+639170000002|?",
     }  # fmt: skip
     assert noted.messages[0]["sender"] is None

@@ -2,7 +2,7 @@
 
 What stands in which column is as in a real database (plaso's test data) and in Android's own documentation of its telephony
 provider. The database does not say which number its own phone has. Times of SMS are milliseconds since 1970, those of MMS
-seconds.
+seconds; `date` is the phone's own, `date_sent` of an incoming message the network's.
 """
 
 from __future__ import annotations
@@ -69,9 +69,10 @@ class _Sms:
     def _say(self, message: Message, recovered: bool) -> None:
         other = self._other[message.conversation]
         native = self._world.accounts[other].native_id
-        at = self._plan.stamp(message.sent_us)
-        precision = 1_000
-        if message.media is not None:
+        at, precision = self._plan.stamp(message.sent_us), 1_000
+        if message.sender == other:
+            at = message.sent_us  # the network says when it was sent, to the second
+        if message.sender == other or message.media is not None:
             precision = _SECOND_US
             at -= at % _SECOND_US
         self._record.message(
@@ -109,14 +110,15 @@ class _Sms:
         mine = message.sender != other
         thread = self._threads[message.conversation]
         at = self._plan.stamp(message.sent_us) // 1_000
+        sent = 0 if mine else message.sent_us // _SECOND_US
         if message.media is not None:
-            return self._mms(message, rowid, thread, native, mine, at)
+            return self._mms(message, rowid, thread, native, mine, sent)
         row: dict[str, Value] = {
             "_id": rowid,
             "thread_id": thread,
             "address": native,
             "date": at,
-            "date_sent": 0 if mine else at // 1_000 * 1_000,
+            "date_sent": sent * 1_000,
             "protocol": None if mine else 0,
             "read": 1,
             "status": -1,
@@ -129,14 +131,15 @@ class _Sms:
         return [("sms", row)]
 
     def _mms(
-        self, message: Message, rowid: int, thread: int, native: str, mine: bool, at: int
+        self, message: Message, rowid: int, thread: int, native: str, mine: bool, sent: int
     ) -> Sequence[Row]:
         assert message.media is not None
+        at = self._plan.stamp(message.sent_us) // _SECOND_US
         pdu: dict[str, Value] = {
             "_id": rowid,
             "thread_id": thread,
-            "date": at // 1_000,
-            "date_sent": 0 if mine else at // 1_000,
+            "date": at,
+            "date_sent": sent,
             "msg_box": _SENT if mine else _INBOX,
             "read": 1,
             "m_id": f"{message.id:016X}@mms.example.net",
