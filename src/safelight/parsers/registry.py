@@ -12,6 +12,7 @@ from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.discord import Discord
 from safelight.parsers.model import Parser
+from safelight.parsers.skype_db import SkypeDb
 from safelight.parsers.skype_export import SkypeExport
 from safelight.parsers.telegram import Telegram
 
@@ -25,6 +26,7 @@ def _ours() -> tuple[Parser, ...]:
         Telegram(),
         AndroidCalls(),
         AndroidSms(),
+        SkypeDb(),
     )  # fmt: skip
 
 
