@@ -215,12 +215,13 @@ class Searching:
         return Page(hits, None, Cursor("keywords", found[-1][:2]).encode() if more else None)
 
     def _texts_of(self, traces: Sequence[str]) -> dict[str, str]:
-        """What was searched of some messages without subject and attachments; the others' places lie elsewhere."""
+        """What was searched of some messages, without what is attached (that stands behind it)."""
         if not traces:
             return {}
         return dict(
             self._db.execute(
-                "SELECT trace_id, text FROM messages WHERE subject IS NULL AND trace_id IN (SELECT unnest(?))",
+                "SELECT trace_id, concat_ws(chr(10), nullif(subject, ''), nullif(text, '')) FROM messages "
+                "WHERE trace_id IN (SELECT unnest(?))",
                 [list(traces)],
             ).fetchall()
         )

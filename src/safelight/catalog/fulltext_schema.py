@@ -109,17 +109,20 @@ def bound_key(time_us: int) -> int:
 LEAST_KEY: Final = _LEAST_US * TIES
 
 
-def _analyzer(stemmer: str | None = None) -> tantivy.TextAnalyzer:
+def _analyzer(*stemmers: str) -> tantivy.TextAnalyzer:
     made = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
     made = made.filter(tantivy.Filter.remove_long(120))
-    return (made.filter(tantivy.Filter.stemmer(stemmer)) if stemmer else made).build()
+    for stemmer in stemmers:
+        made = made.filter(tantivy.Filter.stemmer(stemmer))
+    return made.build()
 
 
 #: How each field with words cuts them; also used on queries and on hits, to mark what was found.
 ANALYZERS: Final = {
     "plain": _analyzer(),
     "other": _analyzer(),
-    "no": _analyzer("norwegian"),
+    # Twice: once makes `numm` of `nummer` and `nummer` of `nummeret`.
+    "no": _analyzer("norwegian", "norwegian"),
     "en": _analyzer("english"),
 }
 

@@ -18,7 +18,7 @@ from safelight.errors import Refused
 from safelight.ledger.keys import UnlockedKeys
 from safelight.messages import LANGUAGES, _
 from safelight.operation.folder import OperationFolder
-from safelight.web import errors, exhibits, export, failures, hits, item, items, media, overview
+from safelight.web import errors, exhibits, export, failures, hits, item, items, media, overview, search
 from safelight.web.guard import Guard
 from safelight.web.render import Templates
 from safelight.web.session import Session
@@ -54,6 +54,7 @@ def create_app(
         *item.ROUTES,
         *failures.ROUTES,
         *hits.ROUTES,
+        *search.ROUTES,
         *media.ROUTES,
         *export.ROUTES,
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),

@@ -1,7 +1,7 @@
 /* The keys: every act that a page has by mouse, by keyboard. Nothing here fetches anything but the item pane. */
 document.documentElement.classList.add("has-js");
 
-const rows = () => [...document.querySelectorAll("tr[data-row]")];
+const rows = () => [...document.querySelectorAll("[data-row]")];
 let at = rows().findIndex((row) => row.getAttribute("aria-selected") === "true");
 let goes = false;
 let pane = 0;
@@ -68,7 +68,7 @@ document.addEventListener("keydown", (event) => {
     g: () => { goes = true; setTimeout(() => { goes = false; }, 1500); return true; },
     j: () => { select(at + 1); return true; },
     k: () => { select(at - 1); return true; },
-    "/": () => focus("#find"),
+    "/": () => focus("#query") || focus("#find"),
     f: () => focus("#filter"),
     "[": () => follow("#previous"),
     "]": () => follow("#next"),
@@ -76,6 +76,7 @@ document.addEventListener("keydown", (event) => {
     i: () => follow(".actions a[href^='/items']"),
     b: () => follow("[data-key='b']"),
     c: () => follow("[data-key='c']"),
+    s: () => follow("[data-key='s']"),
     "?": () => { document.getElementById("help").showModal(); return true; },
     Enter: () => {
       if (!current || event.target.closest("a, button, summary")) return false;
@@ -89,6 +90,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const hash = event.target.closest("[data-copy]");
   if (hash) navigator.clipboard?.writeText(hash.dataset.copy);
-  const row = event.target.closest("tr[data-row]");
+  const row = event.target.closest("[data-row]");
   if (row && !event.target.closest("a, button, input")) select(rows().indexOf(row));
 });
