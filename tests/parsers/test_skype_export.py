@@ -243,7 +243,7 @@ def test_any_markup_is_read_or_named(pieces: list[str], kind: str) -> None:
 
 def test_long_hostile_markup_ends() -> None:
     for piece in ("<legacyquote>", "<part>", "<quote ", "a" * 10, "<a b=", "</part>", '<URIObject a="'):
-        content = piece * (1_000_000 // len(piece))
+        content = piece * (150_000 // len(piece))
         skype_content.plain("<" + content)
         skype_content.part_list("<partlist " + content + ">" + content)
         skype_content.shared_file("<URIObject " + content + ">")

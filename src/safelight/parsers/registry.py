@@ -12,6 +12,7 @@ from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.discord import Discord
 from safelight.parsers.model import Parser
+from safelight.parsers.phpbb import Phpbb
 from safelight.parsers.skype_db import SkypeDb
 from safelight.parsers.skype_export import SkypeExport
 from safelight.parsers.telegram import Telegram
@@ -22,6 +23,7 @@ ENTRY_POINTS = "safelight.parsers"
 def _ours() -> tuple[Parser, ...]:
     return (
         Discord(),
+        Phpbb(),
         SkypeExport(),
         Telegram(),
         AndroidCalls(),
