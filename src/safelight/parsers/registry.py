@@ -11,6 +11,7 @@ from safelight.errors import SafelightError
 from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.discord import Discord
+from safelight.parsers.kik import Kik
 from safelight.parsers.model import Parser
 from safelight.parsers.phpbb import Phpbb
 from safelight.parsers.skype_db import SkypeDb
@@ -29,6 +30,7 @@ def _ours() -> tuple[Parser, ...]:
         AndroidCalls(),
         AndroidSms(),
         SkypeDb(),
+        Kik(),
     )  # fmt: skip
 
 
