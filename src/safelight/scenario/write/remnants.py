@@ -7,21 +7,25 @@ become the header of a free block (section 1.6), so those are not asked for: all
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 Value = int | float | str | bytes | None
 Key = TypeVar("Key")
 
 #: Bytes at the beginning of a cell that freeing it overwrites.
 _FREE_BLOCK_HEADER = 4
+#: Columns of real numbers keep whole ones of up to six bytes as integers.
+_WHOLE = 1 << 47
 #: Bytes of a needle by which places are looked up before the whole of it is compared.
 _ANCHOR = 8
-#: Bytes of a file that are looked through at once.
-_PIECE = 1 << 22
+#: Windows of a file that are looked through at once.
+_PIECE = 1 << 19
 
 
 def varint(number: int) -> bytes:
@@ -36,9 +40,9 @@ def _serial(value: Value) -> tuple[int, bytes]:
     if value is None:
         return 0, b""
     if isinstance(value, float):
-        if value != int(value):
+        if not value.is_integer() or not -_WHOLE <= value < _WHOLE:
             return 7, struct.pack(">d", value)
-        value = int(value)  # columns of real numbers keep whole ones as integers
+        value = int(value)
     if isinstance(value, int):
         if value in (0, 1):
             return 8 + value, b""
@@ -72,36 +76,48 @@ def needle(rowid: int, values: Sequence[Value], page: int) -> bytes:
     return whole[max(0, _FREE_BLOCK_HEADER - head) :]
 
 
-def _anchor(sought: bytes) -> int:
-    """Where in a needle its most telling bytes begin."""
-    return max(range(len(sought) - _ANCHOR + 1), key=lambda at: len(set(sought[at : at + _ANCHOR])))
+def _anchors(needles: Mapping[Key, bytes]) -> dict[bytes, list[tuple[Key, int, bytes]]]:
+    """Each needle by its most telling bytes: those that the fewest other needles hold as well."""
+    count: Counter[bytes] = Counter()
+    for sought in needles.values():
+        count.update({sought[at : at + _ANCHOR] for at in range(len(sought) - _ANCHOR + 1)})
+    out: dict[bytes, list[tuple[Key, int, bytes]]] = {}
+    for key, sought in needles.items():
+        windows = [sought[at : at + _ANCHOR] for at in range(len(sought) - _ANCHOR + 1)]
+        rarity = [(count[window], -len(set(window))) for window in windows]
+        at = min(range(len(windows)), key=rarity.__getitem__)
+        out.setdefault(windows[at], []).append((key, at, sought))
+    return out
 
 
 def found(files: Iterable[Path], needles: Mapping[Key, bytes]) -> set[Key]:
     """The keys of those needles that lie in one of the files."""
-    wanted: dict[bytes, list[tuple[Key, int, bytes]]] = {}
-    for key, sought in needles.items():
-        at = _anchor(sought)
-        wanted.setdefault(sought[at : at + _ANCHOR], []).append((key, at, sought))
+    wanted = _anchors(needles)
     out: set[Key] = set()
     if not wanted:
         return out
-    anchors = np.sort(np.frombuffer(b"".join(wanted), dtype=">u8").astype(np.uint64))
+    anchors = np.frombuffer(b"".join(wanted), dtype="<u8")
+    # Most windows are ruled out by the sum of their halves, before the rest is looked up.
+    likely = np.zeros(1 << 16, dtype=bool)
+    likely[_mixed(anchors)] = True
     for file in files:
         data = file.read_bytes()
-        for start in range(0, len(data), _PIECE):
-            piece = data[start : start + _PIECE + _ANCHOR - 1]
-            if len(piece) < _ANCHOR:
-                continue
-            raw = np.frombuffer(piece, dtype=np.uint8).astype(np.uint64)
-            windows = np.zeros(len(raw) - _ANCHOR + 1, dtype=np.uint64)
-            for nth in range(_ANCHOR):
-                windows = (windows << np.uint64(8)) | raw[nth : nth + len(windows)]
-            places = np.searchsorted(anchors, windows)
-            hits = np.flatnonzero(anchors[np.minimum(places, len(anchors) - 1)] == windows)
-            for hit in hits.tolist():
-                for key, at, sought in wanted[piece[hit : hit + _ANCHOR]]:
-                    begin = start + hit - at
-                    if key not in out and begin >= 0 and data[begin : begin + len(sought)] == sought:
-                        out.add(key)
+        for shift in range(_ANCHOR):
+            count = (len(data) - shift) // _ANCHOR
+            if count <= 0:
+                break
+            windows = np.frombuffer(data, dtype="<u8", count=count, offset=shift)
+            for start in range(0, count, _PIECE):
+                piece = windows[start : start + _PIECE]
+                for hit in np.flatnonzero(likely[_mixed(piece)]).tolist():
+                    at = shift + (start + hit) * _ANCHOR
+                    for key, before, sought in wanted.get(data[at : at + _ANCHOR], ()):
+                        begin = at - before
+                        if begin >= 0 and data[begin : begin + len(sought)] == sought:
+                            out.add(key)
     return out
+
+
+def _mixed(windows: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Sixteen bits that tell windows apart."""
+    return (windows * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(48)
