@@ -12,7 +12,7 @@ from safelight.access.filter import ItemFilter
 from safelight.access.model import Counted, DerivativeFact, FailureGroup, HitGroup, Inspection
 from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound
-from safelight.ledger import imagechecks, sources
+from safelight.ledger import exhibits, imagechecks, sources
 from safelight.traces.moment import now_us
 from tests.access.built import ACTOR, Built, build, files
 
@@ -195,6 +195,22 @@ def test_a_source_whose_only_volume_is_encrypted_is_failed_and_not_complete(tmp_
         failed = ItemFilter(failed=("any",))
         assert look.count(failed).places == 2
         assert look.count(failed.with_(exhibit=("2016-0142-A1",))).places == 1
+
+
+def test_an_archive_that_was_not_walked_whole_does_not_make_its_source_incomplete(tmp_path: Path) -> None:
+    built = build(tmp_path, more=-1)
+    with built.ledger() as ledger:
+        exhibit = exhibits.add(
+            ledger, number="2016-0142-A1", label="Disk", seized="2016-11-22", legal_basis="warrant", officer="S. Brækhus",
+            actor=ACTOR,
+        )  # fmt: skip
+        source = sources.register(ledger, exhibit, "disk", tmp_path, "folder", {}, actor=ACTOR)
+    root = {"source_id": source.id, "kind": "folder", "children": 1, "complete": True}
+    archive = root | {"item_id": "i1-archive", "kind": "zip", "complete": False}
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("b1-x", {"containers": [root, archive]}, made_by={"stage": "test"})
+    with Door(built.folder, who=ACTOR, purpose="tests") as door, door.consult("source list") as look:
+        assert [one.complete for one in look.exhibit("2016-0142-A1").sources] == [True]
 
 
 def test_every_figure_opens_as_many_rows_as_it_says(door: Door) -> None:

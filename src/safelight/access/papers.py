@@ -49,7 +49,10 @@ _NONE = Sums({}, {}, frozenset(), {}, Counted(0, 0, 0))
 
 def sums(db: DuckDBPyConnection, cells: Cube) -> Sums:
     """The figures of one snapshot; `cells` are its cube."""
-    rows = db.execute("SELECT source_id, bool_and(complete) FROM containers WHERE item_id IS NULL GROUP BY 1")
+    # Not `WHERE item_id IS NULL`, on which DuckDB 2.0.0 errs (see `where.OF_PLACES`).
+    rows = db.execute(
+        "SELECT source_id, bool_and(complete) FILTER (item_id IS NULL) FROM containers GROUP BY 1"
+    )
     complete = frozenset(key for key, done in rows.fetchall() if done)
     failed = db.execute(
         "SELECT source_id, count(*), bool_or(stage IN ('walk', 'open')) FROM failures f "
