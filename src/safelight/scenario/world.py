@@ -265,7 +265,7 @@ class Container:
     path: str
     """Below the evidence folder: `2016-0142-B1/phone.zip`; of a folder its name."""
     packer: str
-    """`folder`, or a name of `formats.PACKERS`: zip, tar, e01-ext4, e01-fat, raw-ntfs ..."""
+    """`folder`, or a name of `formats.PACKERS`: zip, tar, e01-ext4, e01-fat"""
     files: tuple[FilePlan, ...]
     device: Device | None
 

@@ -23,6 +23,13 @@ _SECOND_US = 1_000_000
 _TEXT, _EMOTE, _FILE = 61, 60, 68
 #: Rowids: objects of all tables share one count; messages begin here.
 _FIRST = 1_000_000
+_COUNTRY = {
+    "Europe/Oslo": "no",
+    "Asia/Manila": "ph",
+    "Europe/London": "gb",
+    "Australia/Sydney": "au",
+    "America/Chicago": "us",
+}
 
 
 def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
@@ -109,7 +116,7 @@ class _Main:
                 "skypename": self._owner.native_id,
                 "fullname": name,
                 "languages": person.language,
-                "country": "no" if person.zone == "Europe/Oslo" else "ph",
+                "country": _COUNTRY.get(person.zone),
                 "city": person.city,
                 "phone_mobile": person.phone,
                 "emails": person.mail,
