@@ -67,6 +67,11 @@ def test_live_rows_are_what_the_record_says(tmp_path: Path) -> None:
         ("1100000000031_g@groups.kik.com", "Sjakk & tog", None, 257),
     ]
     assert members == [(4, 2), (4, 3)]
+    assert [(one["sender"], one["conversation"]) for one in noted.messages[:3]] == [
+        (None, "direct:?|jun_a2b@talk.kik.com"),
+        ("jun_a2b@talk.kik.com", None),
+        ("jun_a2b@talk.kik.com", "direct:?|jun_a2b@talk.kik.com"),
+    ]
     assert len(attached) > 15
     assert set(attached) == {(1,)}
 

@@ -1,6 +1,7 @@
 """Kik's kik.sqlite on an iPhone, 2015 (a Core Data store), with its log beside it, as iOS keeps it.
 
-What stands in which column is as in a real database (plaso's test data). Times are seconds since 2001.
+What stands in which column is as in a real database (plaso's test data). Times are seconds since 2001. That the first user
+is the phone's own is known of real databases, but nothing in the file says so: what was sent has no sender.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from safelight.scenario.natives import between
 from safelight.scenario.world import Conversation, FilePlan, Message, Record, World
 from safelight.scenario.write.core_data import add_metadata, seconds, stable_uuid
 from safelight.scenario.write.database import Database, Row, schema
@@ -85,16 +87,20 @@ class _Kik:
 
     def _say(self, message: Message, recovered: bool) -> None:
         sender = self._world.accounts[message.sender]
+        talk = self._world.conversations[message.conversation]
+        mine = message.sender == self._owner
+        other = next(self._world.accounts[member] for member in talk.members if member != self._owner)
         self._record.message(
             self._plan,
             self._plan.path,
             message,
-            sender=sender.native_id,
-            sender_name=sender.names[-1].name,
+            sender=None if mine else sender.native_id,
+            sender_name=None if mine else sender.names[-1].name,
             utc_us=self._plan.stamp(message.sent_us),
             wall_us=None,
             text=message.text or None,
             state="recovered" if recovered else "live",
+            conversation=between("?", other.native_id) if talk.kind == "direct" else None,
             precision_us=1_000,
         )
 
