@@ -12,6 +12,7 @@ from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.discord import Discord
 from safelight.parsers.kik import Kik
+from safelight.parsers.mail import MailParser
 from safelight.parsers.model import Parser
 from safelight.parsers.phpbb import Phpbb
 from safelight.parsers.skype_db import SkypeDb
@@ -24,6 +25,7 @@ ENTRY_POINTS = "safelight.parsers"
 def _ours() -> tuple[Parser, ...]:
     return (
         Discord(),
+        MailParser(),
         Phpbb(),
         SkypeExport(),
         Telegram(),
