@@ -167,7 +167,9 @@ class Door:
     def consult(self, what: str, query: str = "") -> Iterator[Consultation]:
         """Read for one page or command; one consultation is written when the block ends, come what may."""
         with self._reading() as (db, views):
-            look = Consultation(self._ledger, db, views.snapshot, views.memo, self._contents, self._known, self._fulltext)
+            look = Consultation(
+                self._ledger, db, views.snapshot, views.memo, self._contents, self._known, self._fulltext
+            )
             try:
                 yield look
             finally:

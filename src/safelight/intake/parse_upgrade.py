@@ -41,10 +41,10 @@ def retire(catalog: Catalog, parsers: Sequence[Parser]) -> int:
         drop: dict[str, pa.Table] = {"parses": old}
         added: dict[str, pa.Table] = {}
         for name in _NAMES:
-            gone: pa.Table = database.execute(
+            gone: pa.Table = database.sql(
                 f"select trace_id, version from {name} semi join old using (item_id, parser, version)"
             ).to_arrow_table()
-            again: pa.Table = database.execute(f"""
+            again: pa.Table = database.sql(f"""
                 select n.* replace (least(n.first_known, o.first_known) as first_known)
                 from {name} n join {name} o using (trace_id)
                 where n.version <> o.version

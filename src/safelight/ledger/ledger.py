@@ -8,7 +8,7 @@ writer can interfere.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,9 +188,10 @@ class Ledger:
         after: int = 0,
         limit: int | None = None,
         kinds: Iterable[str] | None = None,
-        subject: str | None = None,
+        subject: str | Sequence[str] | None = None,
     ) -> Iterator[Entry]:
-        """Entries behind number `after` in their order, at most `limit`, of these kinds, about this subject.
+        """Entries behind number `after` in their order, at most `limit`, of these kinds, about this subject (or one of
+        these).
 
         Read in pages: entries written meanwhile are seen, memory does not grow.
         """
@@ -198,7 +199,8 @@ class Ledger:
         if kinds is not None:
             query = query.where(ENTRIES.c.kind.in_(list(kinds)))
         if subject is not None:
-            about = sa.select(SUBJECTS.c.seq).where(SUBJECTS.c.subject == subject)
+            named = [subject] if isinstance(subject, str) else list(subject)
+            about = sa.select(SUBJECTS.c.seq).where(SUBJECTS.c.subject.in_(named))
             query = query.where(ENTRIES.c.seq.in_(about))
         while limit is None or limit > 0:
             page = _PAGE if limit is None else min(limit, _PAGE)

@@ -51,23 +51,13 @@ def translate(
 _KINDS = (kinds.TRACE_MARKED.name, kinds.NOTE_WRITTEN.name, kinds.TRANSLATION_WRITTEN.name)
 
 
-def every(ledger: Ledger, after: int = 0) -> list[Mark]:
-    """All that was ever said about traces behind entry `after`, in order. Notes about other things are left out."""
-    found = []
-    for entry in ledger.entries(after, kinds=_KINDS):
-        traces = tuple(subject for subject in entry.subjects if subject.startswith("t1-"))
-        if traces:
-            found.append(_mark(entry, traces, ledger))
-    return found
-
-
 def about(ledger: Ledger, traces: Sequence[str]) -> list[Mark]:
     """What was said about any of these traces, in order."""
-    seqs: dict[int, Mark] = {}
-    for trace in traces:
-        for entry in ledger.entries(kinds=_KINDS, subject=trace):
-            seqs.setdefault(entry.seq, _mark(entry, tuple(entry.subjects), ledger))
-    return [seqs[seq] for seq in sorted(seqs)]
+    if not traces:
+        return []
+    return [
+        _mark(entry, tuple(entry.subjects), ledger) for entry in ledger.entries(kinds=_KINDS, subject=traces)
+    ]
 
 
 def _mark(entry: Entry, traces: tuple[str, ...], ledger: Ledger) -> Mark:

@@ -1,0 +1,234 @@
+"""A window of a conversation as the reader shows it: names as they were then, copies, edits, calls and comings inline."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from safelight.access.conversation_order import UNDATED, ConversationOrder, order_of
+from safelight.access.reading import Reading
+from safelight.ledger import marks
+from safelight.ledger.marks import Mark
+
+#: Lines of one window at most.
+MOST = 500
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where one copy of a message lies."""
+
+    trace_id: str
+    item_id: str
+    exhibit: str
+    """Number of the exhibit."""
+    parser: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a message answers: its position if it is in the conversation, and its beginning."""
+
+    position: int | None
+    name: str
+    text: str
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the reader. `kind`: message, call or membership; `what` holds the columns of its trace.
+
+    `us` is the time for comparison (µs UTC; the wall clock's where `zoned` is False), None without a date.
+    """
+
+    position: int
+    trace_id: str
+    kind: str
+    us: int | None
+    zoned: bool
+    sender_id: str | None
+    name: str
+    what: Row
+    copies: list[Copy] = field(default_factory=list)
+    reply: Reply | None = None
+    attachments: list[Row] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Lines `first` to `first + len(lines)` of `total`; the conversation ids that this is made of."""
+
+    group: str
+    conversations: tuple[str, ...]
+    total: int
+    first: int
+    lines: list[Line]
+
+
+_TABLES = {
+    "m": (
+        "messages",
+        "sender_id, sender_name, network, kind, state, text, subject, sent, received, edited, deleted, native_id, reply_to, "
+        "attachments, direction, coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as compared",
+    ),
+    "c": (
+        "calls",
+        "caller_id as sender_id, cast(null as varchar) as sender_name, network, kind, state, participants_id, started, "
+        "duration, answered, direction, at_us(started, exhibit, parser) as compared",
+    ),
+    "g": (
+        "memberships",
+        'account_id as sender_id, cast(null as varchar) as sender_name, network, action as kind, state, by_id, "at", role, '
+        'reason, at_us("at", exhibit, parser) as compared',
+    ),
+}
+_NAMES = {"m": "message", "c": "call", "g": "membership"}
+
+
+def window(reading: Reading, conversation_id: str, first: int, count: int) -> Window:
+    """`count` lines from position `first` on (both brought into bounds). Raises NotFound."""
+    order = order_of(reading, conversation_id)
+    first = max(0, min(first, len(order) - 1)) if len(order) else 0
+    positions = range(first, min(first + min(count, MOST), len(order)))
+    lines = lines_at(reading, order, positions)
+    reading.show(line.trace_id for line in lines)
+    return Window(order.group, order.conversations, len(order), first, lines)
+
+
+def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int]) -> list[Line]:
+    """The lines at these positions, whole."""
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for position in positions:
+        by_kind[order.kinds[position].as_py()].append(order.ids[position].as_py())
+    rows = {row["trace_id"]: row for kind, ids in by_kind.items() for row in _rows(reading, order, kind, ids)}
+    names = _names(reading, [row["sender_id"] for row in rows.values() if not row["sender_name"]])
+    lines = []
+    for position in positions:
+        trace = order.ids[position].as_py()
+        row, kind = rows[trace], order.kinds[position].as_py()
+        us = int(order.us[position])
+        lines.append(
+            Line(
+                position=position,
+                trace_id=trace,
+                kind=_NAMES[kind],
+                us=None if us == UNDATED else us,
+                zoned=row["compared"] is not None,
+                sender_id=row["sender_id"],
+                name=row["sender_name"] or _name_then(names.get(row["sender_id"], []), us),
+                what=row,
+                attachments=_attachments(row.get("attachments")),
+            )
+        )
+    _copies(reading, lines)
+    _replies(reading, order, lines)
+    _marks(reading, lines)
+    return lines
+
+
+def _rows(reading: Reading, order: ConversationOrder, kind: str, ids: list[str]) -> list[Row]:
+    table, columns = _TABLES[kind]
+    result = reading.db.execute(
+        f"""select trace_id, item_id, exhibit, parser, version, variant, seen_on, place, {columns} from {table}
+            where conversation_id in (select unnest($conversations)) and trace_id in (select unnest($ids))""",
+        {"conversations": list(order.conversations), "ids": ids},
+    )
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _names(reading: Reading, accounts: list[str | None]) -> dict[str, list[tuple[int | None, str]]]:
+    """Names that accounts carried, each with the time from which (None: not stated), in order."""
+    wanted = sorted({one for one in accounts if one})
+    found: dict[str, list[tuple[int | None, str]]] = defaultdict(list)
+    if wanted:
+        rows = reading.db.execute(
+            """select account_id, min(at_us(since, exhibit, parser)) as us, coalesce(name, account) as name,
+                      bool_or(name_kind in ('display name', 'nick')) as own
+               from accounts where account_id in (select unnest($ids)) group by account_id, coalesce(name, account)
+               order by account_id, own, us nulls first, name desc""",
+            {"ids": wanted},
+        ).fetchall()
+        for account, us, name, _own in rows:
+            found[account].append((us, name))
+    return found
+
+
+def _name_then(names: Sequence[tuple[int | None, str]], us: int) -> str:
+    """The newest name from at or before a time; else one without a time; else the first of later ones."""
+    before = [one for one in names if one[0] is not None and one[0] <= us]
+    if before:
+        return max(before, key=lambda one: one[0] or 0)[1]
+    timeless = [name for since, name in names if since is None]
+    return timeless[-1] if timeless else (names[0][1] if names else "")
+
+
+def _attachments(text: str | None) -> list[Row]:
+    if not text:
+        return []
+    found = orjson.loads(text)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _copies(reading: Reading, lines: list[Line]) -> None:
+    ids = [line.trace_id for line in lines if line.kind == "message"]
+    found: dict[str, list[Copy]] = defaultdict(list)
+    exhibits = {key: number for number, key in reading.numbers.items()}
+    rows = reading.db.execute(
+        """select s.distinct_id, m.trace_id, m.item_id, m.exhibit, m.parser, s.rule
+           from same_messages s join messages m using (trace_id)
+           where s.distinct_id in (select unnest($ids)) order by all""",
+        {"ids": ids},
+    ).fetchall()
+    for distinct, trace, item, exhibit, parser, rule in rows:
+        found[distinct].append(Copy(trace, item, exhibits.get(exhibit, exhibit), parser, rule))
+    for line in lines:
+        what: dict[str, Any] = line.what
+        alone = Copy(
+            line.trace_id,
+            what["item_id"],
+            exhibits.get(what["exhibit"], what["exhibit"]),
+            what["parser"],
+            "alone",
+        )
+        line.copies = found.get(line.trace_id) or [alone]
+
+
+def _replies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> None:
+    wanted = sorted({line.what["reply_to"] for line in lines if line.what.get("reply_to")})
+    if not wanted:
+        return
+    rows = reading.db.execute(
+        """select native_id, trace_id, sender_name, sender_id, text from messages
+           where conversation_id in (select unnest($conversations)) and native_id in (select unnest($natives))
+           order by trace_id desc""",
+        {"conversations": list(order.conversations), "natives": wanted},
+    ).fetchall()
+    found = {native: (trace, name or "", text or "") for native, trace, name, _sender, text in rows}
+    for line in lines:
+        if (answered := found.get(line.what.get("reply_to"))) is not None:
+            trace, name, text = answered
+            line.reply = Reply(order.position(trace), name, text[:160])
+
+
+def _marks(reading: Reading, lines: list[Line]) -> None:
+    """Marks, notes and translations of any copy show at the line."""
+    by_trace: dict[str, list[Mark]] = defaultdict(list)
+    ids = [copy.trace_id for line in lines for copy in line.copies]
+    for mark in marks.about(reading.ledger, ids):
+        for trace in mark.traces:
+            by_trace[trace].append(mark)
+    for line in lines:
+        seen: dict[int, Mark] = {}
+        for copy in line.copies:
+            for mark in by_trace.get(copy.trace_id, ()):
+                seen[mark.seq] = mark
+        line.marks = [seen[seq] for seq in sorted(seen)]

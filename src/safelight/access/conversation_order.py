@@ -1,0 +1,132 @@
+"""The order of one conversation: every message, call and coming and going once, by time, as positions that a reader scrolls.
+
+Computed once a snapshot and kept as Arrow and numpy arrays (60 bytes a message): a page is then a slice, whatever its
+place in a million messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from safelight.access.reading import Reading
+from safelight.errors import NotFound
+from safelight.messages import _
+
+#: Conversations whose order is kept: large ones cost some tens of megabytes.
+KEPT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOrder:
+    """`ids`: trace ids by position; `us`: time for comparison (microseconds UTC; wall time where no zone is known, and the
+    lowest value where there is no date); `kinds`: m, c or g. `conversations`: all ids that are this conversation.
+    """
+
+    group: str
+    conversations: tuple[str, ...]
+    ids: pa.Array
+    us: np.ndarray[Any, np.dtype[np.int64]]
+    kinds: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.us)
+
+    def position(self, trace_id: str) -> int | None:
+        """Where a trace stands, or None (a copy of a message stands where the one that stands for it does)."""
+        found = int(str(pc.index(self.ids, trace_id)))
+        return None if found < 0 else found
+
+    def at(self, us: int) -> int:
+        """The first position at or after a time; the last one where all are before."""
+        return min(int(np.searchsorted(self.us, us)), max(len(self.us) - 1, 0))
+
+
+#: Times that have no date sort before all others.
+UNDATED = np.iinfo(np.int64).min
+
+_WHEN = "coalesce(at_us({0}, exhibit, parser), epoch_us({0}.wall))"
+_JOINED = _WHEN.format('"at"')  # a reserved word
+SENT = f"coalesce({_WHEN.format('sent')}, {_WHEN.format('received')})"
+_ORDER = f"""
+    with copies as (
+        select trace_id from same_messages where trace_id <> distinct_id
+    ), lines as (
+        select 'm' as kind, trace_id, {SENT} as us, item_id, place, ordinal
+        from messages where conversation_id in (select unnest($ids)) and trace_id not in (select trace_id from copies)
+        union all
+        select 'c', trace_id, {_WHEN.format("started")}, item_id, place, ordinal
+        from calls where conversation_id in (select unnest($ids))
+        union all
+        select 'g', trace_id, {_JOINED}, item_id, place, ordinal
+        from memberships where conversation_id in (select unnest($ids)) and action <> 'member'
+    )
+    select trace_id, us, kind from lines
+    order by us nulls first, item_id, try_cast(regexp_extract(place, '[0-9]+') as bigint), place, kind desc, ordinal
+"""
+
+
+def conversation_ids(reading: Reading, conversation_id: str) -> tuple[str, tuple[str, ...]]:
+    """The id that stands for the conversation's group, and all ids in it. Raises NotFound."""
+    rows = reading.db.execute(
+        """select group_id, conversation_id from conversation_groups where group_id = (
+               select any_value(group_id) from conversation_groups where conversation_id = $id) order by all""",
+        {"id": conversation_id},
+    ).fetchall()
+    if rows:
+        return rows[0][0], tuple(row[1] for row in rows)
+    found = reading.db.execute(
+        """select 1 from messages where conversation_id = $id union all
+           select 1 from conversations where conversation_id = $id union all
+           select 1 from calls where conversation_id = $id limit 1""",
+        {"id": conversation_id},
+    ).fetchone()
+    if found is None:
+        raise NotFound(
+            _("There is no such conversation."),
+            _("Look for it in the list of conversations, or search its words."),
+        )
+    return conversation_id, (conversation_id,)
+
+
+def order_of(reading: Reading, conversation_id: str) -> ConversationOrder:
+    """The order of the conversation that an id belongs to. Raises NotFound."""
+    group, ids = reading.memo.get(
+        ("conversation ids", conversation_id), lambda: conversation_ids(reading, conversation_id)
+    )
+    found: ConversationOrder = reading.memo.get(
+        ("conversation order", group), lambda: _compute(reading, group, ids)
+    )
+    return found
+
+
+def position_of(reading: Reading, order: ConversationOrder, trace_id: str) -> int | None:
+    """Where a trace or the message that it is a copy of stands; None if it is not in this conversation."""
+    found = order.position(trace_id)
+    if found is not None:
+        return found
+    row = reading.db.execute(
+        "select distinct_id from same_messages where trace_id = ? limit 1", [trace_id]
+    ).fetchone()
+    return order.position(row[0]) if row else None
+
+
+def _compute(reading: Reading, group: str, ids: tuple[str, ...]) -> ConversationOrder:
+    table: pa.Table = reading.db.sql(_ORDER, params={"ids": list(ids)}).to_arrow_table()
+    us = table.column("us").combine_chunks().fill_null(int(UNDATED)).to_numpy(zero_copy_only=False)
+    return ConversationOrder(
+        group=group,
+        conversations=ids,
+        ids=_whole(table.column("trace_id")),
+        us=us.astype(np.int64),
+        kinds=_whole(table.column("kind")),
+    )
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    found = column.combine_chunks()
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
