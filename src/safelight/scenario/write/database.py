@@ -66,7 +66,7 @@ class Database:
         self._base.execute(f"PRAGMA user_version={version}")
         self._columns: dict[str, list[str]] = {}
         self._keys: dict[str, str | None] = {}
-        self._waiting: dict[str, list[tuple[Value, ...]]] = {}
+        self._waiting: dict[tuple[str, ...], list[tuple[Value, ...]]] = {}
         self._count = 0
         self._rowid = first
         self._late: deque[Make] = deque()
@@ -90,11 +90,12 @@ class Database:
 
     def add(self, table: str, row: Mapping[str, Value]) -> None:
         """One row; columns that are not named keep what the table says (mostly NULL)."""
-        columns = self.columns(table)
-        assert set(row) <= set(columns), (table, set(row) - set(columns))
-        named = ",".join(f'"{name}"' for name in row)
-        statement = f'INSERT INTO "{table}" ({named}) VALUES ({",".join("?" * len(row))})'
-        self._waiting.setdefault(statement, []).append(tuple(row.values()))
+        form = (table, *row)
+        waiting = self._waiting.get(form)
+        if waiting is None:
+            assert set(row) <= set(self.columns(table)), (table, set(row) - set(self.columns(table)))
+            waiting = self._waiting[form] = []
+        waiting.append(tuple(row.values()))
         self._count += 1
         if self._count >= _BATCH:
             self._flush()
@@ -107,8 +108,6 @@ class Database:
             removal = "freeblock"
         if removal in ("freelist", "wal"):
             self._set_apart[removal].append((message.id, make))
-        elif removal == "freeblock" and not self._log:
-            self._doomed["freeblock"].append((message.id, self._insert(make)))
         elif removal == "freeblock":
             self._settle_late(0)
             self._doomed["freeblock"].append((message.id, self._insert(make)))
@@ -130,8 +129,10 @@ class Database:
         return rows
 
     def _flush(self) -> None:
-        for statement, rows in self._waiting.items():
-            self._base.executemany(statement, rows)
+        for (table, *names), rows in self._waiting.items():
+            named = ",".join(f'"{name}"' for name in names)
+            marks = ",".join("?" * len(names))
+            self._base.executemany(f'INSERT INTO "{table}" ({named}) VALUES ({marks})', rows)
         self._waiting.clear()
         self._count = 0
 
