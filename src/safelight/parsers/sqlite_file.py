@@ -319,6 +319,16 @@ class Database:
             recovery.want(name, table, wanted[name])
         yield from recovery.found(self._live_row, self._live_rows)
 
+    def row(self, table: str, rowid: int, columns: Sequence[str]) -> tuple[Any, ...] | None:
+        """The values of one live row, or None; None as well where SQLite cannot read it."""
+        found = self.tables.get(table.lower())
+        if found is None:
+            return None
+        try:
+            return self._live_row(found, rowid, columns)
+        except LookupError:
+            return None
+
     def _live_row(self, table: StoredTable, rowid: int, columns: Sequence[str]) -> tuple[Value, ...] | None:
         """The live row of that rowid, or None. LookupError where SQLite cannot tell."""
         chosen = ", ".join(
