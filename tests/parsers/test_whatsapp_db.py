@@ -48,7 +48,8 @@ NEW = (
     "CREATE TABLE message_location (message_row_id INTEGER PRIMARY KEY, chat_row_id INTEGER, latitude REAL, longitude REAL, "
     "place_name TEXT, place_address TEXT, url TEXT)",
     "CREATE TABLE message_media (message_row_id INTEGER PRIMARY KEY, chat_row_id INTEGER, file_path TEXT, "
-    "file_size INTEGER, media_key BLOB, mime_type TEXT, file_length INTEGER, media_name TEXT, file_hash TEXT, media_caption TEXT)",
+    "file_size INTEGER, media_key BLOB, mime_type TEXT, file_length INTEGER, media_name TEXT, "
+    "file_hash TEXT, media_caption TEXT)",
     "CREATE TABLE message_quoted (message_row_id INTEGER PRIMARY KEY AUTOINCREMENT, chat_row_id INTEGER NOT NULL, "
     "parent_message_chat_row_id INTEGER NOT NULL, from_me INTEGER NOT NULL, sender_jid_row_id INTEGER, "
     "key_id TEXT NOT NULL, timestamp INTEGER, message_type INTEGER, text_data TEXT)",

@@ -18,6 +18,8 @@ from safelight.parsers.phpbb import Phpbb
 from safelight.parsers.skype_db import SkypeDb
 from safelight.parsers.skype_export import SkypeExport
 from safelight.parsers.telegram import Telegram
+from safelight.parsers.whatsapp_db import WhatsAppDb
+from safelight.parsers.whatsapp_people import WhatsAppContacts
 
 ENTRY_POINTS = "safelight.parsers"
 
@@ -33,6 +35,8 @@ def _ours() -> tuple[Parser, ...]:
         AndroidSms(),
         SkypeDb(),
         Kik(),
+        WhatsAppDb(),
+        WhatsAppContacts(),
     )  # fmt: skip
 
 
