@@ -11,6 +11,7 @@ from safelight.errors import SafelightError
 from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.discord import Discord
+from safelight.parsers.irc import Irc
 from safelight.parsers.kik import Kik
 from safelight.parsers.mail import MailParser
 from safelight.parsers.model import Parser
@@ -37,6 +38,7 @@ def _ours() -> tuple[Parser, ...]:
         Kik(),
         WhatsAppDb(),
         WhatsAppContacts(),
+        Irc(),
     )  # fmt: skip
 
 

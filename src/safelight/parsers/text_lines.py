@@ -17,7 +17,7 @@ from safelight.inspect.plaintext import encoding_of
 from safelight.parsers.model import Remark, Trouble
 
 #: Bytes read at a time.
-CHUNK_BYTES: Final = 512 << 10
+CHUNK_BYTES: Final = 1 << 20
 #: The most that is kept of one line.
 LINE_BYTES: Final = 1 << 20
 
