@@ -6,7 +6,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.scenario.write import remnants
@@ -22,6 +22,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(
     rowid=st.integers(1, 2**40),
     values=st.lists(VALUES, min_size=1, max_size=4),
