@@ -10,11 +10,13 @@ from importlib.metadata import EntryPoint, entry_points
 from safelight.errors import SafelightError
 from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_sms import AndroidSms
+from safelight.parsers.camt053 import Camt053
 from safelight.parsers.discord import Discord
 from safelight.parsers.irc import Irc
 from safelight.parsers.kik import Kik
 from safelight.parsers.mail import MailParser
 from safelight.parsers.model import Parser
+from safelight.parsers.mt940 import Mt940
 from safelight.parsers.phpbb import Phpbb
 from safelight.parsers.skype_db import SkypeDb
 from safelight.parsers.skype_export import SkypeExport
@@ -27,8 +29,10 @@ ENTRY_POINTS = "safelight.parsers"
 
 def _ours() -> tuple[Parser, ...]:
     return (
+        Camt053(),
         Discord(),
         MailParser(),
+        Mt940(),
         Phpbb(),
         SkypeExport(),
         Telegram(),
