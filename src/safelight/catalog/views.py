@@ -87,15 +87,18 @@ def _confine(
 def _select(table: Table, snapshot: Snapshot, parts: Path) -> str:
     live = snapshot.parts.get(table.name, ())
     if not live:
-        columns = ", ".join(f"CAST(NULL AS {duckdb_type(c.type)}) AS {c.name}" for c in table.columns)
+        columns = ", ".join(f'CAST(NULL AS {duckdb_type(c.type)}) AS "{c.name}"' for c in table.columns)
         return f"SELECT {columns} WHERE false"
     return f"SELECT {_columns(table, snapshot, live)} FROM {read_parts(live, parts)}"
 
 
 def _columns(table: Table, snapshot: Snapshot, live: tuple[Part, ...]) -> str:
     there = {name for part in live for name in snapshot.layouts[part.layout]}
+    # In quotes: DuckDB reserves some names of columns (`at`).
     return ", ".join(
-        column.name if column.name in there else f"CAST(NULL AS {duckdb_type(column.type)}) AS {column.name}"
+        f'"{column.name}"'
+        if column.name in there
+        else f'CAST(NULL AS {duckdb_type(column.type)}) AS "{column.name}"'
         for column in table.columns
     )
 
