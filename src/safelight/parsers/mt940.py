@@ -2,8 +2,8 @@
 
 Sources: the library's documentation (mt-940, BSD) for the tags; the subfields of tag 86 from the banks' guides: `?20` to
 `?29` and `?60` to `?63` remittance, `?31` account, `?32` and `?33` name (German practice), `/NAME/`, `/IBAN/`, `/REMI/`,
-`/EREF/` (Dutch practice). The library is given the head of a statement and one line each time, so that a file of any size streams
-and a broken line costs itself; its own reading of tag 86 joins account and name, so that is done here.
+`/EREF/` (Dutch practice). The library is given the head of a statement and one line each time, so that a file of any size
+streams and a broken line costs itself; its own reading of tag 86 joins account and name, so that is done here.
 
 Dates are dates: no zone, and midnight stands for the day.
 """
@@ -32,7 +32,7 @@ _MT940 = Variant(
 _LINE: Final = 1 << 16
 _LARGEST: Final = 1 << 20
 _NAMES: Final = 500_000
-_FIRST: Final = re.compile(rb"(?:\A|\n|\{4:\s*)\s*:20:")
+_FIRST: Final = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|\n|\{4:\s*)\s*:20:")
 _TAG: Final = re.compile(r":(\d\d[A-Z]?):")
 _DATES: Final = re.compile(r":61:(\d{6})(\d{4})?")
 _SIGN: Final = re.compile(r":61:\d{6}(?:\d{4}|\s{4})?(R?[DC])[A-Z]?\s?([\d,]+)")
