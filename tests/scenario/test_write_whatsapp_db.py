@@ -55,7 +55,7 @@ def test_old_schema(tmp_path: Path) -> None:
             " media_caption FROM messages WHERE media_wa_type IN ('0', '1', '15') ORDER BY timestamp, _id"
         ).fetchall()
         calls = base.execute(
-            "SELECT timestamp, key_from_me, media_wa_type, media_duration, media_name FROM messages"
+            "SELECT timestamp, key_from_me, media_wa_type, media_duration, media_caption FROM messages"
             " WHERE media_wa_type IN ('8', '10') ORDER BY _id"
         ).fetchall()
         quoted = base.execute(
@@ -82,8 +82,8 @@ def test_old_schema(tmp_path: Path) -> None:
     first = START_US // 1_000
     assert calls == [
         (first + 300_000, 1, "8", 754, "video"),
-        (first + 3_600_000, 0, "10", 0, None),
-        (first + 5_400_000, 0, "8", 61, None),
+        (first + 3_600_000, 0, "10", 0, "audio"),
+        (first + 5_400_000, 0, "8", 61, "audio"),
     ]
     assert quoted[0] == (SPOKEN[4].native_id, SPOKEN[3].native_id, SPOKEN[3].text)
     assert lists == [("639170000002@s.whatsapp.net", None), ("639170000002-1451900000@g.us", "Sjakk & tog")]

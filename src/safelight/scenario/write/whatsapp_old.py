@@ -19,7 +19,8 @@ from safelight.scenario.write.whatsapp_tables import (
     jid,
 )
 
-#: messages.media_wa_type of calls: one that took place, one that was missed.
+#: messages.media_wa_type of calls: one that took place or was made, one that was missed (so IPED reads them; `media_caption` is
+#: audio or video).
 _CALL, _MISSED = 8, 10
 #: messages.status: received by me, read by the other, a line of the app's own.
 _INCOMING, _READ, _SYSTEM = 0, 13, 6
@@ -139,8 +140,8 @@ class Old:
                 "needs_push": 0,
                 "timestamp": at,
                 "media_wa_type": str(_CALL if call.answered or mine else _MISSED),
-                "media_name": "video" if call.kind == "video" else None,
                 "media_size": 0,
+                "media_caption": call.kind,
                 "media_duration": call.seconds,
                 "origin": 0,
                 "remote_resource": None if mine or talk.kind == "direct" else jid(phone.native(call.caller)),
