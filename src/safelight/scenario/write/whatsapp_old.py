@@ -19,8 +19,8 @@ from safelight.scenario.write.whatsapp_tables import (
     jid,
 )
 
-#: messages.media_wa_type of calls: one that took place or was made, one that was missed (so IPED reads them; `media_caption` is
-#: audio or video).
+#: messages.media_wa_type of calls: one that took place or was made, one that was missed; `media_caption` is audio or
+#: video (so IPED reads them).
 _CALL, _MISSED = 8, 10
 #: messages.status: received by me, read by the other, a line of the app's own.
 _INCOMING, _READ, _SYSTEM = 0, 13, 6
