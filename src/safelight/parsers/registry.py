@@ -9,9 +9,12 @@ from importlib.metadata import EntryPoint, entry_points
 
 from safelight.errors import SafelightError
 from safelight.parsers.android_calls import AndroidCalls
+from safelight.parsers.android_contacts import AndroidContacts
 from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.camt053 import Camt053
 from safelight.parsers.discord import Discord
+from safelight.parsers.ios_calls import IosCalls
+from safelight.parsers.ios_sms import IosSms
 from safelight.parsers.irc import Irc
 from safelight.parsers.kik import Kik
 from safelight.parsers.mail import MailParser
@@ -43,6 +46,9 @@ def _ours() -> tuple[Parser, ...]:
         WhatsAppDb(),
         WhatsAppContacts(),
         Irc(),
+        IosSms(),
+        IosCalls(),
+        AndroidContacts(),
     )  # fmt: skip
 
 

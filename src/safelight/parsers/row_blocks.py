@@ -45,6 +45,8 @@ def moment_column(values: Sequence[Any], epoch: Epoch) -> Any:
         return pa.nulls(len(values), MOMENT)
     if epoch.scale and all(type(value) is int or value is None for value in values):
         return _integers(values, epoch)
+    if epoch.scale == 0 and all(type(value) is int or value is None for value in values):
+        return _cocoa_integers(values)
     if epoch.scale == 0 and all(type(value) is float or value is None for value in values):
         return _cocoa_floats(values)
     return moments([epoch.one(value if type(value) in (int, float, str) else None) for value in values])
@@ -60,6 +62,19 @@ def _integers(values: Sequence[int | None], epoch: Epoch) -> Any:
     within = np.abs(numbers) < (1 << 62) // epoch.scale
     us = np.where(within, numbers, 0) * epoch.scale + epoch.shift
     sane = within & (us >= _LOWEST_US) & (us <= _HIGHEST_US)
+    return _structs(us, sane, unset, pa.array(numbers).cast(pa.string()))
+
+
+def _cocoa_integers(values: Sequence[int | None]) -> Any:
+    try:
+        array = pa.array(values, pa.int64())
+    except OverflowError:
+        return moments([epochs.cocoa(value) for value in values])
+    numbers = array.fill_null(0).to_numpy()
+    unset = (numbers == 0) | (numbers == -1)
+    nanos = np.abs(numbers) >= 10**12
+    us = np.where(nanos, numbers // 1_000, np.where(nanos, 0, numbers) * 1_000_000) + epochs.COCOA_US
+    sane = (us >= _LOWEST_US) & (us <= _HIGHEST_US)
     return _structs(us, sane, unset, pa.array(numbers).cast(pa.string()))
 
 
