@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import xml.sax.saxutils
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 from safelight.scenario.media import picture
-from safelight.scenario.world import Call, Conversation, FilePlan, Message, Record, World
+from safelight.scenario.world import Conversation, FilePlan, Message, Record, World
 from safelight.scenario.write.database import Database, Row, schema
 from safelight.scenario.write.order import held_calls, in_order
 from safelight.scenario.write.remnants import Value
+from safelight.scenario.write.skype_calls import Calls
 
 _LIBRARY = 3_007_009
 _SECOND_US = 1_000_000
@@ -47,12 +49,9 @@ class _Main:
         self._db = Database(
             root / plan.path, schema("skype_6_6"), log=log, library=_LIBRARY, first=_FIRST, salt=world.seed
         )
-        self._ids = 10
+        self._next = count(11).__next__
         self._convo: dict[int, int] = {}
-
-    def _next(self) -> int:
-        self._ids += 1
-        return self._ids
+        self._calls = Calls(self._db, world, plan, record, self._next)
 
     def write(self) -> None:
         """The tables in the order in which the program fills them."""
@@ -62,7 +61,7 @@ class _Main:
             self._conversation(world.conversations[conversation])
         for call in held_calls(world, plan):
             if world.calls[call].conversation in self._convo:
-                self._call(world.calls[call])
+                self._calls.add(world.calls[call], self._convo[world.calls[call].conversation])
         removed: list[Message] = []
         for message in in_order(world, plan):
             removal = plan.removed.get(message.id)
@@ -300,76 +299,3 @@ class _Main:
             },
         )
         return [own, *rows]
-
-    def _call(self, call: Call) -> None:
-        plan, world = self._plan, self._world
-        start = self._seconds(call.started_us)
-        caller = world.accounts[call.caller].native_id
-        row = self._next()
-        name = f"{row}-{start}"
-        incoming = call.caller != self._owner.index
-        self._db.add(
-            "Calls",
-            {
-                "id": row,
-                "is_permanent": 1,
-                "begin_timestamp": start,
-                "is_unseen_missed": int(incoming and not call.answered),
-                "host_identity": caller,
-                "duration": call.seconds if call.answered else None,
-                "is_active": 0,
-                "name": name,
-                "is_incoming": int(incoming),
-                "is_conference": int(len(call.others) > 1),
-                "is_on_hold": 0,
-                "start_timestamp": start,
-                "current_video_audience": caller if call.kind == "video" else None,
-                "premium_video_status": 0,
-                "conv_dbid": self._convo[call.conversation],
-            },
-        )
-        for member in (call.caller, *call.others):
-            if member == self._owner.index:
-                continue
-            one = world.accounts[member]
-            self._db.add(
-                "CallMembers",
-                {
-                    "id": self._next(),
-                    "is_permanent": 1,
-                    "identity": one.native_id,
-                    "real_identity": one.native_id,
-                    "dispname": one.name_at(call.started_us),
-                    "call_duration": call.seconds if call.answered else None,
-                    "type": 1 if incoming else 2,
-                    "status": 6 if call.answered else 8,
-                    "failurereason": None if call.answered else 5,
-                    "videostatus": 3 if call.kind == "video" else 0,
-                    "call_name": name,
-                    "guid": f"{caller}-{one.native_id}-{start}-{row}",
-                    "start_timestamp": start if call.answered else 0,
-                    "creation_timestamp": start,
-                    "call_db_id": row,
-                },
-            )
-        if call.kind == "video":
-            self._db.add(
-                "Videos",
-                {
-                    "id": self._next(),
-                    "is_permanent": 1,
-                    "status": 8,
-                    "timestamp": start,
-                    "duration_720": call.seconds,
-                    "convo_id": self._convo[call.conversation],
-                    "device_path": "",
-                },
-            )
-        self._record.call(
-            plan,
-            plan.path,
-            call,
-            utc_us=start * _SECOND_US,
-            wall_us=None,
-            seconds=float(call.seconds) if call.answered else None,
-        )
