@@ -8,6 +8,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from safelight.errors import SafelightError
+from safelight.parsers.adium import Adium
 from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_contacts import AndroidContacts
 from safelight.parsers.android_sms import AndroidSms
@@ -21,6 +22,7 @@ from safelight.parsers.mail import MailParser
 from safelight.parsers.model import Parser
 from safelight.parsers.mt940 import Mt940
 from safelight.parsers.phpbb import Phpbb
+from safelight.parsers.pidgin import Pidgin
 from safelight.parsers.skype_db import SkypeDb
 from safelight.parsers.skype_export import SkypeExport
 from safelight.parsers.telegram import Telegram
@@ -49,6 +51,8 @@ def _ours() -> tuple[Parser, ...]:
         IosSms(),
         IosCalls(),
         AndroidContacts(),
+        Pidgin(),
+        Adium(),
     )  # fmt: skip
 
 
