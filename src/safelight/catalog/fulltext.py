@@ -19,7 +19,7 @@ from safelight.catalog.durable import Disk, full_disk_is_told
 from safelight.catalog.fulltext_schema import VERSION, make_schema, register
 
 #: Bytes that a writer gathers before it writes a segment.
-HEAP = 256 << 20
+HEAP = 96 << 20
 
 
 class FullText:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import tantivy
 
 from safelight.catalog.fulltext_language import STEMMED, Writers
@@ -17,49 +18,118 @@ from safelight.evidence.spec import unescape
 MOST = 8_000_000
 
 
+#: Characters of texts that are worked on together.
+_TOGETHER = 4_000_000
+
+
 def documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Document]:
     """A document for each row."""
+    start, size = 0, 0
+    for end, length in enumerate(pc.utf8_length(batch.column("text")).to_pylist(), 1):
+        size += length or 0
+        if size >= _TOGETHER or end == batch.num_rows:
+            yield from _documents(batch.slice(start, end - start), writers)
+            start, size = end, 0
+
+
+def _documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Document]:
     rows = batch.to_pydict()
     originals = _texts(rows)
     texts = [clean(text) for text in originals]
     lowered = [text.lower() for text in texts]
     who = list(zip(rows["unit"], rows["sender_id"], strict=True))
     languages = writers.languages(who, rows["conversation"], texts, lowered)
-    made = tantivy.Document.from_dict
-    for n, (unit, id_, item, network, conversation, exhibit, state, kind, time, sender_id) in enumerate(
-        zip(
-            rows["unit"], rows["id"], rows["item"], rows["network"], rows["conversation"], rows["exhibit"],
-            rows["state"], rows["kind"], rows["time"], rows["sender_id"], strict=True,
-        )
-    ):  # fmt: skip
-        text, language = texts[n], languages[n]
-        shown = (
-            id_, item, network, conversation, exhibit, language, state, kind, rows["native"][n], rows["sender"][n],
-            rows["sender_name"][n], sender_id, rows["zoned"][n], rows["copies"][n],
-            None if text is originals[n] or text == originals[n] else originals[n],
-        )  # fmt: skip
-        fields: dict[str, Any] = {
-            "unit": unit,
-            "key": order_key(time, id_),
-            "plain": text,
-            STEMMED.get(language, "other"): text,
-            "grams": grams_of(lowered[n]),
-            "kind": kind,
-            "exhibit": exhibit or "",
-            "language": language,
-            "state": state or "",
-            "zoned": rows["zoned"][n],
-            "format": rows["format"][n] or "",
-            "shown": orjson.dumps(shown),
-        }
+    made = tantivy.Document
+    for (
+        unit,
+        id_,
+        item,
+        format_,
+        network,
+        conversation,
+        native,
+        exhibit,
+        state,
+        kind,
+        time,
+        zoned,
+        sender_id,
+        sender,
+        sender_name,
+        others,
+        copies,
+        text,
+        original,
+        language,
+        grams,
+    ) in zip(
+        rows["unit"],
+        rows["id"],
+        rows["item"],
+        rows["format"],
+        rows["network"],
+        rows["conversation"],
+        rows["native"],
+        rows["exhibit"],
+        rows["state"],
+        rows["kind"],
+        rows["time"],
+        rows["zoned"],
+        rows["sender_id"],
+        rows["sender"],
+        rows["sender_name"],
+        rows["others"],
+        rows["copies"],
+        texts,
+        originals,
+        languages,
+        grams_of(lowered),
+        strict=True,
+    ):
+        shown = orjson.dumps(
+            (
+                id_,
+                item,
+                network,
+                conversation,
+                exhibit,
+                language,
+                state,
+                kind,
+                native,
+                sender,
+                sender_name,
+                sender_id,
+                zoned,
+                copies,
+                None if text == original else original,
+            )
+        ).decode()
+        document = made()
+        add = document.add_text
+        add("unit", unit)
+        document.add_integer("key", order_key(time, id_))
+        add("plain", text)
+        add(STEMMED.get(language, "other"), text)
+        add("grams", grams)
+        add("kind", kind)
+        add("exhibit", exhibit or "")
+        add("language", language)
+        add("state", state or "")
+        document.add_boolean("zoned", zoned)
+        add("format", format_ or "")
+        add("shown", shown)
         if network:
-            fields["network"] = network
+            add("network", network)
         if conversation:
-            fields["conversation"] = conversation
-        others = rows["others"][n]
-        if sender_id or others:
-            fields["account"] = list({one for one in (sender_id, *(others or ())) if one})
-        yield made(fields)
+            add("conversation", conversation)
+        if sender_id:
+            add("account", sender_id)
+        if others:
+            for other in set(others):
+                if other and other != sender_id:
+                    add("account", other)
+        yield document  # fmt: skip
 
 
 def _texts(rows: dict[str, list[Any]]) -> list[str]:

@@ -4,8 +4,8 @@ Rows are counted and read by **unit**, the smallest group that comes and goes to
 depend on, so that rows made by a newer version of a parser or inspector are another unit:
 
 - messages: what one parser, of one version with one set of options and one mapping, read out of one item;
-- texts: one text of one content, for each exhibit and each state (allocated, deleted ...) of the items that hold it: a
-  text that lies in a thousand items is there once for each of those, with the number of its copies;
+- texts: one text of one content, for each exhibit and each state (allocated, deleted ...) of the items that hold it, with
+  their number: a text that lies in a thousand items is there once for each exhibit and state;
 - names: one item.
 """
 
@@ -37,12 +37,12 @@ _MESSAGE_ROWS = """
     FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY unit, conversation_id, trace_id
 """
 _TEXTS = """
-    SELECT concat_ws('|', 'x', t.sha256, t.inspector, t.version, t.kind, i.exhibit, i.state) AS unit, t.text, i.*
+    SELECT concat_ws('|', 'x', t.sha256, t.inspector, t.version, t.kind, i.exhibit, i.state, i.copies) AS unit, t.text, i.*
     FROM texts t JOIN (
         SELECT sha256, exhibit, state, count(*) AS copies, min_by(item_id, (path, item_id)) AS item,
             min_by(path, (path, item_id)) AS path, min_by(coalesce(epoch_us(modified.utc), epoch_us(modified.wall)),
             (path, item_id)) AS time, min_by(modified.utc IS NOT NULL, (path, item_id)) AS zoned
-        FROM items WHERE sha256 IS NOT NULL GROUP BY ALL
+        FROM items WHERE sha256 IS NOT NULL AND {held} GROUP BY ALL
     ) i ON i.sha256 = t.sha256
     WHERE {where}
 """
@@ -65,7 +65,8 @@ _ITEM_ROWS = """
 class Origin:
     """One part of what the index is made from. `tables` are those that it reads.
 
-    `key` is the column that the second piece of a unit's name holds: rows of other keys are passed over early.
+    `key` is the column that the second piece of a unit's name holds: rows of other keys are passed over early. `at_once`
+    rows are read together, so that what they hold fits into memory.
     """
 
     letter: str
@@ -73,21 +74,27 @@ class Origin:
     key: str
     units: str
     rows: str
+    at_once: int
 
     def counts(self, db: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int]]:
         """Every unit there is with its number of rows, by unit in the order of bytes."""
-        every = self.units.format(where="true")
+        every = self.units.format(where="true", held="true")
         found = db.execute(f"SELECT unit, count(*) FROM ({every}) GROUP BY unit ORDER BY unit")
         while rows := found.fetchmany(50_000):
             yield from rows
 
     def total(self, db: duckdb.DuckDBPyConnection) -> int:
         """Rows of all units."""
-        return int(db.execute(f"SELECT count(*) FROM ({self.units.format(where='true')})").fetchall()[0][0])
+        return int(
+            db.execute(f"SELECT count(*) FROM ({self.units.format(where='true', held='true')})").fetchall()[
+                0
+            ][0]
+        )
 
     def read(self, db: duckdb.DuckDBPyConnection, units: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """The rows of some units, unit by unit."""
-        chosen = self.units.format(where=f"{self.key} IN (SELECT unnest($keys))")
+        among = "IN (SELECT unnest($keys))"
+        chosen = self.units.format(where=f"{self.key} {among}", held=f"sha256 {among}")
         keys = sorted({unit.split("|")[1] for unit in units})
         given = {"wanted": list(units), "keys": keys}
         yield from db.sql(
@@ -96,7 +103,7 @@ class Origin:
 
 
 _KINDS = {"m": "message", "x": "document", "n": "name"}
-MESSAGES = Origin("m", ("messages", "parses"), "m.item_id", _MESSAGES, _MESSAGE_ROWS)
-TEXTS = Origin("x", ("texts", "items"), "t.sha256", _TEXTS, _ITEM_ROWS)
-NAMES = Origin("n", ("items",), "item_id", _NAMES, _ITEM_ROWS)
+MESSAGES = Origin("m", ("messages", "parses"), "m.item_id", _MESSAGES, _MESSAGE_ROWS, 500_000)
+TEXTS = Origin("x", ("texts", "items"), "t.sha256", _TEXTS, _ITEM_ROWS, 1000)
+NAMES = Origin("n", ("items",), "item_id", _NAMES, _ITEM_ROWS, 500_000)
 ORIGINS = (MESSAGES, TEXTS, NAMES)

@@ -242,7 +242,7 @@ class Search:
         (
             id_, item, network, conversation, exhibit, language, state, kind, native, sender, sender_name, sender_id,
             zoned, copies, original,
-        ) = orjson.loads(stored.get_first("shown"))  # fmt: skip
+        ) = orjson.loads(stored.get_first("shown") or "[]")  # fmt: skip
         if key >= LEAST_KEY:
             key += group.shift * TIES
         return Found(

@@ -80,27 +80,28 @@ def _follow(
     progress: Progress,
     commit_rows: int,
 ) -> None:
-    searcher = index.searcher()
-    total, passed = sum(origin.total(db) for origin in origins), 0
+    total = sum(origin.total(db) for origin in origins)
     writer = index.writer(HEAP, num_threads=1)
+    job = _Job(writer, db, done, progress, total, commit_rows)
     try:
         for origin in origins:
             units: list[str] = []
             size = 0
-            for unit, count, there in _compare(searcher, db, origin):
+            for unit, count, there in _compare(index.searcher(), db, origin):
                 if there == count:
-                    passed += count
+                    job.passed += count
                     continue
                 if there:
                     writer.delete_documents_by_term("unit", unit)
                     done.removed_units += 1
-                if count and units and size + count > commit_rows:
-                    passed = _add(writer, db, origin, units, done, progress, passed, total)
+                if count and units and size + count > min(origin.at_once, commit_rows):
+                    job.add(origin, units)
                     units, size = [], 0
                 if count:
                     units.append(unit)
                     size += count
-            passed = _add(writer, db, origin, units, done, progress, passed, total)
+            job.add(origin, units)
+        writer.commit()
         progress(total, total)
     except BaseException:
         with suppress(Exception):
@@ -110,26 +111,32 @@ def _follow(
         writer.wait_merging_threads()
 
 
-def _add(
-    writer: tantivy.IndexWriter,
-    db: duckdb.DuckDBPyConnection,
-    origin: Origin,
-    units: list[str],
-    done: Updated,
-    progress: Progress,
-    passed: int,
-    total: int,
-) -> int:
-    """Read some units and commit them, together with what was taken out; gives the texts that were passed so far."""
-    writers, add = Writers(), writer.add_document
-    for batch in origin.read(db.cursor(), units) if units else ():
-        for document in documents(batch, writers):
-            add(document)
-        done.added += batch.num_rows
-        passed += batch.num_rows
-        progress(passed, total)
-    writer.commit()
-    return passed
+@dataclass(slots=True)
+class _Job:
+    """What is read, where it goes, and how far it is."""
+
+    writer: tantivy.IndexWriter
+    db: duckdb.DuckDBPyConnection
+    done: Updated
+    progress: Progress
+    total: int
+    commit_rows: int
+    passed: int = 0
+    waiting: int = 0
+
+    def add(self, origin: Origin, units: list[str]) -> None:
+        """Read some units; commit when enough waits, together with what was taken out of the same units."""
+        writers, add = Writers(), self.writer.add_document
+        for batch in origin.read(self.db.cursor(), units) if units else ():
+            for document in documents(batch, writers):
+                add(document)
+            self.done.added += batch.num_rows
+            self.passed += batch.num_rows
+            self.waiting += batch.num_rows
+            self.progress(self.passed, self.total)
+        if self.waiting >= self.commit_rows:
+            self.writer.commit()
+            self.waiting = 0
 
 
 def _compare(
