@@ -25,6 +25,8 @@ from safelight.operation.folder import OperationFolder
 #: What is missing or invented is named so often.
 NAMED = 20
 _TABLES = ("message_files", "call_files", "transfer_files", "account_files", "accounts", "messages")
+#: Tables of the catalog that are compared.
+_READ = ("items", "messages", "calls", "transfers", "accounts", "same_messages")
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def score(folder: OperationFolder, truth: Path, *, actor: str, purpose: str) -> 
                 "Make it with `safelight init --synthetic`.",
             )
         numbers = {one.key: one.number for one in exhibits.every(ledger)}
-        db = catalog.connect()
+        db = catalog.connect(tables=_READ)
         try:
             result = _Scorer(db, truth, numbers).run()
         finally:
@@ -226,13 +228,13 @@ class _Scorer:
             "conversation <> '' AND f_conversation = conversation",
             self._one("SELECT count(*) FROM both_ WHERE conversation <> ''"),
         )
-        pairs = "SELECT DISTINCT file, talk, f_conversation FROM both_"
+        pairs = "SELECT DISTINCT file, talk, f_conversation FROM both_ WHERE conversation <> ''"
         kept = (
             f"SELECT count(*) FROM (SELECT file, talk FROM ({pairs}) GROUP BY ALL HAVING count(*) = 1) a JOIN "
             f"(SELECT file, any_value(talk) AS talk FROM ({pairs}) GROUP BY file, f_conversation HAVING count(*) = 1) b "
             "USING (file, talk)"
         )
-        talks = self._one("SELECT count(*) FROM (SELECT DISTINCT file, talk FROM both_)")
+        talks = self._one(f"SELECT count(*) FROM (SELECT DISTINCT file, talk FROM ({pairs}))")
         self._result.checks.append(("conversations of a file kept whole and apart", self._one(kept), talks))
 
     def _check(self, what: str, condition: str, total: int) -> None:
@@ -248,7 +250,8 @@ class _Scorer:
             rows = self._db.execute(
                 f"""SELECT exhibit, path, coalesce(utc::VARCHAR, wall::VARCHAR, '?'), coalesce(sender, sender_name, '?'),
                 coalesce(text, '-') FROM tm WHERE state = '{state}' AND tid NOT IN
-                (SELECT tid FROM pairs WHERE how NOT LIKE 'differs%') ORDER BY format, tid LIMIT {NAMED}"""
+                (SELECT tid FROM pairs WHERE how NOT LIKE 'differs%')
+                ORDER BY row_number() OVER (PARTITION BY file ORDER BY tid), format, tid LIMIT {NAMED}"""
             ).fetchall()
             self._result.missing += [
                 Named(word, f"{exhibit} {path}", f"{at} {who}: {text}")
@@ -257,7 +260,8 @@ class _Scorer:
             rows = self._db.execute(
                 f"""SELECT shown, place, coalesce(utc::VARCHAR, wall::VARCHAR, '?'), coalesce(sender, sender_name, '?'),
                 coalesce(text, '-') FROM fm WHERE state = '{state}' AND NOT copy AND fid NOT IN
-                (SELECT fid FROM pairs WHERE how NOT LIKE 'differs%') ORDER BY shown, fid LIMIT {NAMED}"""
+                (SELECT fid FROM pairs WHERE how NOT LIKE 'differs%')
+                ORDER BY row_number() OVER (PARTITION BY shown ORDER BY fid), shown, fid LIMIT {NAMED}"""
             ).fetchall()
             self._result.invented += [
                 Named(word, shown, f"{place} {at} {who}: {text}") for shown, place, at, who, text in rows
@@ -314,17 +318,17 @@ class _Scorer:
         self, word: str, truth: str, table: str, time: str, equal: str, order: str, found_order: str
     ) -> None:
         """Calls and transfers: paired within a file by time and what else must be equal, each once."""
-        key = f"struct_pack(file := file, at := at{equal})"
+        key = f"struct_pack(file := file, tick := tick{equal})"
         self._db.execute(
             f"""CREATE OR REPLACE TEMP TABLE tr AS SELECT row_number() OVER () AS tid, p.file, t.*, precision_us AS step,
-            coalesce(epoch_us(t.utc), epoch_us(t.wall)) // t.precision_us AS at, t.utc IS NOT NULL AS is_utc
+            coalesce(epoch_us(t.utc), epoch_us(t.wall)) // t.precision_us AS tick, t.utc IS NOT NULL AS is_utc
             FROM t_{truth} t JOIN truth_paths p USING (exhibit, path)"""
         )
         self._db.execute(
             f"""CREATE OR REPLACE TEMP TABLE fr AS
             WITH steps AS (SELECT file, max(step) AS step, bool_or(is_utc) AS is_utc FROM tr GROUP BY file)
             SELECT f.trace_id AS fid, i.file, i.shown, f.*, f.{time}.utc AS utc, f.{time}.wall AS wall,
-            (CASE WHEN s.is_utc THEN epoch_us(f.{time}.utc) ELSE epoch_us(f.{time}.wall) END + 100) // s.step AS at
+            (CASE WHEN s.is_utc THEN epoch_us(f.{time}.utc) ELSE epoch_us(f.{time}.wall) END + 100) // s.step AS tick
             FROM {table} f LEFT JOIN item_files i USING (item_id) LEFT JOIN steps s ON s.file = i.file
             WHERE f.state = 'live'"""
         )
@@ -386,12 +390,14 @@ class _Scorer:
 #: Whether the file states UTC, and the time in steps of the file's precision.
 _TRUTH_MESSAGES = """
 CREATE TEMP TABLE tm AS
+WITH steps AS (SELECT exhibit, path, max(precision_us) AS step FROM t_message_files GROUP BY ALL)
 SELECT row_number() OVER () AS tid, p.file, t.message, t.exhibit, t.path, t.format, t.network, t.instance, t.conversation,
     m.conversation AS talk, t.sender, t.sender_name, t.utc, t.wall, t.text, t.state,
-    t.utc IS NOT NULL AS is_utc, t.precision_us AS step,
-    CASE WHEN t.utc IS NOT NULL THEN epoch_us(t.utc) ELSE epoch_us(t.wall) END // t.precision_us AS at,
+    t.utc IS NOT NULL AS is_utc, s.step,
+    CASE WHEN t.utc IS NOT NULL THEN epoch_us(t.utc) ELSE epoch_us(t.wall) END // s.step AS tick,
     trim(replace(t.text, chr(13), '')) AS words
-FROM t_message_files t JOIN truth_paths p USING (exhibit, path) JOIN t_messages m ON m.message = t.message
+FROM t_message_files t JOIN steps s USING (exhibit, path) JOIN truth_paths p USING (exhibit, path)
+JOIN t_messages m ON m.message = t.message
 """
 _FOUND_MESSAGES = """
 CREATE TEMP TABLE fm AS
@@ -399,12 +405,12 @@ WITH steps AS (SELECT file, max(step) AS step, bool_or(is_utc) AS is_utc FROM tm
 SELECT f.trace_id AS fid, i.file, i.shown, f.place, f.network, f.instance, f.conversation, f.sender, f.sender_name,
     f.sent.utc AS utc, f.sent.wall AS wall, f.text, f.state,
     (CASE WHEN s.is_utc THEN epoch_us(f.sent.utc)
-          WHEN f.sent.utc IS NULL THEN epoch_us(f.sent.wall) END + 100) // s.step AS at,
+          WHEN f.sent.utc IS NULL THEN epoch_us(f.sent.wall) END + 100) // s.step AS tick,
     trim(replace(f.text, chr(13), '')) AS words, false AS copy
 FROM messages f LEFT JOIN item_files i USING (item_id) LEFT JOIN steps s ON s.file = i.file
 WHERE f.kind <> 'system'
 """
-_SAME = "struct_pack(file := file, state := state, at := at"
+_SAME = "struct_pack(file := file, state := state, tick := tick"
 #: Keys by which rows are paired, the strictest first: name, key of the truth, of what was found, which rows.
 _PASSES = (
     ("sender", f"{_SAME}, who := sender, words := words)", f"{_SAME}, who := sender, words := words)",
@@ -421,13 +427,13 @@ _PASSES = (
 _LOOSE = (
     ("text", f"{_SAME}, who := sender)", f"{_SAME}, who := sender)", "true"),
     ("text", f"{_SAME}, who := sender_name)", f"{_SAME}, who := sender_name)", "true"),
-    ("state", "struct_pack(file := file, at := at, words := words)",
-     "struct_pack(file := file, at := at, words := words)", "words IS NOT NULL"),
+    ("state", "struct_pack(file := file, tick := tick, words := words)",
+     "struct_pack(file := file, tick := tick, words := words)", "words IS NOT NULL"),
     ("time", "struct_pack(file := file, state := state, words := words)",
      "struct_pack(file := file, state := state, words := words)", "words IS NOT NULL"),
 )  # fmt: skip
 #: A recovered row that is an older copy of a row that was found already: true, and nothing new.
 _COPIES = """
 UPDATE fm SET copy = true WHERE state = 'recovered' AND fid NOT IN (SELECT fid FROM pairs) AND EXISTS
-    (SELECT 1 FROM tm t WHERE t.file = fm.file AND t.at = fm.at AND coalesce(t.words, '') = coalesce(fm.words, ''))
+    (SELECT 1 FROM tm t WHERE t.file = fm.file AND t.tick = fm.tick AND coalesce(t.words, '') = coalesce(fm.words, ''))
 """

@@ -12,6 +12,8 @@ from safelight.scenario.world import Account, Name, Person
 
 IRC_NETWORKS = ("freenode", "quakenet")
 FORUM = "tog.example.org"
+#: Numbers below are phpBB's own: guests, the founder, robots.
+FIRST_MEMBER = 48
 BANKS = ("NO", "PH")
 
 #: Networks of a person of interest, with the share that is in each.
@@ -56,6 +58,7 @@ class Register:
         self.accounts: list[Account] = []
         self._taken: set[tuple[str, str | None, str]] = set()
         self._seed = seed
+        self._members = FIRST_MEMBER - 1
 
     def open(self, network: str, owners: tuple[Person, ...], turn: int = 0) -> list[Account]:
         """One account of a person in a network (IRC: with the other nicks that the person uses). `turn` counts a person's
@@ -70,11 +73,16 @@ class Register:
         person = owners[0]
         handle = _handle(roll, person)
         native, names, user = _identity(network, roll, person, handle, turn)
-        while (network, instance, native) in self._taken:
+        while (network, instance, native or handle.lower()) in self._taken:
             handle = f"{handle}{int(roll.random() * 90) + 10}"
             native, names, user = _identity(
                 network, roll, person, handle, turn + 1 + int(roll.random() * 1e6)
             )
+        if network == "forum":
+            # A forum numbers its accounts; their names are different as well.
+            self._taken.add((network, instance, handle.lower()))
+            self._members += 1
+            native = str(self._members)
         made = [self._add(network, instance, native, names, owners, user)]
         if network == "irc":
             for tail in ("_", "|borte" if person.language in ("nb", "nn") else "|away")[
@@ -161,7 +169,7 @@ def _identity(
         native = f"live:{low}" if roll.random() < 0.3 else low
         return native, _names(roll, since, person, handle), ""
     if network == "telegram":
-        return str(100_000_000 + number), _names(roll, since, person, handle), low
+        return f"user{100_000_000 + number}", _names(roll, since, person, handle), low
     if network == "discord":
         since = BEGIN_US - int(roll.random() * 180) * DAY_US
         snowflake = (since // 1000 - 1_420_070_400_000 + number % 1_000_000) << 22 | number & 0xFFF
@@ -176,7 +184,7 @@ def _identity(
     if network == "icq":
         return str(100_000 + number % 600_000_000), (Name(since, handle),), ""
     if network == "forum":
-        return low, (Name(since, handle),), f"192.0.2.{int(roll.random() * 250) + 2}"
+        return "", (Name(since, handle),), f"192.0.2.{int(roll.random() * 250) + 2}"
     if network == "mail":
         return person.mail if turn == 0 else f"{low}@example.org", full, ""
     if network == "bank":

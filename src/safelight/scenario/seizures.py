@@ -17,7 +17,7 @@ from safelight.scenario.world import Account, Container, Device, Exhibit, FilePl
 
 _DELIVERED_LOGS = {
     "irc-energymech": "logs/{network}/{channel}_{date}.log",
-    "irc-ubuntu": "{date}/{channel}.txt",
+    "irc-ubuntu": "irclogs/{network}/{date}/{channel}.txt",
 }
 _PIDGIN = ("pidgin-html", "pidgin-txt")
 _CHATLOGS = ("pidgin-html", "gajim-db", "pidgin-txt")
@@ -104,7 +104,7 @@ class Seizures:
                     yield "skype-json", f"{files}/Downloads/8_{native.replace(':', '_')}/messages.json", {}
             case "telegram":
                 variant = self._turn(("local", "unixtime"), "telegram")
-                folder = f"{files}/Downloads/Telegram Desktop/DataExport_{native}"
+                folder = f"{files}/Downloads/Telegram Desktop/DataExport_{native.removeprefix('user')}"
                 yield "telegram-json", f"{folder}/result.json", {"times": variant}
             case "discord":
                 yield "discord-json", f"{files}/Documents/discord/{account.names[0].name}", {}
@@ -136,7 +136,7 @@ class Seizures:
                     yield "whatsapp-txt", "Documents/WhatsApp", {"language": language}
             case "kik" if device.kind == "iphone":
                 group = "private/var/mobile/Containers/Shared/AppGroup/5C1E7A30-6E0B-4B7B-9C55-1D0F0B1A2C01"
-                yield "kik-ios", f"{group}/cores/private/{account.user}/kik.sqlite", {}
+                yield "kik-ios", f"{group}/cores/private/{native.partition('@')[0]}/kik.sqlite", {}
             case "phone" if device.kind == "iphone":
                 yield "sms-ios", "private/var/mobile/Library/SMS/sms.db", {}
                 yield "calls-ios", "private/var/mobile/Library/CallHistoryDB/CallHistory.storedata", {}

@@ -77,6 +77,7 @@ class Talks:
         self._persons, self._accounts = persons, accounts
         self._drafts: list[_Draft] = []
         self._taken: set[tuple[str, str | None, str]] = set()
+        self._chats: set[tuple[int, int]] = set()
         self._inside: dict[tuple[str, str | None], list[Account]] = defaultdict(list)
         self._outside: dict[tuple[str, str | None], list[Account]] = defaultdict(list)
         nicks: set[tuple[str | None, tuple[int, ...]]] = set()
@@ -232,6 +233,13 @@ class Talks:
     def _direct(self, roll: Random, one: Account, other: Account, weight: float) -> None:
         language = self._language(roll, [one, other])
         native = between(one.native_id, other.native_id)
+        if one.network == "discord":
+            # A direct chat is a channel with an id of its own there.
+            if (one.index, other.index) in self._chats:
+                return
+            self._chats.add((one.index, other.index))
+            opened = (BEGIN_US // 1000 - 1_420_070_400_000) + len(self._chats) * 3_600_000
+            native = str((opened << 22) + one.index)
         kind: _Kind = "mail" if one.network == "mail" else "direct"
         weight *= _WEIGHT.get(one.network, 1.0)
         self._add(one.network, one.instance, native, kind, None, [one, other], language, roll, weight)
@@ -249,7 +257,7 @@ def _group_id(network: str, roll: Random, founder: Account, number: int) -> str:
     if network == "whatsapp":
         return f"{founder.native_id[1:]}-{1_451_900_000 + number * 977}@g.us"
     if network == "telegram":
-        return str(1_000_000_000 + number * 7919)
+        return f"channel{1_000_000_000 + number * 7919}"
     if network == "skype":
         return f"19:{letters(roll, _HEX.lower(), 32)}@thread.skype"
     if network == "discord":
@@ -257,4 +265,4 @@ def _group_id(network: str, roll: Random, founder: Account, number: int) -> str:
     if network == "kik":
         return f"{1_100_000_000_000 + number * 31}_g@groups.kik.com"
     assert network == "forum"
-    return str(100 + number)
+    return f"topic:{100 + number}"

@@ -51,10 +51,9 @@ def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
 def _channel(world: World, plan: FilePlan, conversation: Conversation) -> dict[str, Any]:
     if conversation.kind == "direct":
         other = next(one for one in conversation.members if one != plan.owner)
-        id_ = str((conversation.start_us // 1000 - 1_420_070_400_000) << 22 | conversation.index & 0xFFF)
         name, kind = world.accounts[other].names[0].name, "DirectTextChat"
         return {
-            "id": id_,
+            "id": conversation.native_id,
             "type": kind,
             "categoryId": None,
             "category": "Private",

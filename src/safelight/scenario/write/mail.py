@@ -57,6 +57,7 @@ def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
                 utc_us=us,
                 wall_us=clock.wall_us(us),
                 text=message.text,
+                conversation="",
             )
             for one in conversation.members:
                 record.account(plan, path, one, world.accounts[one].names[0].name)

@@ -189,10 +189,7 @@ def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
 class _Dump:
     def __init__(self, world: World, plan: FilePlan, record: Record) -> None:
         self._world, self._plan, self._record = world, plan, record
-        self._users = {
-            one.index: number
-            for number, one in enumerate((a for a in world.accounts if a.network == "forum"), 48)
-        }
+        self._users = {one.index: int(one.native_id) for one in world.accounts if one.network == "forum"}
         talks = [world.conversations[one] for one in plan.conversations]
         self._threads = [talk for talk in talks if talk.kind == "thread"]
         self._private = [talk for talk in talks if talk.kind == "direct"]
@@ -230,7 +227,7 @@ class _Dump:
                 "user_ip": account.user,
                 "user_regdate": account.names[0].since_us // 1_000_000,
                 "username": name,
-                "username_clean": account.native_id,
+                "username_clean": name.lower(),
                 "user_password": "$H$9" + "0" * 30,
                 "user_email": person.mail,
                 "user_timezone": person.zone,
@@ -240,7 +237,7 @@ class _Dump:
     def _topic(self, talk: Conversation) -> dict[str, Value]:
         founder = talk.members[0]
         return {
-            "topic_id": int(talk.native_id),
+            "topic_id": int(talk.native_id.removeprefix("topic:")),
             "forum_id": 2,
             "topic_title": _stored(talk.title or ""),
             "topic_poster": self._users[founder],
@@ -273,7 +270,7 @@ class _Dump:
                 edited = 0 if message.edited_us is None else message.edited_us // 1_000_000
                 yield {
                     "post_id": int(message.native_id),
-                    "topic_id": int(talk.native_id),
+                    "topic_id": int(talk.native_id.removeprefix("topic:")),
                     "forum_id": 2,
                     "poster_id": self._users[message.sender],
                     "poster_ip": self._address(account.user, message.id),

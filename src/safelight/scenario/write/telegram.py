@@ -33,7 +33,7 @@ def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
         about = {
             "about": _ABOUT,
             "personal_information": {
-                "user_id": int(owner.native_id),
+                "user_id": int(owner.native_id.removeprefix("user")),
                 "first_name": first,
                 "last_name": last,
                 "phone_number": world.persons[owner.owners[0]].phone,
@@ -71,10 +71,18 @@ class _Chat:
         if conversation.kind == "direct":
             other = next(one for one in conversation.members if one != self._plan.owner)
             account = world.accounts[other]
-            name, kind, id_ = account.name_at(1 << 62), "personal_chat", int(account.native_id)
+            name, kind, id_ = (
+                account.name_at(1 << 62),
+                "personal_chat",
+                int(account.native_id.removeprefix("user")),
+            )
             self._record.account(self._plan, self._plan.path, other, name)
         else:
-            name, kind, id_ = conversation.title or "", "private_supergroup", int(conversation.native_id)
+            name, kind, id_ = (
+                conversation.title or "",
+                "private_supergroup",
+                int(conversation.native_id.removeprefix("channel")),
+            )
         head = f'{{\n    "name": {_quoted(name)},\n    "type": "{kind}",\n    "id": {id_},\n    "messages": ['
         self._file.write("\n   " + head)
         first = True
@@ -108,7 +116,7 @@ class _Chat:
 
     def _someone(self, role: str, account: int, us: int) -> dict[str, str]:
         found = self._world.accounts[account]
-        id_ = f'"user{found.native_id}"' if self._new else found.native_id
+        id_ = f'"{found.native_id}"' if self._new else found.native_id.removeprefix("user")
         return {role: _quoted(found.name_at(us)), f"{role}_id": id_}
 
     def _said(self, message: Message) -> dict[str, Any]:
