@@ -28,6 +28,7 @@ from safelight.parsers.skype_export import SkypeExport
 from safelight.parsers.telegram import Telegram
 from safelight.parsers.whatsapp_db import WhatsAppDb
 from safelight.parsers.whatsapp_people import WhatsAppContacts
+from safelight.parsers.whatsapp_text import WhatsAppText
 
 ENTRY_POINTS = "safelight.parsers"
 
@@ -53,6 +54,7 @@ def _ours() -> tuple[Parser, ...]:
         AndroidContacts(),
         Pidgin(),
         Adium(),
+        WhatsAppText(),
     )  # fmt: skip
 
 
