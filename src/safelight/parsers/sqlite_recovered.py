@@ -386,6 +386,8 @@ def _types(data: bytes, header: int, end: int) -> tuple[tuple[int, ...], int] | 
         types = []
         while at < stop:
             serial, taken = varint(data, at)
+            if serial < 0 or serial in (10, 11):
+                return None
             types.append(serial)
             at += taken
     except IndexError:
@@ -398,6 +400,8 @@ def _some_types(data: bytes, at: int, count: int, end: int) -> tuple[tuple[int, 
     try:
         for _ in range(count):
             serial, taken = varint(data, at)
+            if serial < 0 or serial in (10, 11):
+                return None
             types.append(serial)
             at += taken
     except IndexError:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from safelight.parsers.sqlite_pages import varint_length
 from safelight.parsers.sqlite_schema import StoredTable
@@ -55,7 +56,7 @@ def _one(kinds: set[str]) -> bytes:
     return b"(?:[" + single + b"]|[\\x81-\\xff][\\x80-\\xff]{0,2}[" + long + b"])"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """The forms of one table's records. The patterns match at a place without taking bytes, so that all are found."""
 
@@ -63,12 +64,27 @@ class Template:
     kinds: tuple[frozenset[str], ...]
     counts: tuple[int, ...]
     """How many columns its records have: all, or as many as there were before columns were added."""
-    headers: re.Pattern[bytes]
-    """A whole record header, its size before it."""
-    without_size: re.Pattern[bytes]
-    """The serial types of all columns: the header of a freed row whose size was overwritten."""
-    without_first: re.Pattern[bytes]
-    """The serial types of all columns but the first, which was overwritten as well."""
+
+    @cached_property
+    def headers(self) -> re.Pattern[bytes]:
+        """A whole record header, its size before it."""
+        least = min(varint_length(self.counts[-1]) + self.counts[-1], 127)
+        size = b"(?:[\\x%02x-\\x7f]|[\\x81-\\x8f][\\x00-\\x7f])" % least
+        return re.compile(b"(?=" + size + b"(?:" + self._either(0) + b"))", re.DOTALL)
+
+    @cached_property
+    def without_size(self) -> re.Pattern[bytes]:
+        """The serial types of all columns: the header of a freed row whose size was overwritten."""
+        return re.compile(b"(?=(?:" + self._either(0) + b"))", re.DOTALL)
+
+    @cached_property
+    def without_first(self) -> re.Pattern[bytes]:
+        """The serial types of all columns but the first, which was overwritten as well."""
+        return re.compile(b"(?=(?:" + self._either(1) + b"))", re.DOTALL)
+
+    def _either(self, first: int) -> bytes:
+        each = [_one(set(allowed)) for allowed in self.kinds]
+        return b"|".join(b"".join(each[first:count]) for count in self.counts)
 
     def fits(self, types: Sequence[int]) -> bool:
         """Whether a record with these serial types can be a row of this table."""
@@ -77,7 +93,7 @@ class Template:
         )
 
 
-def template(table: StoredTable, seen: Iterable[Sequence[int]] = ()) -> Template:
+def template(table: StoredTable, seen: Iterable[tuple[int, ...]] = ()) -> Template:
     """The template of a table; `seen` are serial types of some of its live rows: apps store what the schema does not
     say, and rows from before an ALTER TABLE have fewer columns.
     """
@@ -86,7 +102,7 @@ def template(table: StoredTable, seen: Iterable[Sequence[int]] = ()) -> Template
     for column, allowed in zip(table.columns, kinds, strict=True):
         if column.not_null:
             allowed.discard(NULL)
-    for types in seen:
+    for types in set(seen):
         if 0 < len(types) <= len(kinds):
             counts.add(len(types))
             for allowed, serial in zip(kinds, types, strict=False):
@@ -95,19 +111,6 @@ def template(table: StoredTable, seen: Iterable[Sequence[int]] = ()) -> Template
         if column.rowid:
             allowed.clear()
             allowed.add(NULL)
-    each = [_one(allowed) for allowed in kinds]
-    several = sorted(counts, reverse=True)
-
-    def either(first: int) -> bytes:
-        return b"|".join(b"".join(each[first:count]) for count in several)
-
-    least = varint_length(several[-1]) + several[-1]
-    size = b"(?:[\\x%02x-\\x7f]|[\\x81-\\x8f][\\x00-\\x7f])" % min(least, 127)
     return Template(
-        table,
-        tuple(frozenset(allowed) for allowed in kinds),
-        tuple(several),
-        re.compile(b"(?=" + size + b"(?:" + either(0) + b"))", re.DOTALL),
-        re.compile(b"(?=(?:" + either(0) + b"))", re.DOTALL),
-        re.compile(b"(?=(?:" + either(1) + b"))", re.DOTALL),
+        table, tuple(frozenset(allowed) for allowed in kinds), tuple(sorted(counts, reverse=True))
     )
