@@ -46,3 +46,8 @@ def account_of(network: str, native: str) -> tuple[str, str | None]:
 def occupant(room: str, name: str) -> str:
     """The address of somebody in an XMPP room of whom only the name there is known (XEP-0045: room, `/`, name)."""
     return f"{jabber(room)}/{name}"
+
+
+def private_chat(owner: str | None, other: str) -> str:
+    """`networks.direct` for accounts in normal form already, of which one may be an occupant of a room."""
+    return "direct:" + "|".join(sorted((owner or "?", other)))

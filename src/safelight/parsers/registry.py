@@ -14,6 +14,7 @@ from safelight.parsers.android_contacts import AndroidContacts
 from safelight.parsers.android_sms import AndroidSms
 from safelight.parsers.camt053 import Camt053
 from safelight.parsers.discord import Discord
+from safelight.parsers.gajim import Gajim
 from safelight.parsers.ios_calls import IosCalls
 from safelight.parsers.ios_sms import IosSms
 from safelight.parsers.irc import Irc
@@ -55,6 +56,7 @@ def _ours() -> tuple[Parser, ...]:
         Pidgin(),
         Adium(),
         WhatsAppText(),
+        Gajim(),
     )  # fmt: skip
 
 
