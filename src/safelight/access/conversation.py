@@ -9,7 +9,15 @@ from typing import Any
 
 import orjson
 
-from safelight.access.conversation_order import UNDATED, ConversationOrder, order_of
+from safelight.access.conversation_order import (
+    NONE,
+    UNDATED,
+    UTC,
+    WALL,
+    ConversationOrder,
+    order_of,
+    positions_of,
+)
 from safelight.access.reading import Reading
 from safelight.ledger import marks
 from safelight.ledger.marks import Mark
@@ -30,6 +38,7 @@ class Copy:
     """Number of the exhibit."""
     parser: str
     rule: str
+    has_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +73,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Lines `first` to `first + len(lines)` of `total`; the conversation ids that this is made of."""
+    """Lines `first` to `first + len(lines)` of the order's; `before_us` is the time of the line before the first."""
 
-    group: str
-    conversations: tuple[str, ...]
-    total: int
+    order: ConversationOrder
     first: int
     lines: list[Line]
+    before_us: int | None
+
+    @property
+    def group(self) -> str:
+        """The conversation id that stands for all ids of this conversation."""
+        return self.order.group
+
+    @property
+    def total(self) -> int:
+        """Lines in the conversation."""
+        return len(self.order)
 
 
 _TABLES = {
@@ -100,15 +118,16 @@ def window(reading: Reading, conversation_id: str, first: int, count: int) -> Wi
     positions = range(first, min(first + min(count, MOST), len(order)))
     lines = lines_at(reading, order, positions)
     reading.show(line.trace_id for line in lines)
-    return Window(order.group, order.conversations, len(order), first, lines)
+    before = int(order.us[first - 1]) if first else UNDATED
+    return Window(order, first, lines, None if before == UNDATED else before)
 
 
 def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int]) -> list[Line]:
     """The lines at these positions, whole."""
-    by_kind: dict[str, list[str]] = defaultdict(list)
+    by_kind: dict[str, list[int]] = defaultdict(list)
     for position in positions:
-        by_kind[order.kinds[position].as_py()].append(order.ids[position].as_py())
-    rows = {row["trace_id"]: row for kind, ids in by_kind.items() for row in _rows(reading, order, kind, ids)}
+        by_kind[order.kinds[position].as_py()].append(position)
+    rows = {row["trace_id"]: row for kind, at in by_kind.items() for row in _rows(reading, order, kind, at)}
     names = _names(reading, [row["sender_id"] for row in rows.values() if not row["sender_name"]])
     lines = []
     for position in positions:
@@ -134,12 +153,41 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
     return lines
 
 
-def _rows(reading: Reading, order: ConversationOrder, kind: str, ids: list[str]) -> list[Row]:
+def _rows(reading: Reading, order: ConversationOrder, kind: str, positions: Sequence[int]) -> list[Row]:
+    """The rows of one kind. Messages are asked for by their stored times too: most row groups are then never read."""
+    if kind != "m":
+        return _select(reading, order, kind, positions, "true", {})
+    found = []
+    for by, condition in (
+        (UTC, "sent.utc between make_timestamptz($low) and make_timestamptz($high)"),
+        (WALL, "sent.wall between make_timestamp($low) and make_timestamp($high)"),
+        (NONE, "true"),
+    ):
+        at = [position for position in positions if order.by[position] == by]
+        if at:
+            times = [int(order.stored[position]) for position in at]
+            limits = {} if by == NONE else {"low": min(times), "high": max(times)}
+            found += _select(reading, order, kind, at, condition, limits)
+    return found
+
+
+def _select(
+    reading: Reading,
+    order: ConversationOrder,
+    kind: str,
+    positions: Sequence[int],
+    condition: str,
+    values: dict[str, int],
+) -> list[Row]:
     table, columns = _TABLES[kind]
     result = reading.db.execute(
-        f"""select trace_id, item_id, exhibit, parser, version, variant, seen_on, place, {columns} from {table}
-            where conversation_id in (select unnest($conversations)) and trace_id in (select unnest($ids))""",
-        {"conversations": list(order.conversations), "ids": ids},
+        f"""select trace_id, item_id, source_id, exhibit, parser, version, variant, seen_on, place, {columns} from {table}
+            where conversation_id = any($conversations) and trace_id = any($ids) and {condition}""",
+        {
+            "conversations": list(order.conversations),
+            "ids": [order.ids[position].as_py() for position in positions],
+            **values,
+        },
     )
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -153,7 +201,7 @@ def _names(reading: Reading, accounts: list[str | None]) -> dict[str, list[tuple
         rows = reading.db.execute(
             """select account_id, min(at_us(since, exhibit, parser)) as us, coalesce(name, account) as name,
                       bool_or(name_kind in ('display name', 'nick')) as own
-               from accounts where account_id in (select unnest($ids)) group by account_id, coalesce(name, account)
+               from accounts where account_id = any($ids) group by account_id, coalesce(name, account)
                order by account_id, own, us nulls first, name desc""",
             {"ids": wanted},
         ).fetchall()
@@ -182,14 +230,19 @@ def _copies(reading: Reading, lines: list[Line]) -> None:
     ids = [line.trace_id for line in lines if line.kind == "message"]
     found: dict[str, list[Copy]] = defaultdict(list)
     exhibits = {key: number for number, key in reading.numbers.items()}
-    rows = reading.db.execute(
-        """select s.distinct_id, m.trace_id, m.item_id, m.exhibit, m.parser, s.rule
-           from same_messages s join messages m using (trace_id)
-           where s.distinct_id in (select unnest($ids)) order by all""",
-        {"ids": ids},
-    ).fetchall()
-    for distinct, trace, item, exhibit, parser, rule in rows:
-        found[distinct].append(Copy(trace, item, exhibits.get(exhibit, exhibit), parser, rule))
+    if not ids:
+        rows = []
+    else:
+        rows = reading.db.execute(
+            """select s.distinct_id, m.trace_id, m.item_id, m.exhibit, m.parser, s.rule, coalesce(m.text, '') <> ''
+               from same_messages s join messages m using (trace_id)
+               where s.distinct_id = any($ids) order by all""",
+            {"ids": ids},
+        ).fetchall()
+    for distinct, trace, item, exhibit, parser, rule, has_text in rows:
+        found[distinct].append(
+            Copy(trace, item, exhibits.get(exhibit, exhibit), parser, rule, bool(has_text))
+        )
     for line in lines:
         what: dict[str, Any] = line.what
         alone = Copy(
@@ -198,6 +251,7 @@ def _copies(reading: Reading, lines: list[Line]) -> None:
             exhibits.get(what["exhibit"], what["exhibit"]),
             what["parser"],
             "alone",
+            bool(what.get("text")),
         )
         line.copies = found.get(line.trace_id) or [alone]
 
@@ -208,15 +262,15 @@ def _replies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> N
         return
     rows = reading.db.execute(
         """select native_id, trace_id, sender_name, sender_id, text from messages
-           where conversation_id in (select unnest($conversations)) and native_id in (select unnest($natives))
-           order by trace_id desc""",
+           where conversation_id = any($conversations) and native_id = any($natives) order by trace_id desc""",
         {"conversations": list(order.conversations), "natives": wanted},
     ).fetchall()
     found = {native: (trace, name or "", text or "") for native, trace, name, _sender, text in rows}
+    places = positions_of(reading, order, [trace for trace, _name, _text in found.values()])
     for line in lines:
         if (answered := found.get(line.what.get("reply_to"))) is not None:
             trace, name, text = answered
-            line.reply = Reply(order.position(trace), name, text[:160])
+            line.reply = Reply(places.get(trace), name, text[:160])
 
 
 def _marks(reading: Reading, lines: list[Line]) -> None:

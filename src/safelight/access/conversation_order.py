@@ -1,11 +1,13 @@
 """The order of one conversation: every message, call and coming and going once, by time, as positions that a reader scrolls.
 
-Computed once a snapshot and kept as Arrow and numpy arrays (60 bytes a message): a page is then a slice, whatever its
-place in a million messages.
+Computed once a snapshot and kept as Arrow and numpy arrays (70 bytes a message): a page is then a slice, whatever its
+place in a million messages. Beside the id stands the time as it is stored, by which the catalog finds the row without
+reading the whole conversation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +23,27 @@ from safelight.messages import _
 KEPT = 16
 
 
+#: Times that have no date sort before all others.
+UNDATED = int(np.iinfo(np.int64).min)
+UTC, WALL, NONE = range(3)
+
+Times = np.ndarray[Any, np.dtype[np.int64]]
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationOrder:
     """`ids`: trace ids by position; `us`: time for comparison (microseconds UTC; wall time where no zone is known, and the
-    lowest value where there is no date); `kinds`: m, c or g. `conversations`: all ids that are this conversation.
+    lowest value where there is no date); `kinds`: m, c or g. `conversations`: all ids that are this conversation. `stored`:
+    the message's time of sending as the catalog holds it, `by`: of which kind it is (`UTC`, `WALL`, `NONE`).
     """
 
     group: str
     conversations: tuple[str, ...]
     ids: pa.Array
-    us: np.ndarray[Any, np.dtype[np.int64]]
+    us: Times
     kinds: pa.Array
+    stored: Times
+    by: np.ndarray[Any, np.dtype[np.uint8]]
 
     def __len__(self) -> int:
         return len(self.us)
@@ -46,8 +58,10 @@ class ConversationOrder:
         return min(int(np.searchsorted(self.us, us)), max(len(self.us) - 1, 0))
 
 
-#: Times that have no date sort before all others.
-UNDATED = np.iinfo(np.int64).min
+    @property
+    def undated(self) -> int:
+        """How many have no date; they stand first."""
+        return int(np.searchsorted(self.us, UNDATED, side="right"))
 
 _WHEN = "coalesce(at_us({0}, exhibit, parser), epoch_us({0}.wall))"
 _JOINED = _WHEN.format('"at"')  # a reserved word
@@ -56,16 +70,18 @@ _ORDER = f"""
     with copies as (
         select trace_id from same_messages where trace_id <> distinct_id
     ), lines as (
-        select 'm' as kind, trace_id, {SENT} as us, item_id, place, ordinal
+        select 'm' as kind, trace_id, {SENT} as us, item_id, place, ordinal,
+               coalesce(epoch_us(sent.utc), epoch_us(sent.wall)) as stored,
+               case when sent.utc is not null then {UTC} when sent.wall is not null then {WALL} else {NONE} end as clock
         from messages where conversation_id in (select unnest($ids)) and trace_id not in (select trace_id from copies)
         union all
-        select 'c', trace_id, {_WHEN.format("started")}, item_id, place, ordinal
+        select 'c', trace_id, {_WHEN.format("started")}, item_id, place, ordinal, null, {NONE}
         from calls where conversation_id in (select unnest($ids))
         union all
-        select 'g', trace_id, {_JOINED}, item_id, place, ordinal
+        select 'g', trace_id, {_JOINED}, item_id, place, ordinal, null, {NONE}
         from memberships where conversation_id in (select unnest($ids)) and action <> 'member'
     )
-    select trace_id, us, kind from lines
+    select trace_id, us, kind, stored, clock from lines
     order by us nulls first, item_id, try_cast(regexp_extract(place, '[0-9]+') as bigint), place, kind desc, ordinal
 """
 
@@ -106,25 +122,50 @@ def order_of(reading: Reading, conversation_id: str) -> ConversationOrder:
 
 def position_of(reading: Reading, order: ConversationOrder, trace_id: str) -> int | None:
     """Where a trace or the message that it is a copy of stands; None if it is not in this conversation."""
-    found = order.position(trace_id)
-    if found is not None:
+    return positions_of(reading, order, [trace_id]).get(trace_id)
+
+
+def positions_of(reading: Reading, order: ConversationOrder, traces: Sequence[str]) -> dict[str, int]:
+    """The same for several at once; those that are not in this conversation are left out."""
+    found = _found(order, traces)
+    missing = [one for one in traces if one not in found]
+    if not missing:
         return found
-    row = reading.db.execute(
-        "select distinct_id from same_messages where trace_id = ? limit 1", [trace_id]
-    ).fetchone()
-    return order.position(row[0]) if row else None
+    rows = reading.db.execute(
+        "select trace_id, distinct_id from same_messages where trace_id = any($ids)", {"ids": missing}
+    ).fetchall()
+    stand = _found(order, sorted({distinct for _trace, distinct in rows}))
+    return found | {trace: stand[distinct] for trace, distinct in rows if distinct in stand}
+
+
+def _found(order: ConversationOrder, traces: Sequence[str]) -> dict[str, int]:
+    """One pass over the ids, whatever the number of traces."""
+    if not traces or not len(order):
+        return {}
+    at = pc.index_in(order.ids, value_set=pa.array(traces, pa.string()))
+    positions = np.flatnonzero(at.is_valid().to_numpy(zero_copy_only=False))
+    return {order.ids[int(position)].as_py(): int(position) for position in positions}
 
 
 def _compute(reading: Reading, group: str, ids: tuple[str, ...]) -> ConversationOrder:
-    table: pa.Table = reading.db.sql(_ORDER, params={"ids": list(ids)}).to_arrow_table()
-    us = table.column("us").combine_chunks().fill_null(int(UNDATED)).to_numpy(zero_copy_only=False)
+    # On a cursor of its own: an earlier result of which rows were left would stand in the way.
+    with reading.db.cursor() as cursor:
+        table: pa.Table = cursor.sql(_ORDER, params={"ids": list(ids)}).to_arrow_table()
     return ConversationOrder(
         group=group,
         conversations=ids,
         ids=_whole(table.column("trace_id")),
-        us=us.astype(np.int64),
+        us=_numbers(table.column("us")),
         kinds=_whole(table.column("kind")),
+        stored=_numbers(table.column("stored")),
+        by=table.column("clock").to_numpy().astype(np.uint8),
     )
+
+
+def _numbers(column: pa.ChunkedArray) -> Times:
+    """Microseconds, the lowest value for null."""
+    found: Times = column.fill_null(UNDATED).to_numpy().astype(np.int64)
+    return found
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -59,7 +59,8 @@ def _columns(kind: type[Trace]) -> tuple[Column, ...]:
 
 
 _SORTS = {
-    "messages": ("conversation_id", "trace_id"),
+    # By time: a window of a conversation then lies in few row groups, whatever its length.
+    "messages": ("conversation_id", "sent", "trace_id"),
     "memberships": ("conversation_id", "trace_id"),
     "conversations": ("conversation_id", "trace_id"),
     "accounts": ("account_id", "trace_id"),
