@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import tantivy
 
-from safelight.catalog.fulltext_language import STEMMED, Writers
+from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, UNSTEMMED, Writers
 from safelight.catalog.fulltext_schema import clean, grams_of, order_key
 from safelight.evidence.spec import unescape
 
@@ -24,7 +24,7 @@ _TOGETHER = 4_000_000
 
 def documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Document]:
     """A document for each row."""
-    start, size = 0, 0
+    start, size = 0, 0  # an empty batch gives nothing
     for end, length in enumerate(pc.utf8_length(batch.column("text")).to_pylist(), 1):
         size += length or 0
         if size >= _TOGETHER or end == batch.num_rows:
@@ -37,8 +37,7 @@ def _documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Docu
     originals = _texts(rows)
     texts = [clean(text) for text in originals]
     lowered = [text.lower() for text in texts]
-    who = list(zip(rows["unit"], rows["sender_id"], strict=True))
-    languages = writers.languages(who, rows["conversation"], texts, lowered)
+    languages = _languages(rows, texts, lowered, writers)
     made = tantivy.Document
     for (
         unit,
@@ -110,7 +109,8 @@ def _documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Docu
         add("unit", unit)
         document.add_integer("key", order_key(time, id_))
         add("plain", text)
-        add(STEMMED.get(language, "other"), text)
+        for field in STEMMED.get(language, UNSTEMMED):
+            add(field, text)
         add("grams", grams)
         add("kind", kind)
         add("exhibit", exhibit or "")
@@ -132,10 +132,17 @@ def _documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Docu
         yield document  # fmt: skip
 
 
+def _languages(
+    rows: dict[str, list[Any]], texts: list[str], lowered: list[str], writers: Writers
+) -> list[str]:
+    if rows["kind"][0] == "name":  # a few words that nobody says; asking for each would take days
+        return [UNDECIDED] * len(texts)
+    who = list(zip(rows["unit"], rows["sender_id"], strict=True))
+    return writers.languages(who, rows["conversation"], texts, lowered)
+
+
 def _texts(rows: dict[str, list[Any]]) -> list[str]:
     """What is searched of each row: subject, text, and names and texts of what is attached; of an item, its path."""
-    if not rows["kind"]:
-        return []
     if rows["kind"][0] == "name":
         return [_path(text) for text in rows["text"]]
     found = []

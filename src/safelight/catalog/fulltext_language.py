@@ -4,10 +4,11 @@ lingua needs 20 to 200 microseconds a text, which is too slow for each message a
 
 1. words that stand in one of our languages alone vote, a microsecond a message; two votes and twice the runner-up decide
    (a person who writes Norwegian and English in one conversation is right in both);
-2. else the message is in the language of its sender in that conversation, decided once by the same vote over a sample of
-   what was written there; where that does not decide, in the language of its sender in that item: by vote over a sample,
-   then by lingua if its confidence reaches 0.6. So lingua is asked once a sender and item at most;
-3. else it is `und`, and nothing is stemmed.
+2. else it is in the language of what its sender wrote in that conversation and that does not say it itself: by the same
+   vote over a sample; where that does not decide, over a sample of all that the sender wrote so in that item, by lingua if
+   its confidence reaches 0.6; else in that of two thirds of the sender's messages that say it, if they are five. So lingua
+   is asked once a sender and item at most;
+3. else it is `und`, undecided: stemmed in every way that there is, so that nothing is missed.
 
 lingua knows bokmål, nynorsk, English, Tagalog, Swedish, Danish and German of those that matter here. It has no Cebuano and
 calls it Tagalog, so Cebuano is decided by its own words alone. Short bokmål is often called Danish: both are stemmed as
@@ -17,9 +18,10 @@ Norwegian, so that search does not suffer.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
@@ -28,8 +30,17 @@ UNDECIDED: Final = "und"
 #: ISO 639 codes of what is told apart.
 LANGUAGES: Final = ("nb", "nn", "en", "tl", "ceb", "sv", "da", "de", UNDECIDED)
 
-#: Which stemming field a language's words go into; the others are not stemmed.
-STEMMED: Final = {"nb": "no", "nn": "no", "da": "no", "en": "en"}
+#: Which fields a language's words go into (`fulltext_schema`); languages that are not here are not stemmed.
+STEMMED: Final = {
+    "nb": ("no",),
+    "nn": ("no",),
+    "da": ("no",),
+    "en": ("en",),
+    UNDECIDED: ("no", "en", "other"),
+}
+UNSTEMMED: Final = ("other",)
+
+_Place: TypeAlias = tuple[Hashable, Hashable]
 
 _LINGUA = {
     Language.BOKMAL: "nb",
@@ -61,6 +72,9 @@ _MARKS = '.,;:!?()[]"«»“”…'
 _SAMPLE_CHARS, _LINGUA_CHARS = 600, 300
 _SAMPLE_TEXTS = 40
 _CONFIDENT = 0.6
+_NEAR = frozenset({"nb", "nn", "da"})
+#: So many messages of a sender must have said their language before it is taken for the others.
+_HEARD = 5
 
 
 def vote(lowered: str) -> str | None:
@@ -108,10 +122,13 @@ def _joined(texts: Iterable[str]) -> str:
 def _by_lingua(sample: str) -> str:
     if sum(1 for char in sample if unicodedata.category(char).startswith("L")) < 12:
         return UNDECIDED  # lingua answers anything, and is wrong, on less
-    ranked = _detector().compute_language_confidence_values(sample)
-    if not ranked or ranked[0].value < _CONFIDENT:
-        return UNDECIDED
-    return _LINGUA[ranked[0].language]
+    ranked = [
+        (_LINGUA[one.language], one.value) for one in _detector().compute_language_confidence_values(sample)
+    ]
+    # bokmål, nynorsk and Danish share most of their words: together they are sure where none of them is.
+    near = sum(value for language, value in ranked if language in _NEAR)
+    best, value = ranked[0]
+    return best if (near if best in _NEAR else value) >= _CONFIDENT else UNDECIDED
 
 
 @cache
@@ -123,7 +140,7 @@ class Writers:
     """The languages of those who wrote: decided once for each, from what is at hand when they first appear."""
 
     def __init__(self) -> None:
-        self._in_conversation: dict[tuple[Hashable, Hashable], str | None] = {}
+        self._in_conversation: dict[_Place, str | None] = {}
         self._in_item: dict[Hashable, str] = {}
 
     def languages(
@@ -136,28 +153,31 @@ class Writers:
         """The language of each text. `writers` says who wrote it in which item; `lowered` is `texts` in lower case."""
         votes = [vote(text) for text in lowered]
         places = list(zip(writers, conversations, strict=True))
-        asked = {place for place, found in zip(places, votes, strict=True) if found is None}
-        fresh = asked - self._in_conversation.keys()
-        if fresh:
-            self._decide(fresh, places, texts)
+        silent = [place for place, found in zip(places, votes, strict=True) if found is None]
+        if not self._in_conversation.keys() >= set(silent):
+            self._decide(set(silent) - self._in_conversation.keys(), places, texts, votes)
         there, at_all = self._in_conversation, self._in_item
         return [found or there[place] or at_all[place[0]] for place, found in zip(places, votes, strict=True)]
 
     def _decide(
-        self,
-        fresh: set[tuple[Hashable, Hashable]],
-        places: Sequence[tuple[Hashable, Hashable]],
-        texts: Sequence[str],
+        self, fresh: set[_Place], places: Sequence[_Place], texts: Sequence[str], votes: Sequence[str | None]
     ) -> None:
-        samples: dict[tuple[Hashable, Hashable], list[str]] = {place: [] for place in fresh}
-        for place, text in zip(places, texts, strict=True):
-            sample = samples.get(place)
-            if sample is not None and len(sample) < _SAMPLE_TEXTS:
+        """Only what did not speak for itself is asked: who writes two languages is judged by what is in question."""
+        samples: dict[_Place, list[str]] = {place: [] for place in fresh}
+        spoken: dict[Hashable, Counter[str]] = {}
+        for place, text, found in zip(places, texts, votes, strict=True):
+            if found is not None:
+                spoken.setdefault(place[0], Counter())[found] += 1
+            elif (sample := samples.get(place)) is not None and len(sample) < _SAMPLE_TEXTS:
                 sample.append(text)
         unsure: dict[Hashable, list[str]] = {}
         for place, sample in samples.items():
-            found = self._in_conversation[place] = vote(_joined(sample).lower())
-            if found is None and place[0] not in self._in_item:
+            language = self._in_conversation[place] = vote(_joined(sample).lower())
+            if language is None and place[0] not in self._in_item:
                 unsure.setdefault(place[0], []).extend(sample)
         for writer, sample in unsure.items():
-            self._in_item[writer] = of_sample(sorted(sample, key=len, reverse=True))
+            language = of_sample(sorted(sample, key=len, reverse=True))
+            if language == UNDECIDED and (heard := spoken.get(writer)):
+                ((most, count),) = heard.most_common(1)
+                language = most if heard.total() >= _HEARD and 3 * count >= 2 * heard.total() else UNDECIDED
+            self._in_item[writer] = language

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from safelight.catalog.fulltext_language import STEMMED
+from safelight.catalog.fulltext_language import STEMMED, UNSTEMMED
 from safelight.catalog.fulltext_query import Every, Fuzzy, Node, Not, Phrase, Some, Substring, Word
 from safelight.catalog.fulltext_schema import ANALYZERS, clean, digits_of
 
@@ -60,7 +60,7 @@ def places(node: Node, text: str, language: str) -> list[Place]:
 def excerpt(text: str, found: list[Place], width: int = WIDTH) -> tuple[Segment, ...]:
     """The piece of a text around the first place, in segments; `…` stands for what is left out."""
     first = found[0].start if found else 0
-    start = 0 if len(text) <= width else max(0, min(first - BEFORE, len(text) - width))
+    start = 0 if len(text) <= width else max(0, min(first - min(BEFORE, width // 3), len(text) - width))
     end = min(len(text), start + width)
     if start:
         blank = text.find(" ", start, first)
@@ -107,14 +107,15 @@ def _places(node: Node, text: str, language: str) -> Iterator[tuple[int, int]]:
 
 def _word(word: str, text: str, language: str) -> Iterator[tuple[int, int]]:
     """Words with the same stem. Stems differ from words at their end, so only words that begin alike are stemmed."""
-    analyzer = ANALYZERS[STEMMED.get(language, "other")]
-    wanted = analyzer.analyze(word)
-    if not wanted:
-        return
-    begin = re.escape(wanted[0][: max(2, len(wanted[0]) - 2)])
-    for match in re.finditer(f"(?<!{_WORD}){begin}{_WORD}*", text, re.IGNORECASE):
-        if analyzer.analyze(match[0]) == wanted:
-            yield match.span()
+    for field in STEMMED.get(language, UNSTEMMED):
+        analyzer = ANALYZERS[field]
+        wanted = analyzer.analyze(word)
+        if not wanted:
+            continue
+        begin = re.escape(wanted[0][: max(2, len(wanted[0]) - 2)])
+        for match in re.finditer(f"(?<!{_WORD}){begin}{_WORD}*", text, re.IGNORECASE):
+            if analyzer.analyze(match[0]) == wanted:
+                yield match.span()
 
 
 def _spans(pattern: str, text: str) -> Iterator[tuple[int, int]]:

@@ -66,7 +66,7 @@ def between(schema: tantivy.Schema, low: int | None, high: int | None) -> tantiv
 
 
 def _word(schema: tantivy.Schema, word: str) -> tantivy.Query:
-    """Each text stands in one of the three fields, stemmed or not by its language."""
+    """A text stands in one of the three fields by its language, or in all of them."""
     found = []
     for field in ("no", "en", "other"):
         terms = ANALYZERS[field].analyze(word)

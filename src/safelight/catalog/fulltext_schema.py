@@ -4,7 +4,7 @@ Each text is indexed three ways, because each answers another question:
 
 - `plain`: words in lower case with their positions: exact phrases, prefixes, fuzzy words;
 - `no`, `en` or `other`: the same words stemmed as Norwegian or English, or unstemmed in any other language (Tagalog,
-  Cebuano ...). Every text is in exactly one of the three, so a word is looked up in all three without meeting a text twice;
+  Cebuano ...). A text is in one of the three, in all of them where its language is undecided; a word is looked up in all;
 - `grams`: every three characters in a row, with positions, so that a substring is a phrase of them and is found exactly,
   without reading a text again. Runs of digits that are set apart by blanks, dots, dashes or brackets follow once more
   without these, so that a phone number is found however it was typed.
