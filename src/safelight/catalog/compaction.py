@@ -120,10 +120,7 @@ def _merge(catalog: Catalog, table: Table, read: Snapshot, level: int, target: i
     rows = _group_rows(catalog.parts, chosen)
     written: list[tuple[NewPart, Path]] = []
     with ExitStack() as undo:
-        threads = None if level == WHOLE else 1  # beside an intake the other cores are not ours
-        tables = (
-            _joined(catalog, chosen) if table.heavy else _sorted(catalog, table, read, rows, threads, undo)
-        )
+        tables = _joined(catalog, chosen) if table.heavy else _sorted(catalog, table, read, rows, undo)
         slices = regroup(tables, rows, GROUP_BYTES)
         while True:
             key = PartName(table.name, f"{batch}-{len(written)}.parquet")
@@ -170,10 +167,10 @@ def _joined(catalog: Catalog, chosen: Sequence[Part]) -> Iterator[pa.Table]:
             )
 
 
-def _sorted(
-    catalog: Catalog, table: Table, read: Snapshot, rows: int, threads: int | None, undo: ExitStack
-) -> Iterator[pa.Table]:
-    connection = catalog.connect(read, memory_limit=_MEMORY, threads=threads, tables=[table.name])
+def _sorted(catalog: Catalog, table: Table, read: Snapshot, rows: int, undo: ExitStack) -> Iterator[pa.Table]:
+    # One thread: beside an intake the other cores are not ours, and two threads that merge what a sort of ten million
+    # messages has spilled pin more than any modest limit.
+    connection = catalog.connect(read, memory_limit=_MEMORY, threads=1, tables=[table.name])
     undo.callback(connection.close)
     ordered = connection.sql(f"FROM {table.name} ORDER BY {', '.join(table.sort)}")
     for batch in ordered.to_arrow_reader(rows):
