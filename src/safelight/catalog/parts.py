@@ -45,7 +45,7 @@ def as_slices(table: str, rows: Iterable[Mapping[str, Any]] | pa.Table) -> Itera
     for row in rows:
         _check_names(table, row, names, moments)
         waiting.append(row)
-        size += sum(len(value) for value in row.values() if type(value) is str or type(value) is bytes)
+        size += sum([len(value) for value in row.values() if type(value) is str or type(value) is bytes])
         if len(waiting) >= SLICE_ROWS or size >= SLICE_BYTES:
             yield pa.Table.from_pylist(waiting, schema=schema)
             waiting, size = [], 0
@@ -59,8 +59,8 @@ _MOMENT_FIELDS = frozenset(field.name for field in MOMENT)
 def _check_names(table: str, row: Mapping[str, Any], names: frozenset[str], moments: frozenset[str]) -> None:
     if not row.keys() <= names:
         raise ValueError(f"{table} has no column {', '.join(sorted(set(row) - names))}")
-    for name in moments:
-        value = row.get(name)
+    for name in moments & row.keys():
+        value = row[name]
         if value is not None and not value.keys() <= _MOMENT_FIELDS:
             raise ValueError(f"{table}.{name} has no field {', '.join(sorted(set(value) - _MOMENT_FIELDS))}")
 

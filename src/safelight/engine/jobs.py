@@ -25,6 +25,7 @@ from safelight.engine.worker import LOST, SPENT
 
 _SERVER_DEATHS: Final = 3
 _SILENT_DEATHS: Final = 2
+_LINE: Final = orjson.OPT_APPEND_NEWLINE
 FOREIGN: Final = (
     "Bytes that are not ours stand in the task's own rows: it wrote to, closed or cut the engine's spool."
 )
@@ -106,10 +107,10 @@ def written_down(job: Job) -> int:
     with os.fdopen(os.dup(fd), "wb") as file:
         for position, task in job.tasks():
             try:
-                line = orjson.dumps([position, task.key, task.size, task.payload, ""])
+                line = orjson.dumps([position, task.key, task.size, task.payload, ""], None, _LINE)
             except TypeError as error:
-                line = orjson.dumps([position, "", 0, {}, f"the task is not JSON: {error}"])
-            file.write(line + b"\n")
+                line = orjson.dumps([position, "", 0, {}, f"the task is not JSON: {error}"], None, _LINE)
+            file.write(line)
     return fd
 
 

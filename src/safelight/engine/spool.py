@@ -21,9 +21,10 @@ import orjson
 
 LINE_BYTES: Final = 64 << 20
 """The longest line, in bytes. A longer row is refused by the child, so a longer line is not one of ours."""
+_LONGEST_HEAD: Final = 11  # a colon, nine digits and a space
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class End:
     """The end line of a position: how much it wrote, and what the handler raised, if it did."""
 
@@ -49,16 +50,26 @@ def end_line(prefix: bytes, end: End) -> bytes:
 
 def read_line(line: bytes) -> tuple[int, End | bytes] | None:
     """Position and end, or position and the row still as JSON; None for what no child of ours writes."""
-    head, space, rest = line.partition(b" ")
-    digits = head[1:]
-    if not space or head[:1] != b":" or not digits.isdigit() or len(digits) > 9 or not rest.endswith(b"\n"):
+    read = looked_at(line)
+    if read is None:
         return None
-    if rest.startswith(b"{"):
-        return int(digits), rest
-    if not rest.startswith(b"=["):
+    position, what = read
+    return position, what if isinstance(what, End) else line[what:]
+
+
+def looked_at(line: bytes) -> tuple[int, End | int] | None:
+    """Position and end, or position and where in the line the row's JSON begins; None for what is not ours."""
+    space = line.find(b" ", 0, _LONGEST_HEAD)
+    digits = line[1:space]
+    if space < 0 or line[:1] != b":" or not digits.isdigit() or line[-1:] != b"\n":
+        return None
+    kind = line[space + 1 : space + 3]
+    if kind[:1] == b"{":
+        return int(digits), space + 1
+    if kind != b"=[":
         return None
     try:
-        rows, size, seconds, failure = orjson.loads(rest[1:])
+        rows, size, seconds, failure = orjson.loads(line[space + 2 :])
     except ValueError:
         return None
     if type(rows) is int and type(size) is int and isinstance(seconds, float):
@@ -82,7 +93,7 @@ class Spool:
         run: tuple[int, int, int] | None = None  # rows that lie together: position, first byte, number
         while line := self._file.readline(LINE_BYTES):
             after = offset + len(line)
-            read = read_line(line)
+            read = looked_at(line)
             if read is None:
                 run = None
             else:

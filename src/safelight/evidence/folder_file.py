@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import stat
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from safelight.evidence.model import EvidenceError
@@ -68,37 +67,40 @@ class FolderFile(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer).cast("B")
-        return self._count(lambda: os.preadv(self._fd, [view], self._position)) if len(view) else 0
+        try:
+            count = os.preadv(self._open_one(), [buffer], self._position)
+        except OSError as error:
+            raise os_error(error) from error
+        if not count and not memoryview(buffer).nbytes:
+            return 0
+        return self._got(count)
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(1 << 20), b""))
-        data = b""
-
-        def fetch() -> int:
-            nonlocal data
-            data = os.pread(self._fd, size, self._position)
-            return len(data)
-
-        if size:
-            self._count(fetch)
+        if not size:
+            return b""
+        try:
+            data = os.pread(self._open_one(), size, self._position)
+        except OSError as error:
+            raise os_error(error) from error
+        self._got(len(data))
         return data
 
     def readall(self) -> bytes:
         return self.read(-1)
 
-    def _count(self, fetch: Callable[[], int]) -> int:
-        """Move on by what `fetch` got; at the end, see whether the file is still the one that was opened."""
-        if self.closed:
+    def _open_one(self) -> int:
+        if self._fd < 0:
             raise ValueError("I/O operation on closed file")
-        try:
-            count = fetch()
-        except OSError as error:
-            raise os_error(error) from error
-        if count == 0 and self.changed:
+        return self._fd
+
+    def _got(self, count: int) -> int:
+        """Move on; at the end, see whether the file is still the one that was opened."""
+        position = self._position + count
+        if (position >= self._before.st_size or not count) and self.changed:
             raise EvidenceError("changed", "the file changed while it was read")
-        self._position += count
+        self._position = position
         return count
 
     def fileno(self) -> int:

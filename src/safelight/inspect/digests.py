@@ -50,41 +50,58 @@ def digest(stream: Readable, *, chunk: int = _DEFAULT_CHUNK) -> Digests:
     """
     buffer = _buffers.pop(chunk, None) or bytearray(chunk)
     view = memoryview(buffer)
-    sha256, sha1, md5 = (
-        hashlib.sha256(),
-        hashlib.sha1(usedforsecurity=False),
-        hashlib.md5(usedforsecurity=False),
-    )
-    size, number, next_sample = 0, 0, 1
-    head = _NO_BYTES
-    samples: list[bytes] = []
     try:
-        while True:
-            filled = _fill(stream, view, chunk)
-            part = view if filled == chunk else view[:filled]
-            if not number:
-                head = bytes(part[:KEPT])
-            elif number == next_sample and filled:
-                samples.append(bytes(part[:_SAMPLE_BLOCK]))
-                next_sample *= 2
-            sha256.update(part)
-            sha1.update(part)
-            md5.update(part)
-            size += filled
-            if filled < chunk:
-                break
-            number += 1
-        tail = _tail(view, filled, size, chunk)
+        filled = _fill(stream, view, chunk)
+        if filled < chunk:
+            return _one_chunk(view[:filled])
+        return _chunks(stream, view, chunk)
     finally:
         view.release()
         _buffers[chunk] = buffer
+
+
+def _one_chunk(part: memoryview) -> Digests:
+    with part:
+        return Digests(
+            hashlib.sha256(part).hexdigest(),
+            hashlib.sha1(part, usedforsecurity=False).hexdigest(),
+            hashlib.md5(part, usedforsecurity=False).hexdigest(),
+            len(part),
+            bytes(part[:KEPT]),
+            bytes(part[-KEPT:]) if len(part) > KEPT else _NO_BYTES,
+        )
+
+
+def _chunks(stream: Readable, view: memoryview, chunk: int) -> Digests:
+    """The first chunk lies in the buffer."""
+    digests = (hashlib.sha256(), hashlib.sha1(usedforsecurity=False), hashlib.md5(usedforsecurity=False))
+    size, number, next_sample, filled = 0, 0, 1, chunk
+    head = bytes(view[:KEPT])
+    samples: list[bytes] = []
+    while True:
+        part = view if filled == chunk else view[:filled]
+        if number == next_sample and filled:
+            samples.append(bytes(part[:_SAMPLE_BLOCK]))
+            next_sample *= 2
+        for each in digests:
+            each.update(part)
+        size += filled
+        if filled < chunk:
+            break
+        number += 1
+        filled = _fill(stream, view, chunk)
+    tail = _tail(view, filled, size, chunk)
     sample = _NO_BYTES.join((head[:_SAMPLE_BLOCK], *samples, tail)) if samples else _NO_BYTES
-    return Digests(sha256.hexdigest(), sha1.hexdigest(), md5.hexdigest(), size, head, tail, sample)
+    sha256, sha1, md5 = (each.hexdigest() for each in digests)
+    return Digests(sha256, sha1, md5, size, head, tail, sample)
 
 
 def _fill(stream: Readable, view: memoryview, chunk: int) -> int:
-    """Fill the buffer as far as the stream goes: raw streams may return less than was asked."""
+    """Fill the buffer as far as the stream goes: raw streams may return less than was asked. One that states a `size`
+    gives no more than that."""
     filled = stream.readinto(view) or 0
+    if filled == getattr(stream, "size", None):
+        return filled
     while 0 < filled < chunk:
         more = stream.readinto(view[filled:])
         if not more:

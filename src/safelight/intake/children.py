@@ -1,4 +1,4 @@
-"""What runs inside a supervised child: the walker, the hasher and the examiner of one intake.
+"""What runs inside a supervised child: the walker and the hasher of one intake, and whoever else its tasks ask for.
 
 The factory `crew` takes the JSON configuration (`ChildConfig.as_json`) and returns a handler of `engine.model`. A child
 opens sources by itself and read-only; it holds the operation's public key only, so that a hostile file which takes a
@@ -12,23 +12,19 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from safelight.engine.model import Task
+from safelight.evidence.bytes_stream import BytesStream
 from safelight.evidence.formats import container_kind
 from safelight.evidence.model import Entry, EvidenceError, Limits, Tally, Trouble, Volume
 from safelight.evidence.reader import Reader
 from safelight.evidence.spec import from_bytes
-from safelight.inspect.digests import digest
+from safelight.inspect.digests import Digests, digest
 from safelight.inspect.encryption import maybe_encrypted
-from safelight.inspect.examine import RESCUER, Ended, Found, examine
 from safelight.inspect.extensions import extension_disagrees
 from safelight.inspect.filetype import identify
-from safelight.inspect.model import Content, Derivative, Fact
-from safelight.inspect.registry import inspectors
-from safelight.intake.parse_child import Parsing
 from safelight.intake.rows import Row, item_row, trouble_row, volume_row
-from safelight.ledger.keys import seal
 from safelight.operation.settings import InspectionSettings, Settings
 
 Note = Callable[[bytes], None]
@@ -82,7 +78,7 @@ def limits_from(settings: Settings) -> Limits:
     )
 
 
-class _Sources:
+class Sources:
     """The readers of a child, opened when first needed."""
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -109,7 +105,7 @@ class _Sources:
 class Walker:
     """Lists one container. Payload: source_id, container (item id or null), spec (or null), kind, depth, skip (notes)."""
 
-    def __init__(self, sources: _Sources) -> None:
+    def __init__(self, sources: Sources) -> None:
         self._sources = sources
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:
@@ -171,7 +167,7 @@ class _Places:
 class Hasher:
     """Reads one item once: digests, size and type from the bytes. Payload: `row`, the `items` row of the walk."""
 
-    def __init__(self, sources: _Sources, config: dict[str, Any]) -> None:
+    def __init__(self, sources: Sources, config: dict[str, Any]) -> None:
         self._sources = sources
         self._deepest = int(config["limits"]["max_depth"])
 
@@ -211,12 +207,9 @@ class Hasher:
                         "limit", f"sparse file: {size} bytes of which {allocated} are on disk"
                     )
                 digests = digest(stream)
-                if getattr(stream, "changed", False):
-                    raise EvidenceError("changed", "the file changed while it was read")
                 kind = identify(digests.head, digests.size, digests.tail, stream)
                 if kind.group in MAY_HOLD_ITEMS:
-                    stream.seek(0)
-                    opens_as = container_kind(stream, reader.context(spec, stream))
+                    opens_as = container_kind(_again(stream, digests), reader.context(spec, stream))
         except OSError as error:
             raise EvidenceError("unreadable", error.strerror or type(error).__name__) from error
         return {
@@ -233,6 +226,14 @@ class Hasher:
         }
 
 
+def _again(stream: io.RawIOBase, digests: Digests) -> io.RawIOBase:
+    """The stream from its beginning, out of memory where all of it is there."""
+    if digests.size <= len(digests.head):
+        return BytesStream(digests.head)
+    stream.seek(0)
+    return stream
+
+
 def read_failure(row: Row, cause: str, detail: str) -> Row:
     """The `failures` row of an item whose bytes could not be read."""
     return {
@@ -244,84 +245,6 @@ def read_failure(row: Row, cause: str, detail: str) -> Row:
         "cause": cause,
         "detail": detail,
     }
-
-
-class Examiner:
-    """Runs inspectors over one content.
-
-    Payload: sha256, size, mime, group, basis, name, source_id, item_id, path, spec, only (names of inspectors), rescue (an
-    inspector ended its child on it, so strings are wanted), rescued (they are there already).
-    """
-
-    def __init__(self, sources: _Sources, config: dict[str, Any]) -> None:
-        self._sources = sources
-        self._settings = InspectionSettings(**config["inspection"])
-        self._public_key = base64.b64decode(config["public_key"])
-        self._key_id = config["key_id"]
-        self._inspectors = {inspector.name: inspector for inspector in inspectors()}
-
-    def handle(self, task: Task, note: Note) -> Iterator[Row]:
-        """Rows by table name; each inspector ends with its `inspections` row. `{"left": why}` if the source went away."""
-        payload = task.payload
-        spec = from_bytes(payload["spec"])
-        try:
-            reader = self._sources.reader(payload["source_id"])
-            reader.open(spec).close()
-        except (EvidenceError, OSError) as error:
-            if not self._sources.there(payload["source_id"]):
-                yield {"left": str(error)}
-                return
-        content = Content(
-            sha256=payload["sha256"],
-            size=payload["size"],
-            mime=payload["mime"],
-            group=payload["group"],
-            basis=payload["basis"],
-            name=payload["name"],
-            open=lambda: io.BufferedReader(reader.open(spec), 1 << 18),
-            settings=self._settings,
-        )
-        chosen = [self._inspectors[name] for name in payload["only"]]
-        rescued, failed = payload["rescued"], payload["rescue"]
-        for found in examine(content, chosen, note, rescue=payload["rescue"]):
-            if found.inspector == RESCUER[0] and payload["rescued"]:
-                continue
-            made_by = {"sha256": content.sha256, "inspector": found.inspector, "version": found.version}
-            match found:
-                case Found(what=Fact() as fact):
-                    yield {fact.table: fact.row | made_by}
-                case Found(what=Derivative() as small):
-                    yield {"derivatives": self._sealed(small) | made_by}
-                case Ended():
-                    yield {
-                        "inspections": {
-                            **made_by,
-                            "outcome": found.outcome,
-                            "seconds": round(found.seconds, 4),
-                        }
-                    }
-                    rescued = rescued or found.inspector == RESCUER[0]
-                    if found.outcome == "failed":
-                        failed = True
-                        yield {
-                            "failures": inspect_failure(
-                                payload, found.inspector, found.version, found.cause, found.detail
-                            )
-                        }
-        if failed and not rescued:
-            name, version = RESCUER
-            made_by = {"sha256": content.sha256, "inspector": name, "version": version}
-            yield {"inspections": {**made_by, "outcome": "done"}}
-
-    def _sealed(self, small: Derivative) -> Row:
-        return {
-            "recipe": small.recipe,
-            "mime": small.mime,
-            "width": small.width,
-            "height": small.height,
-            "key_id": self._key_id,
-            "sealed": base64.b64encode(seal(self._public_key, small.data)).decode(),
-        }
 
 
 def inspect_failure(payload: Row, inspector: str, version: int, cause: str, detail: str) -> Row:
@@ -339,21 +262,40 @@ def inspect_failure(payload: Row, inspector: str, version: int, cause: str, deta
     }
 
 
+class Hand(Protocol):
+    """One of the crew."""
+
+    def handle(self, task: Task, note: Note) -> Iterator[Row]: ...
+
+
+#: Decoders and parsers take half a second to import, which pass one needs not: a child imports them with its first such
+#: task. Once a child has died there will be others, and the fork server imports them for all (`engine.forkserver`).
+AFTER_A_DEATH = ("safelight.intake.examiner", "safelight.intake.parse_child")
+
+
 class Crew:
     """What one child can do: a task's `do` says whether it walks, hashes, examines or parses, all in turn."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._sources = _Sources(config)
-        self._hands: dict[str, Walker | Hasher | Examiner | Parsing] = {
-            "walk": Walker(self._sources),
-            "hash": Hasher(self._sources, config),
-            "examine": Examiner(self._sources, config),
-            "parse": Parsing(self._sources, config),
-        }
+        self._sources = Sources(config)
+        self._config = config
+        self._hands: dict[str, Hand] = {"walk": Walker(self._sources), "hash": Hasher(self._sources, config)}
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:
         """The rows of whoever does the task."""
-        return self._hands[task.payload["do"]].handle(task, note)
+        what = task.payload["do"]
+        if what not in self._hands:
+            self._hands[what] = self._made(what)
+        return self._hands[what].handle(task, note)
+
+    def _made(self, what: str) -> Hand:
+        if what == "examine":
+            from safelight.intake.examiner import Examiner
+
+            return Examiner(self._sources, self._config)
+        from safelight.intake.parse_child import Parsing
+
+        return Parsing(self._sources, self._config)
 
     def close(self) -> None:
         """Close every source that was opened."""

@@ -111,14 +111,18 @@ class Hashing:
         self.catalog.write(batch_id(f"walk1 {self.attempt}", members), tables, made_by=MADE_BY)
 
     def _known(self, source_id: str) -> bool:
-        with self.catalog.connect() as database:
+        if not self.catalog.snapshot().rows("items"):
+            return False
+        with self.catalog.connect(tables=("items",)) as database:
             found = database.execute(
                 "select 1 from items where source_id = ? limit 1", [source_id]
             ).fetchone()
         return found is not None
 
     def _walked(self, source_id: str) -> bool:
-        with self.catalog.connect() as database:
+        if not self.catalog.snapshot().rows("containers"):
+            return False
+        with self.catalog.connect(tables=("containers",)) as database:
             query = "select 1 from containers where source_id = ? and item_id is null limit 1"
             return database.execute(query, [source_id]).fetchone() is not None
 
@@ -134,7 +138,7 @@ class Hashing:
             select item_id, spec, path, opens_as, depth, size from waiting
             where depth = (select min(depth) from waiting) order by path, item_id limit $round
         """
-        with self.catalog.connect() as database:
+        with self.catalog.connect(tables=("items", "containers")) as database:
             found = database.execute(
                 query, {"source": source_id, "deepest": self.max_depth, "round": ROUND}
             ).fetchall()

@@ -239,7 +239,7 @@ def _hash_task(row: Row) -> Task:
 
 
 def _already_there(catalog: Catalog, ids: list[str]) -> set[str]:
-    with catalog.connect() as database:
+    with catalog.connect(tables=("items",)) as database:
         found = database.execute(
             "select item_id from items where item_id in (select unnest(?))", [ids]
         ).fetchall()
