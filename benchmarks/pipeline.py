@@ -6,6 +6,7 @@ import resource
 import shutil
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,8 +33,12 @@ class Intake:
     inspectors: dict[str, tuple[int, float]] = field(default_factory=dict)
 
 
-def run(place: Path, source: Path, workers: int) -> Intake:
-    """Take `source` into a new operation at `place` and remove it again."""
+class _Enough(Exception):
+    """Pass one has ended, and no more is wanted."""
+
+
+def run(place: Path, source: Path, workers: int, *, only_hashing: bool = False) -> Intake:
+    """Take `source` into a new operation at `place` and remove it again; with `only_hashing` no further than pass one."""
     shutil.rmtree(place, ignore_errors=True)
     folder = OperationFolder(place)
     folder.make()
@@ -55,10 +60,13 @@ def run(place: Path, source: Path, workers: int) -> Intake:
             result.seconds[stage] = result.seconds.get(stage, 0.0) + now - since
             result.cpu[stage] = result.cpu.get(stage, 0.0) + cpu - used
             stage, since, used = progress.stage, now, cpu
+            if only_hashing and "hashing" in result.seconds:
+                raise _Enough
 
-    with _Memory() as memory:
+    with _Memory() as memory, suppress(_Enough):
         figures = intake(folder, [chosen], actor="benchmark", listener=listen).figures
-    result.bytes, result.items, result.megabytes = figures.bytes, figures.items, memory.highest
+        result.bytes, result.items = figures.bytes, figures.items
+    result.megabytes = memory.highest
     result.inspectors = _costs(folder)
     shutil.rmtree(place)
     return result
