@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from rich.console import Console
 import safelight
 from safelight.access.neutral import visible
 from safelight.cli.deferred import defer, flowing, front_of
-from safelight.errors import DiskFull, SafelightError
+from safelight.errors import DiskFull, Interrupted, SafelightError
 
 MANUAL = r"""Safelight takes a lawful seizure from the disk to the worklist.
 
@@ -149,6 +150,13 @@ def main() -> None:
         told = _of_the_system(error)
         _say(told)
         sys.exit(told.exit_code)
+    except KeyboardInterrupt:  # between two commands' own handling, or while one is being imported
+        stopped = Interrupted("Stopped.", "The same command goes on where it stopped.")
+        _say(stopped)
+        sys.exit(stopped.exit_code)
+    finally:
+        # What is left is Python's own tidying up: an interrupt there would make a finished command look killed.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _of_the_system(error: OSError) -> SafelightError:
