@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -113,13 +112,13 @@ class _Facts:
             names.append({Message: "sent", Account: "since"}.get(cls, "at"))
         return " ".join(names) or None
 
-    def shared(self, cls: type[Trace], length: int) -> dict[str, Any]:
-        """Columns that all traces of a block have alike."""
+    def shared(self, cls: type[Trace]) -> dict[str, Any]:
+        """Values that all traces of a block have alike."""
         text = pa.string()
         return {
-            "network": pa.repeat(pa.scalar("irc", text), length),
-            "instance": pa.repeat(pa.scalar(self.network or "?", text), length),
-            "facts_from_path": pa.repeat(pa.scalar(self.from_path(cls), text), length),
+            "network": pa.scalar("irc", text),
+            "instance": pa.scalar(self.network or "?", text),
+            "facts_from_path": pa.scalar(self.from_path(cls), text),
         }
 
     def conversation_trace(self) -> Conversation:
@@ -209,6 +208,32 @@ class _Others:
     days: list[tuple[int, str]] = field(default_factory=list)
 
 
+class _Times:
+    """Times of a chunk's lines as written; an empty string for a line without one."""
+
+    def __init__(self, plain: Plain, others: Places, written: Sequence[str]) -> None:
+        self.lines = plain.lines
+        self._plain, self._others = plain, others
+        self._written = written
+        self._all = pa.concat_arrays([plain.times, pa.array([*written, ""], pa.string())])
+        self._position = np.full(plain.lines, len(self._all) - 1, np.int64)
+        self._position[plain.at] = np.arange(len(plain.at))
+        self._position[others] = len(plain.at) + np.arange(len(others))
+
+    def at(self, lines: Places) -> pa.StringArray:
+        """Those of some lines."""
+        return self._all.take(pa.array(self._position[lines]))
+
+    def clocks(self, of_day: TimesOfDay) -> Walls:
+        """Microseconds since midnight of every line; -1 where there is no such time."""
+        clocks = np.full(self.lines, -1, np.int64)
+        coded = self._plain.times.dictionary_encode()
+        different = np.array([of_day[one] for one in coded.dictionary.to_pylist()], np.int64)
+        clocks[self._plain.at] = different[coded.indices.to_numpy()]
+        clocks[self._others] = [of_day[one] for one in self._written]
+        return clocks
+
+
 class _Reader:
     """Reads a log chunk by chunk. What it keeps between chunks grows with the nicks seen, never with the log."""
 
@@ -230,10 +255,8 @@ class _Reader:
             yield Trouble(f"line {chunk.first + i}", "corrupt", f"no line of a log in the style of {style}")
         at, when, who, what, kinds, markup = zip(*others.rows, strict=True) if others.rows else ((),) * 6
         lines = np.array(at, np.int64)
-        times = np.full(plain.lines, "", object)
-        times[plain.at] = plain.times.to_numpy(zero_copy_only=False)
-        times[lines] = when
-        walls, remarks = self._walls(times.tolist(), others.days, chunk.first)
+        times = _Times(plain, lines, when)
+        walls, remarks = self._walls(times, others.days, chunk.first)
         yield from remarks
         owners = self._owners(others.events, plain.lines)
         told = self._told(others.events)
@@ -246,7 +269,7 @@ class _Reader:
             moment = moments(walls[plain.at], plain.times, stated_utc=utc)
             yield self._messages(chunk.first, plain.at, plain.names, plain.texts, plain.times, moment, owners)
         if others.rows:
-            written = pa.array(when, pa.string())
+            written = times.at(lines)
             moment = moments(walls[lines], written, stated_utc=utc)
             block = self._messages(
                 chunk.first, lines, names, pa.array(what, pa.string()), written, moment, owners
@@ -270,9 +293,11 @@ class _Reader:
             ]
         odd = []
         found = pattern.findall("\n".join([*lines, ""]))
-        for i, line, (time, *facts, _) in zip(plain.rest, lines, found, strict=True):
+        for i, line, (time, *facts, acted, nick, text, _) in zip(plain.rest, lines, found, strict=True):
             told = common(facts) if facts[0] else None
-            if told:
+            if nick:
+                others.rows.append((i, acted, nick, text, "action", None))
+            elif told:
                 others.rows.append((i, time, None, facts[0], "system", None))
                 others.events.append((i, told))
             elif not self._other(i, line, others, formatted=False):
@@ -306,22 +331,27 @@ class _Reader:
         others.rows.append((i, time, nick or None, text, kind, markup))
         return True
 
-    def _walls(self, times: list[str], days: list[tuple[int, str]], first: int) -> tuple[Walls, list[Remark]]:
+    def _walls(self, times: _Times, days: list[tuple[int, str]], first: int) -> tuple[Walls, list[Remark]]:
         parts: list[Walls] = []
         remarks: list[Remark] = []
-        begin = 0
-        for end, day in [*days, (len(times), None)]:
+        clock, begin = self._clock, 0
+        clocks = times.clocks(clock.of_day) if self._style.clock == "time" else None
+        written = [] if clocks is not None else times.at(np.arange(times.lines)).to_pylist()
+        for end, day in [*days, (times.lines, None)]:
             if end > begin:
-                parts.append(self._clock.walls(times[begin:end]))
-                if self._clock.lost is not None:
+                if clocks is not None:
+                    parts.append(clock.on_day(clocks[begin:end]))
+                else:
+                    parts.append(clock.walls(written[begin:end]))
+                if clock.lost is not None:
                     remarks.append(
                         Remark(
-                            f"The clock goes back by more than two hours at line {first + begin + self._clock.lost} "
+                            f"The clock goes back by more than two hours at line {first + begin + clock.lost} "
                             "without a line that states the day: from there to the next such line no line has a date"
                         )
                     )
             if day is not None:
-                self._clock.date_line(day)
+                clock.date_line(day)
                 parts.append(np.full(1, UNKNOWN, np.int64))
                 end += 1
             begin = end
@@ -403,16 +433,15 @@ class _Reader:
     ) -> Block:
         facts = self._facts
         senders = _folded(names)
-        whole_seconds = self._style.clock != "time"
         columns: dict[str, Any] = {
-            **facts.shared(Message, len(at)),
+            **facts.shared(Message),
             "place": _places(first, at),
-            "conversation": pa.repeat(pa.scalar(facts.conversation, pa.string()), len(at)),
+            "conversation": pa.scalar(facts.conversation, pa.string()),
             "sender": senders,
             "sender_name": names,
             "text": texts,
             "sent": moment,
-            "precision_us": pa.repeat(_SECONDS, len(at)) if whole_seconds else _precision(times),
+            "precision_us": _SECONDS if self._style.clock != "time" else _precision(times),
         }
         if owners:
             then = [owners[i] for i in at.tolist()]
@@ -429,16 +458,16 @@ class _Reader:
         rows: _Rows,
         first: int,
         walls: Walls,
-        times: npt.NDArray[np.object_],
+        times: _Times,
         utc: bool,
     ) -> Block:
         at, *columns = zip(*rows, strict=True)
         lines = np.array(at, np.int64)
-        written = pa.array(times[lines].tolist(), pa.string())
+        written = times.at(lines)
         return Block(
             cls,
             {
-                **self._facts.shared(cls, len(lines)),
+                **self._facts.shared(cls),
                 **dict(zip(_COLUMNS[cls], columns, strict=True)),
                 "place": _places(first, lines),
                 "since" if cls is Account else "at": moments(walls[lines], written, stated_utc=utc),
@@ -470,7 +499,10 @@ def _folded(names: Any) -> Any:
 
 def _precision(times: Any) -> Any:
     """Whole minutes or whole seconds, as each line's time is written."""
-    return pc.if_else(pc.match_like(times, "%:%:%"), _SECONDS, _MINUTES)
+    whole = pc.match_like(times, "%:%:%")
+    if not pc.any(whole).as_py():
+        return _MINUTES
+    return _SECONDS if pc.all(whole).as_py() else pc.if_else(whole, _SECONDS, _MINUTES)
 
 
 def _directions(senders: list[str | None], owners: list[str]) -> list[str | None]:

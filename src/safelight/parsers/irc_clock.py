@@ -76,8 +76,8 @@ class Clock:
     def __init__(self, kind: ClockKind) -> None:
         self.kind = kind
         self.lost: int | None = None
-        """Index in the last `walls` call of the line at which the clock went back too far."""
-        self._of_day = TimesOfDay()
+        """Index in the last `on_day` call of the line at which the clock went back too far."""
+        self.of_day = TimesOfDay()
         self._base: int | None = None
         self._before = 0
         self._year: int | None = None
@@ -98,29 +98,29 @@ class Clock:
             self._year, self._days = None, {}
             return False
         self._base = base
-        self._before = max(self._of_day[match["time"]], 0) if match["time"] else 0
+        self._before = max(self.of_day[match["time"]], 0) if match["time"] else 0
         self._year, self._last_month = int(match["year"]), number
         self._days.clear()
         return True
 
     def walls(self, times: Sequence[str]) -> Walls:
-        """Wall clocks of lines in a row between two date lines; an empty string is a line without a time."""
+        """Wall clocks of lines in a row between two date lines, of times that state more than the time of day; an empty
+        string is a line without one.
+        """
         self.lost = None
-        if self.kind == "time":
-            return self._on_day(times)
         if self.kind == "seconds since 1970":
             return np.array([_epoch(text) for text in times], np.int64)
         if self.kind == "date and time":
-            pairs = [(self._iso(text[:10]), self._of_day[text[11:]]) for text in times]
+            pairs = [(self._iso(text[:10]), self.of_day[text[11:]]) for text in times]
         else:
-            pairs = [(self._month_day(text[:-9]), self._of_day[text[-8:]]) for text in times]
+            pairs = [(self._month_day(text[:-9]), self.of_day[text[-8:]]) for text in times]
         return np.array(
             [UNKNOWN if day is None or clock < 0 else day + clock for day, clock in pairs], np.int64
         )
 
-    def _on_day(self, times: Sequence[str]) -> Walls:
-        of_day = self._of_day
-        clocks = np.array(list(map(of_day.__getitem__, times)), np.int64)
+    def on_day(self, clocks: Walls) -> Walls:
+        """The same for times of day alone, in microseconds since midnight, -1 for a line without one."""
+        self.lost = None
         if self._base is None:
             return np.full(len(clocks), UNKNOWN, np.int64)
         known = np.flatnonzero(clocks >= 0)

@@ -54,7 +54,7 @@ class Style:
     other: re.Pattern[str]
     """Time, mark and rest of a timed line."""
     common: re.Pattern[str] | None = None
-    """Time and the groups of `irc_events.COMMON`, or the whole line."""
+    """Time and the groups of `irc_events.COMMON`; time, nick and text of an action; or the whole line."""
     untimed: re.Pattern[str] | None = None
     day: re.Pattern[str] | None = None
     ident: re.Pattern[str] | None = None
@@ -105,8 +105,8 @@ def _line(begin: str, said: str = _SAID) -> re.Pattern[str]:
     return re.compile(rf"(?:{begin}{said}|(.*))\n")
 
 
-def _common(begin: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{begin}{COMMON}|(.*))\n")
+def _common(begin: str, action: str = "(?!)()") -> re.Pattern[str]:
+    return re.compile(rf"(?:{begin}{COMMON}|{action}([^ \n]+) (.*)|(.*))\n")
 
 
 _BRACKETED: Final = _line(rf"\[({_TIME})\] ")
@@ -120,7 +120,7 @@ STYLES: Final = (
         "time",
         _line(rf"({_TIME}) "),
         re.compile(rf"({_TIME}) (-!-(?= )| \*(?= )|) ?(.*)"),
-        _common(rf"({_TIME}) -!- "),
+        _common(rf"({_TIME}) -!- ", rf"({_TIME})  \* "),
         stamps=(Stamp.of("dd:dd <"), Stamp.of("dd:dd:dd <")),
         day=re.compile(r"--- (?:Log opened|Log closed|Day changed) (.*)"),
     ),
@@ -131,7 +131,9 @@ STYLES: Final = (
         "date and time",
         _line(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t", r"(?!-->\t|<--\t|--\t|=!=\t)[ ~&@%+!]?([^\s*][^\t\n ]*)\t(.*)"),
         re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t( ?\*|-->|<--|--|=!=|)\t(.*)"),
-        _common(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t(?:-->|<--|--)\t"),
+        _common(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t(?:-->|<--|--)\t",
+            r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t \*\t",
+        ),
         stamps=(Stamp.of("dddd-dd-dd dd:dd:dd\t", "\t", skips=False),),
     ),
     Style(
@@ -150,7 +152,7 @@ STYLES: Final = (
         "time",
         _BRACKETED,
         _BRACKETED_OTHER,
-        _common(rf"\[({_TIME})\] \*\*\* "),
+        _common(rf"\[({_TIME})\] \*\*\* ", rf"\[({_TIME})\] \* "),
         stamps=_STAMPS,
     ),
     Style(
@@ -158,7 +160,7 @@ STYLES: Final = (
         "time",
         _BRACKETED,
         _BRACKETED_OTHER,
-        _common(rf"\[({_TIME})\] \*\*\* "),
+        _common(rf"\[({_TIME})\] \*\*\* ", rf"\[({_TIME})\] \* "),
         stamps=_STAMPS,
     ),
     Style(
@@ -166,7 +168,7 @@ STYLES: Final = (
         "time",
         _BRACKETED,
         _BRACKETED_OTHER,
-        _common("()=== "),
+        _common("()=== ", rf"\[({_TIME})\]  \* "),
         stamps=_STAMPS,
         untimed=re.compile(r"=== (.*)"),
     ),

@@ -8,7 +8,7 @@ supervised child and may crash, hang or eat memory: that costs only the item tha
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -105,11 +105,12 @@ class Block:
     """Many traces of one type, column by column: what a quick parser emits instead of objects.
 
     `columns` has a list or an Arrow array for each field of the class that it fills, all of one length; times as Arrow
-    struct arrays of `traces.columns.MOMENT` or lists of Moment. Columns that are left out hold the field's default.
+    struct arrays of `traces.columns.MOMENT` or lists of Moment; an Arrow scalar of the field's type where all traces have
+    the same value (never for all columns). Columns that are left out hold the field's default.
     """
 
     kind: type[Trace]
-    columns: dict[str, Sequence[Any]]
+    columns: dict[str, Any]
 
 
 Emitted = Trace | Block | Trouble | Remark

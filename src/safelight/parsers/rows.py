@@ -45,7 +45,8 @@ class _Field:
     name: str
     type: pa.DataType
     names: str
-    default: Any
+    constant: pa.Scalar
+    """The field's default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _kind(cls: type[Trace]) -> _Kind:
             one.name,
             one.metadata["type"],
             one.metadata["names"],
-            None if one.default is MISSING else one.default,
+            pa.scalar(None if one.default is MISSING else one.default, one.metadata["type"]),
         )
         for one in fields(cls)
     )
@@ -79,6 +80,17 @@ class Rows:
         self._batch_rows = batch_rows
         self._waiting: dict[type[Trace], list[tuple[Any, ...]]] = {}
         self._prefixes = {cls: trace_prefix(origin.item_id, origin.parser, cls.letter) for cls in TRACES}
+        self._constants = _Constants()
+        self._shared = {
+            "item_id": _text(origin.item_id),
+            "source_id": _text(origin.source_id),
+            "exhibit": _text(origin.exhibit),
+            "parser": _text(origin.parser),
+            "version": pa.scalar(origin.version, pa.int32()),
+            "variant": _text(origin.variant),
+            "seen_on": _text(origin.seen_on),
+            "mapping": pa.scalar(origin.mapping, pa.string()),
+        }
         self._accounts: dict[tuple[str, str | None, str], str] = {}
         self._conversations: dict[tuple[str, str | None, str], str] = {}
 
@@ -94,13 +106,8 @@ class Rows:
         """Take a block: rows in the order of what came before it."""
         if self._waiting.get(block.kind):
             yield self._made(block.kind)
-        length = len(next(iter(block.columns.values())))
-        columns = {
-            one.name: block.columns[one.name]
-            if one.name in block.columns
-            else pa.repeat(pa.scalar(one.default, one.type), length)
-            for one in _KINDS[block.kind].fields
-        }
+        length = next(len(one) for one in block.columns.values() if not isinstance(one, pa.Scalar))
+        columns = {one.name: block.columns.get(one.name, one.constant) for one in _KINDS[block.kind].fields}
         yield block.kind.table, self._table(block.kind, columns, length)
 
     def rest(self) -> Iterator[tuple[str, pa.Table]]:
@@ -114,49 +121,46 @@ class Rows:
         names = [one.name for one in _KINDS[cls].fields]
         return cls.table, self._table(cls, dict(zip(names, zip(*rows, strict=True), strict=True)), len(rows))
 
-    def _table(self, cls: type[Trace], columns: dict[str, Sequence[Any]], length: int) -> pa.Table:
+    def _table(self, cls: type[Trace], columns: dict[str, Any], length: int) -> pa.Table:
         self.count += length
-        origin = self.origin
-        found = {one.name: _array(columns[one.name], one.type) for one in _KINDS[cls].fields}
-        unknown = pc.fill_null(pc.equal(found["instance"], _text("?")), _FALSE)
-        found["instance"] = pc.if_else(unknown, _text(f"?{origin.source_id}"), found["instance"])
-        same = pa.string()
+        fields_ = _KINDS[cls].fields
+        found = {one.name: _column(columns[one.name], one.type) for one in fields_}
+        found["instance"] = _scoped(found["instance"], f"?{self.origin.source_id}")
         arrays: dict[str, Any] = {
-            "trace_id": _trace_ids(self._prefixes[cls], found["place"], found["ordinal"]),
-            "item_id": pa.repeat(pa.scalar(origin.item_id, same), length),
-            "source_id": pa.repeat(pa.scalar(origin.source_id, same), length),
-            "exhibit": pa.repeat(pa.scalar(origin.exhibit, same), length),
-            "parser": pa.repeat(pa.scalar(origin.parser, same), length),
-            "version": pa.repeat(pa.scalar(origin.version, pa.int32()), length),
-            "variant": pa.repeat(pa.scalar(origin.variant, same), length),
-            "seen_on": pa.repeat(pa.scalar(origin.seen_on, same), length),
-            "mapping": pa.repeat(pa.scalar(origin.mapping, same), length),
+            "trace_id": _trace_ids(
+                self._prefixes[cls], self._constants.array(found["place"], length), found["ordinal"]
+            )
         }
-        networks, instances = _Coded(found["network"]), _Coded(found["instance"])
-        for one in _KINDS[cls].fields:
-            arrays[one.name] = found[one.name]
+        for name, value in self._shared.items():
+            arrays[name] = self._constants.array(value, length)
+        networks, instances = _Coded(found["network"], length), _Coded(found["instance"], length)
+        for one in fields_:
+            arrays[one.name] = self._constants.array(found[one.name], length)
             if one.names:
-                arrays[id_column(one.name)] = self._ids(one.names, networks, instances, found[one.name])
+                ids = self._ids(one.names, networks, instances, found[one.name], length)
+                arrays[id_column(one.name)] = self._constants.array(ids, length)
         return pa.table(arrays)
 
-    def _ids(self, names: str, networks: _Coded, instances: _Coded, values: Any) -> pa.Array:
+    def _ids(self, names: str, networks: _Coded, instances: _Coded, values: Any, length: int) -> Any:
         make = self._conversation if names == CONVERSATION else self._account
-        if values.null_count == len(values):
-            return pa.nulls(len(values), TEXTS if names == ACCOUNTS else pa.string())
+        single = len(networks.values) == 1 == len(instances.values)
         if names == ACCOUNTS:
-            if values.null_count == len(values):
-                return pa.nulls(len(values), pa.list_(pa.string()))
-            rows = zip(networks.rows(), instances.rows(), values.to_pylist(), strict=True)
+            if isinstance(values, pa.Scalar) and not values.is_valid:
+                return pa.scalar(None, TEXTS)
+            listed = _Coded(values, length).rows() if isinstance(values, pa.Scalar) else values.to_pylist()
+            rows = zip(networks.rows(), instances.rows(), listed, strict=True)
             return pa.array(
-                [None if v is None else [make((n, i, one)) for one in v] for n, i, v in rows],
-                pa.list_(pa.string()),
+                [None if v is None else [make((n, i, one)) for one in v] for n, i, v in rows], TEXTS
             )
-        if len(networks.values) == 1 == len(instances.values):
+        if single:
             network, instance = networks.values[0], instances.values[0]
+            if isinstance(values, pa.Scalar):
+                value = values.as_py()
+                return pa.scalar(value and make((network, instance, value)), pa.string())
             coded = values.dictionary_encode()
             ids = [v and make((network, instance, v)) for v in coded.dictionary.to_pylist()]
             return pa.array(ids, pa.string()).take(coded.indices)
-        rows = zip(networks.rows(), instances.rows(), values.to_pylist(), strict=True)
+        rows = zip(networks.rows(), instances.rows(), _Coded(values, length).rows(), strict=True)
         return pa.array([v and make((n, i, v)) for n, i, v in rows], pa.string())
 
     def _account(self, key: tuple[str, str | None, str]) -> str:
@@ -181,6 +185,8 @@ def _text(value: str) -> pa.Scalar:
     return pa.scalar(value, pa.string())
 
 
+#: Values whose columns are kept for the next batch.
+_MOST_CONSTANTS: Final = 200
 _FALSE: Final = pa.scalar(False, pa.bool_())
 _ZERO: Final = pa.scalar(0, pa.int32())
 
@@ -188,28 +194,57 @@ _ZERO: Final = pa.scalar(0, pa.int32())
 class _Coded:
     """A column of few different values: most columns of networks hold a single one."""
 
-    def __init__(self, column: Any) -> None:
-        self._coded = column.dictionary_encode("encode")
-        self.values: list[Any] = self._coded.dictionary.to_pylist()
+    def __init__(self, column: Any, length: int) -> None:
+        self._length = length
+        self._coded = None if isinstance(column, pa.Scalar) else column.dictionary_encode("encode")
+        self.values: list[Any] = (
+            [column.as_py()] if self._coded is None else self._coded.dictionary.to_pylist()
+        )
 
     def rows(self) -> list[Any]:
-        return self._coded.to_pylist()  # type: ignore[no-any-return]
+        return self.values * self._length if self._coded is None else self._coded.to_pylist()
+
+
+class _Constants:
+    """Columns of one value, cut from a longer one that was made before."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[pa.DataType, Any], Any] = {}
+
+    def array(self, column: Any, length: int) -> Any:
+        """The column; a scalar becomes an array."""
+        if not isinstance(column, pa.Scalar):
+            return column
+        key = (column.type, column)
+        made = self._made.get(key)
+        if made is None or len(made) < length:
+            if len(self._made) > _MOST_CONSTANTS:
+                self._made.clear()
+            made = self._made[key] = pa.repeat(column, length)
+        return made.slice(0, length)
+
+
+def _scoped(instances: Any, source: str) -> Any:
+    """Where an item does not say which one of several networks it is, the source keeps accounts apart."""
+    if isinstance(instances, pa.Scalar):
+        return _text(source) if instances.as_py() == "?" else instances
+    return pc.if_else(pc.fill_null(pc.equal(instances, _text("?")), _FALSE), _text(source), instances)
 
 
 def _trace_ids(prefix: str, places: Any, ordinals: Any) -> Any:
     """`traces.ids.trace_id` for a column."""
     ids = pc.binary_join_element_wise(_text(f"{prefix}:"), places, _text(""))
     first = pc.equal(ordinals, _ZERO)
-    if pc.all(first).as_py():
+    if (first if isinstance(first, pa.Scalar) else pc.all(first)).as_py():
         return ids
     counted = pc.binary_join_element_wise(ids, pc.cast(ordinals, pa.string()), _text("#"))
     return pc.if_else(first, ids, counted)
 
 
-def _array(values: Sequence[Any], type_: pa.DataType) -> Any:
+def _column(values: Any, type_: pa.DataType) -> Any:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    if isinstance(values, pa.Array):
+    if isinstance(values, pa.Array | pa.Scalar):
         return values if values.type == type_ else values.cast(type_)
     if type_ == MOMENT:
         return moments(values)
