@@ -238,6 +238,12 @@ class _Reading:
         recipients = list(dict.fromkeys(recipients))
         if direction == "outgoing":
             sender = None
+        elif (
+            sender is None
+            and direction == "incoming"
+            and len(members := self._threads.get(thread, (0, ()))[1]) == 1
+        ):
+            sender = members[0]  # a thread with one other end
         conversation = self._conversation(thread, [sender] if sender else recipients)
         words, attached = _contents(parts)
         sent, received, edited = (

@@ -147,19 +147,20 @@ class KikIos:
 
     # -- messages ------------------------------------------------------------------------------------------------------
 
-    def _joined(self) -> Beside:
-        """(rowid, message, chat) in the order of messages."""
+    def _join_table(self) -> tuple[str, str, str] | None:
+        """The table that says to which chat a message belongs, its columns of messages and of chats."""
         for name, table in self._database.tables.items():
             if re.fullmatch(r"z_\d+messages", name):
                 columns = {column.name for column in table.columns}
                 chat = next((column for column in columns if re.fullmatch(r"Z_\d+CHAT", column)), None)
                 message = next((column for column in columns if re.fullmatch(r"Z_\d+MESSAGES", column)), None)
                 if chat and message:
-                    return Beside(self._database.ordered(name, message, (chat,)))
-        return Beside(iter(()))
+                    return name, message, chat
+        return None
 
     def _messages(self) -> Iterator[Emitted]:
-        chats = self._joined()
+        join = self._join_table()
+        chats = Beside(self._database.ordered(join[0], join[1], (join[2],)) if join else iter(()))
         attached = Beside(
             self._database.ordered("ZKIKATTACHMENT", "ZMESSAGE", ("ZCONTENT", "ZTYPE", "ZTIMESTAMP"))
         )
@@ -168,10 +169,28 @@ class KikIos:
             known = self._chats.get(chat[2]) if chat else None
             yield from self._message(f"ZKIKMESSAGE:{row[0]}", "live", row[1:], known, attached.of(row[0]))
             yield from self._rows.full()
-        for found in self._database.recovered({"ZKIKMESSAGE": MESSAGES}):
-            yield from self._message(found.place, "recovered", found.values, None, ())
-            yield from self._rows.full()
+        yield from self._recovered(join)
         yield from self._rows.rest()
+
+    def _recovered(self, join: tuple[str, str, str] | None) -> Iterator[Emitted]:
+        """Deleted messages with what else of them survived: the rows that say which chat they belong to, attachments."""
+        wanted: dict[str, Sequence[str]] = {"ZKIKATTACHMENT": ("ZMESSAGE", "ZCONTENT", "ZTYPE", "ZTIMESTAMP")}
+        if join:
+            wanted[join[0]] = join[1:]
+        chats: dict[Any, _User | None] = {}
+        files: dict[Any, list[Sequence[Any]]] = {}
+        for found in self._database.recovered({**wanted, "ZKIKMESSAGE": MESSAGES}):
+            if join and found.table == join[0]:
+                chats[found.values[0]] = self._chats.get(found.values[1])
+            elif found.table == "ZKIKATTACHMENT":
+                files.setdefault(text(found.values[1]), []).append((found.place, *found.values))
+            else:
+                own = found.values[0]
+                chat = chats.get(own) if own is not None else None
+                # A picture's message holds the content's name as its text.
+                attached = files.get(text(found.values[5]), ()) if found.values[5] else ()
+                yield from self._message(found.place, "recovered", found.values, chat, attached)
+                yield from self._rows.full()
 
     def _message(
         self,
@@ -216,8 +235,9 @@ class KikIos:
         )
         for rowid, content, at in contents:
             yield MediaShare(
-                place=f"ZKIKATTACHMENT:{rowid}",
+                place=rowid if type(rowid) is str else f"ZKIKATTACHMENT:{rowid}",
                 network=NETWORK,
+                state=state,
                 conversation=conversation,
                 account=sender.jid if sender else None,
                 message_place=place,

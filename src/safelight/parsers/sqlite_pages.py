@@ -9,7 +9,7 @@ that nothing could be carved or cited by page and byte, and they stop at damage 
 from __future__ import annotations
 
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -89,6 +89,7 @@ class _Wal:
     frames: list[tuple[int, bool]]
     """Page number, and whether the frame belongs to the newest generation and is committed."""
     by_page: dict[int, list[int]]
+    commits: list[int]
     live: dict[int, int]
     count: int
 
@@ -118,7 +119,7 @@ def _read_wal(file: BinaryIO | None) -> _Wal | None:
     if page_size not in _PAGE_SIZES:
         return None
     salts = header[16:24]
-    wal = _Wal(file, page_size, [], {}, {}, 0)
+    wal = _Wal(file, page_size, [], {}, [], {}, 0)
     valid, pending = _checksum_holds(header), dict[int, int]()
     while len(frame := file.read(24)) == 24:
         number, commit = struct.unpack(">2I", frame[:8])
@@ -126,6 +127,8 @@ def _read_wal(file: BinaryIO | None) -> _Wal | None:
         valid = valid and frame[8:16] == salts and number > 0
         wal.frames.append((number, valid))
         wal.by_page.setdefault(number, []).append(index)
+        if commit:
+            wal.commits.append(index)
         if valid:
             pending[number] = index
             if commit:
@@ -166,6 +169,7 @@ class Pages:
         if self.usable < 480:
             raise ValueError("usable page size below 480")
         self.encoding = _ENCODINGS.get(int.from_bytes(header[56:60], "big"), "utf-8")
+        self._maps = self.usable // 5 + 1 if header[52:56] != b"\0\0\0\0" else 0
         in_file = -(-self.size // self.page_size)
         self.count = self._wal.count if self._wal and self._wal.count else in_file
         self.limit = max(self.count, in_file)
@@ -181,6 +185,10 @@ class Pages:
         else:
             data = self.in_main(number)
         return data if len(data) == self.page_size else None
+
+    def is_map(self, number: int) -> bool:
+        """Whether a page is one of the pointer maps of a database with auto-vacuum: they look like anything."""
+        return self._maps > 0 and number >= 2 and (number - 2) % self._maps == 0
 
     def in_main(self, number: int) -> bytes:
         """The page as it lies in the main file."""
@@ -344,18 +352,21 @@ class Pages:
         return data if len(data) == self.page_size else None
 
     def _at_frame(self, index: int) -> Callable[[int], bytes | None]:
-        """Pages as they stood when that frame was written (rows of one commit may lie in frames behind it)."""
+        """Pages as they stood when the transaction of that frame was committed. A frame that its transaction wrote again
+        never stood beside the others; nothing is known of its overflow pages.
+        """
         wal = self._wal
         assert wal
+        after = bisect_left(wal.commits, index)
+        end = wal.commits[after] if after < len(wal.commits) else len(wal.frames)
+        own = wal.by_page[wal.frames[index][0]]
+        if bisect_right(own, end) > bisect_right(own, index):
+            return lambda number: None
 
         def follow(number: int) -> bytes | None:
             frames = wal.by_page.get(number, [])
-            before = bisect_right(frames, index)
-            if before:
-                return wal.frame(frames[before - 1])
-            if frames:
-                return wal.frame(frames[0])
-            return self._main_page(number)
+            before = bisect_right(frames, end)
+            return wal.frame(frames[before - 1]) if before else self._main_page(number)
 
         return follow
 

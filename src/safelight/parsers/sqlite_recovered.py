@@ -156,7 +156,7 @@ class Recovery:
         pages = self._pages
         for number in range(1, pages.count + 1):
             data = pages.page(number)
-            if data is None:
+            if data is None or pages.is_map(number):
                 continue
             at, kind, _, _ = pages.head(number, data)
             image = Image("", number, data, _no_page)
@@ -168,19 +168,28 @@ class Recovery:
                 yield image, [(at + 8, pages.usable)], self._chain(number, data)
             elif kind in _BTREE:
                 chain = self._chain(number, data)
-                regions = [(start, start + size) for start, size in chain.items()]
-                gap = self._gap(number, data)
-                if gap[1] - gap[0] > 8 and data[gap[0] : gap[1]].strip(b"\0"):
-                    regions.append(gap)
-                if regions:
+                if regions := self._unused(number, data, chain):
                     yield image, regions, chain
         for image in pages.images():
+            if pages.is_map(image.number):
+                continue
             at, kind, _, _ = pages.head(image.number, image.data)
-            if kind in _BTREE:
-                chain = self._chain(image.number, image.data) if kind == TABLE_LEAF else {}
-                yield image, [(at + 8, pages.usable)], chain
+            if kind == TABLE_LEAF:
+                yield image, [(at + 8, pages.usable)], self._chain(image.number, image.data)
+            elif kind in _BTREE:
+                chain = self._chain(image.number, image.data)
+                if regions := self._unused(image.number, image.data, chain):
+                    yield image, regions, chain
             else:  # a trunk page of the free list then, with rows behind its list, or an overflow page
                 yield image, [(4, pages.usable)], {}
+
+    def _unused(self, number: int, data: bytes, chain: dict[int, int]) -> list[tuple[int, int]]:
+        """What no cell of a page uses: its freeblocks, and the gap behind the cell pointers where it is not all zeros."""
+        regions = [(start, start + size) for start, size in chain.items()]
+        begin, end = self._gap(number, data)
+        if end - begin > 8 and data[begin:end].strip(b"\0"):
+            regions.append((begin, end))
+        return regions
 
     def _chain(self, number: int, data: bytes) -> dict[int, int]:
         """The freeblocks of a page: offset and size."""
@@ -214,18 +223,21 @@ class Recovery:
                             known = cells.get(cell.start)
                             if known is None or (cell.sure and not known.sure):
                                 cells[cell.start] = cell
-        # What begins inside a row was written after it, and over it.
+        # What begins inside a row was written after it, and over it, if it is at least as sure to be one.
         kept: list[_Cell] = []
         for start in sorted(cells, reverse=True):
-            if not kept or cells[start].end <= kept[-1].start:
-                kept.append(cells[start])
+            cell = cells[start]
+            while kept and cell.end > kept[-1].start and _weight(cell) > _weight(kept[-1]):
+                kept.pop()
+            if not kept or cell.end <= kept[-1].start:
+                kept.append(cell)
         return kept[::-1]
 
     def _belongs(self, cell: _Cell, owner: int) -> bool:
         table = cell.template.table
         if owner and self._tables[owner - 1] is table:
             return True
-        if owner and self._templates[owner - 1].fits(cell.types):
+        if owner and (not cell.sure or self._templates[owner - 1].fits(cell.types)):
             return False
         return not any(one.table is not table and one.fits(cell.types) for one in self._templates)
 
@@ -248,8 +260,9 @@ class Recovery:
                 if cell is None or not _says(cell, 2):
                     continue
                 total = cell.end - start
-                trusted = columns >= _ENOUGH and (start in chain or _says(cell, 3))
-                if total == size or (total < size and trusted):
+                exact = total == size and (start in chain or _says(cell, 3))
+                cell.sure = exact
+                if exact or (total < size and columns >= _ENOUGH and (start in chain or _says(cell, 4))):
                     yield cell
 
     def _headed(self, one: Template, image: Image, header: int, begin: int, end: int) -> _Cell | None:
@@ -368,6 +381,12 @@ class Recovery:
 
 def _no_page(number: int) -> bytes | None:
     return None
+
+
+def _weight(cell: _Cell) -> tuple[bool, bool, int]:
+    """How sure it is that a row begins here: nothing else can be told of a table of few columns, or without its length."""
+    said = 0 if cell.sure else sum(1 for value in cell.values if value not in (None, "", 0, 1))
+    return cell.sure, len(cell.types) >= _ENOUGH, said
 
 
 def _says(cell: _Cell, least: int) -> bool:
