@@ -39,12 +39,14 @@ class Figure:
     matched: int
 
     @property
-    def recall(self) -> float:
-        return self.matched / self.truth if self.truth else 1.0
+    def recall(self) -> float | None:
+        """None where the truth has nothing of the kind."""
+        return self.matched / self.truth if self.truth else None
 
     @property
-    def precision(self) -> float:
-        return self.matched / self.found if self.found else 1.0
+    def precision(self) -> float | None:
+        """None where nothing was found."""
+        return self.matched / self.found if self.found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,9 +361,10 @@ class _Scorer:
         )
         self._db.execute(
             """CREATE TEMP TABLE fa AS SELECT DISTINCT network, instance, account AS native_id FROM accounts
-            WHERE account IS NOT NULL AND NOT coalesce(instance, '') LIKE '?%'
+            WHERE account IS NOT NULL AND NOT coalesce(instance, '') LIKE '?%' AND NOT account LIKE 'name:%'
             UNION SELECT DISTINCT network, instance, sender FROM messages
-            WHERE sender IS NOT NULL AND state = 'live' AND NOT coalesce(instance, '') LIKE '?%'"""
+            WHERE sender IS NOT NULL AND state = 'live' AND NOT coalesce(instance, '') LIKE '?%'
+            AND NOT sender LIKE 'name:%'"""
         )
         on = "t.network = f.network AND t.instance IS NOT DISTINCT FROM f.instance AND t.native_id = f.native_id"
         self._result.figures.append(

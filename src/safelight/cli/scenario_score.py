@@ -54,9 +54,9 @@ def _figures(title: str, figures: list[Figure]) -> None:
     )
 
 
-def _share(value: float) -> str:
+def _share(value: float | None) -> str:
     """Per cent, never rounded up to 100."""
-    return f"{int(value * 10_000) / 100:.2f} %"
+    return "-" if value is None else f"{int(value * 10_000) / 100:.2f} %"
 
 
 def _named(title: str, named: list[Named]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from safelight.scenario.clock import WallClock
 from safelight.scenario.media import picture
-from safelight.scenario.world import FilePlan, Record, World
+from safelight.scenario.world import FilePlan, Message, Record, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class _Language:
     deleted: str
     deleted_own: str
     stamp: Callable[[datetime], str]
+    certain: bool = False
+    """The order of day and month is plain from the form."""
     ios: bool = False
 
 
@@ -59,11 +61,11 @@ _BOKMAAL = (
     "Du slettet denne meldingen",
 )
 _LANGUAGES = {
-    "nb": _Language("WhatsApp-chat med {with}.txt", *_BOKMAAL, _dotted),
+    "nb": _Language("WhatsApp-chat med {with}.txt", *_BOKMAAL, _dotted, certain=True),
     "en-gb": _Language("WhatsApp Chat with {with}.txt", *_ENGLISH, _british),
     "en-us": _Language("WhatsApp Chat with {with}.txt", *_ENGLISH, _american),
     "fil": _Language("WhatsApp Chat with {with}.txt", *_ENGLISH, _american),
-    "ios-nb": _Language("WhatsApp Chat - {with}/_chat.txt", *_BOKMAAL, _iphone, ios=True),
+    "ios-nb": _Language("WhatsApp Chat - {with}/_chat.txt", *_BOKMAAL, _iphone, certain=True, ios=True),
 }
 
 
@@ -77,6 +79,11 @@ def contact(world: World, plan: FilePlan, account: int) -> str:
     return world.contact_name(plan.owner, account)
 
 
+def _proves(plan: FilePlan, messages: list[Message], clock: WallClock) -> bool:
+    """Whether a day above 12 shows which number is the day: other exports were not made here, since no reader may guess."""
+    return any(clock.shown(plan.stamp(message.sent_us)).day > 12 for message in messages)
+
+
 def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
     """One export for each conversation that has a line in it."""
     clock = WallClock(plan.zone)
@@ -84,7 +91,7 @@ def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
     names: set[str] = set()
     for index in plan.conversations:
         messages = list(world.held(plan, index))
-        if not messages:
+        if not messages or not (language.certain or _proves(plan, messages, clock)):
             continue
         conversation = world.conversations[index]
         other = next(one for one in conversation.members if one != plan.owner)
