@@ -314,7 +314,7 @@ class _Reading:
             if values[5] in _MESSAGES:
                 own = values[0]
                 yield from self._mms(
-                    place, "recovered", values[1:], addresses.get(own, ()), parts.get(own, ()) if own else ()
+                    place, "recovered", values[1:], addresses.get(own, ()), parts.pop(own, ()) if own else ()
                 )
         yield from self._mms_rows.rest()
 

@@ -188,7 +188,7 @@ class KikIos:
                 own = found.values[0]
                 chat = chats.get(own) if own is not None else None
                 # A picture's message holds the content's name as its text.
-                attached = files.get(text(found.values[5]), ()) if found.values[5] else ()
+                attached = files.pop(text(found.values[5]), ()) if found.values[5] else ()
                 yield from self._message(found.place, "recovered", found.values, chat, attached)
                 yield from self._rows.full()
 

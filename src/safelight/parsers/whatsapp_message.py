@@ -113,7 +113,7 @@ class NewForm:
         for account, name in self._names.items():
             if account in self._first:
                 at = epochs.unix_millis(number(self._first[account]))
-                self.seen.see(account, name, "address book", "jid:" + account, at)
+                self.seen.see(account, name, "address book", "wa.db:" + account, at)
         yield from self.seen.traces()
         yield from self._database.unknown({"message": (*MESSAGES, *LEFT_OUT)})
         for table in ("message_add_on_reaction", "message_poll"):
@@ -338,7 +338,7 @@ class NewForm:
                 sides.setdefault(found.values[0], {}).setdefault(found.table, []).append(row)
         others: list[Emitted] = []
         for place, values in messages:
-            own: _Side = dict(sides.get(values[0], {})) if values[0] is not None else {}
+            own: _Side = sides.pop(values[0], {}) if values[0] is not None else {}
             self._rows.add(self._message(place, "recovered", values[1:], own, others))
             yield from self._rows.full()
             yield from others
