@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC as UTC_ZONE
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
+from safelight.access.clock_notes import shift_decision, zone_decision
 from safelight.access.conversation_order import (
     NONE,
     UNDATED,
@@ -19,7 +22,8 @@ from safelight.access.conversation_order import (
     positions_of,
 )
 from safelight.access.reading import Reading
-from safelight.ledger import marks
+from safelight.ledger import clocks, marks
+from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.marks import Mark
 
 #: Lines of one window at most.
@@ -69,16 +73,20 @@ class Line:
     reply: Reply | None = None
     attachments: list[Row] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    corrected: ClockDecision | None = None
+    """The correction of the exhibit's clock that its time went through."""
+    assumed: ClockDecision | None = None
+    """The decision that gave its wall time a zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Lines `first` to `first + len(lines)` of the order's; `before_us` is the time of the line before the first."""
+    """Lines `first` to `first + len(lines)` of the order's, and the line before the first."""
 
     order: ConversationOrder
     first: int
     lines: list[Line]
-    before_us: int | None
+    before: Line | None
 
     @property
     def group(self) -> str:
@@ -116,10 +124,10 @@ def window(reading: Reading, conversation_id: str, first: int, count: int) -> Wi
     order = order_of(reading, conversation_id)
     first = max(0, min(first, len(order) - 1)) if len(order) else 0
     positions = range(first, min(first + min(count, MOST), len(order)))
-    lines = lines_at(reading, order, positions)
+    lines = lines_at(reading, order, range(max(first - 1, 0), positions.stop))
+    before = lines.pop(0) if first and lines else None
     reading.show(line.trace_id for line in lines)
-    before = int(order.us[first - 1]) if first else UNDATED
-    return Window(order, first, lines, None if before == UNDATED else before)
+    return Window(order, first, lines, before)
 
 
 def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int]) -> list[Line]:
@@ -147,6 +155,7 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
                 attachments=_attachments(row.get("attachments")),
             )
         )
+    _clocks(reading, lines)
     _copies(reading, lines)
     _replies(reading, order, lines)
     _marks(reading, lines)
@@ -224,6 +233,40 @@ def _attachments(text: str | None) -> list[Row]:
         return []
     found = orjson.loads(text)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+#: The column of each kind's time for comparison.
+TIMES = {"message": ("sent", "received"), "call": ("started",), "membership": ("at",)}
+
+
+def moment_of(line: Line) -> tuple[str, Row]:
+    """Name and value of the time that a line stands by: the first that its trace states (empty where none does)."""
+    for name in TIMES[line.kind]:
+        found = line.what.get(name)
+        if found and (found["utc"] is not None or found["wall"] is not None or found["text"]):
+            return name, found
+    return TIMES[line.kind][0], {}
+
+
+def _us(stamp: datetime | None) -> int | None:
+    """Microseconds of a database's timestamp; a wall clock's as if it were UTC."""
+    if stamp is None:
+        return None
+    return (stamp.replace(tzinfo=UTC_ZONE) - datetime(1970, 1, 1, tzinfo=UTC_ZONE)) // timedelta(microseconds=1)
+
+
+def _clocks(reading: Reading, lines: list[Line]) -> None:
+    decisions = clocks.every(reading.ledger)
+    if not decisions:
+        return
+    for line in lines:
+        _name, found = moment_of(line)
+        utc, wall = _us(found.get("utc")), _us(found.get("wall"))
+        exhibit, parser = line.what["exhibit"], line.what["parser"]
+        if utc is None and line.zoned:
+            line.assumed = zone_decision(decisions, exhibit, parser, wall)
+        if line.zoned:
+            line.corrected = shift_decision(decisions, exhibit, parser, utc, line.us)
 
 
 def _copies(reading: Reading, lines: list[Line]) -> None:

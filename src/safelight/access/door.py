@@ -56,6 +56,7 @@ from safelight.access.search import Hit as TextHit
 from safelight.access.search import Searching
 from safelight.access.search_filter import SearchFilter
 from safelight.access.reading import Reading
+from safelight.access.trace_acts import TraceActs
 from safelight.access.where import Condition, Failing, condition
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import FullText
@@ -188,6 +189,11 @@ class Door:
     def withdraw_search(self, seq: int) -> None:
         """Take a saved search off the list. Raises NotFound."""
         searches.withdraw(self._ledger, seq, actor=self.who)
+
+    @cached_property
+    def traces(self) -> TraceActs:
+        """What this person decides about messages and hands out of conversations."""
+        return TraceActs(self)
 
     def progress(self) -> Progress | None:
         """How far the run under way is. Polled, so it writes no entry."""

@@ -24,6 +24,31 @@ class StatedTime:
     compared_us: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedCopy:
+    """One copy of a message: the item and place that it was read from, and how it was found to be the same."""
+
+    trace_id: str
+    item_id: str
+    item_path: str
+    exhibit: str
+    """Number of the exhibit."""
+    parser: str
+    version: int
+    place: str
+    state: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """A term of a keyword list that stands in the trace's text."""
+
+    list: str
+    line: int
+    term: str
+
+
 @dataclass(slots=True)
 class Provenance:
     """The way back from one trace; the exhibit is None where the ledger does not know it."""
@@ -41,6 +66,8 @@ class Provenance:
     times: list[StatedTime] = field(default_factory=list)
     clocks: list[ClockDecision] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    copies: list[PlacedCopy] = field(default_factory=list)
+    found_by: list[FoundBy] = field(default_factory=list)
 
 
 _LETTERS = {table.name: table for table in TRACE_TABLES}
@@ -91,11 +118,51 @@ def _explained(reading: Reading, table: str, what: dict[str, Any], times: list[s
             for name, us in zip(times, compared or (), strict=False)
             if what[name]
         ],
-        clocks=[one for one in clocks.every(reading.ledger) if one.exhibit == what["exhibit"]],
-        marks=marks.about(reading.ledger, [what["trace_id"]]),
+        clocks=[
+            one
+            for one in clocks.every(reading.ledger)
+            if one.exhibit == what["exhibit"] and (not one.formats or what["parser"] in one.formats)
+        ],
+        copies=_copies(reading, what["trace_id"]),
+        found_by=[
+            FoundBy(*row)
+            for row in reading.db.execute(
+                "select distinct list, line, term from keyword_hits where trace_id = ? order by all",
+                [what["trace_id"]],
+            ).fetchall()
+        ],
+    )
+    found.marks = marks.about(
+        reading.ledger, [found.trace_id, *(copy.trace_id for copy in found.copies)]
     )
     reading.show([found.trace_id, found.item_id])
     return found
+
+
+def copies_of(reading: Reading, trace_id: str) -> list[str]:
+    """Ids of all copies of a message, itself among them: what a decision about it names. Raises NotFound."""
+    found = [copy.trace_id for copy in _copies(reading, trace_id)]
+    return found or [why(reading, trace_id).trace_id]
+
+
+def _copies(reading: Reading, trace_id: str) -> list[PlacedCopy]:
+    """All copies of a message that was found several times."""
+    rows = reading.db.execute(
+        """select m.trace_id, m.item_id, m.exhibit, m.parser, m.version, m.place, m.state, s.rule
+           from same_messages s join messages m using (trace_id)
+           where s.distinct_id in (select distinct_id from same_messages where trace_id = $id) order by all""",
+        {"id": trace_id},
+    ).fetchall()
+    numbers = {key: number for number, key in reading.numbers.items()}
+    paths = dict(
+        reading.db.execute(
+            "select item_id, path from items where item_id = any($ids)", {"ids": sorted({row[1] for row in rows})}
+        ).fetchall()
+    )
+    return [
+        PlacedCopy(trace, item, paths.get(item) or "", numbers.get(exhibit, exhibit), *rest)
+        for trace, item, exhibit, *rest in rows
+    ]
 
 
 def _exhibit(reading: Reading, key: str) -> Exhibit | None:

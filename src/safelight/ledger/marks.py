@@ -5,6 +5,7 @@ A decision names every copy of a message that was known when it was made, so tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from safelight.errors import Refused
 from safelight.ledger import kinds
 from safelight.ledger.entry import Entry
 from safelight.ledger.ledger import Ledger
+
+#: A language's code with what may follow it (BCP 47).
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,10 @@ def translate(
     """Put a person's translation beside traces. `language` is that of the translation (BCP 47). Raises Refused."""
     if not text.strip() or not translator.strip():
         raise Refused("A translation needs its text and its translator.", "Give both.")
+    if not _LANGUAGE.fullmatch(language.strip()):
+        raise Refused(f"{language!r} names no language.", "Give its code: nb, nn, en, tl ...")
     kind = kinds.TRANSLATION_WRITTEN
-    payload = {"language": language, "text": text, "translator": translator.strip()}
+    payload = {"language": language.strip().lower(), "text": text, "translator": translator.strip()}
     return ledger.append(kind.name, payload, verb=kind.verb, actor=actor, subjects=traces)
 
 
@@ -58,6 +64,21 @@ def about(ledger: Ledger, traces: Sequence[str]) -> list[Mark]:
     return [
         _mark(entry, tuple(entry.subjects), ledger) for entry in ledger.entries(kinds=_KINDS, subject=traces)
     ]
+
+
+def marked(ledger: Ledger) -> list[str]:
+    """Ids of all traces that carry a mark, copies included, in the order of marking."""
+    found: dict[str, None] = {}
+    for entry in ledger.entries(kinds=[kinds.TRACE_MARKED.name]):
+        found.update(dict.fromkeys(entry.subjects))
+    return list(found)
+
+
+def translations(ledger: Ledger) -> list[Mark]:
+    """Every translation that was written and not erased, in order: what an index of texts reads."""
+    entries = ledger.entries(kinds=[kinds.TRANSLATION_WRITTEN.name])
+    found = (_mark(entry, tuple(entry.subjects), ledger) for entry in entries)
+    return [one for one in found if one.text is not None]
 
 
 def _mark(entry: Entry, traces: tuple[str, ...], ledger: Ledger) -> Mark:
