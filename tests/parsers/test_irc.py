@@ -448,7 +448,7 @@ def test_plain_messages_are_what_the_patterns_find(lines: list[str]) -> None:
     for style in STYLES:
         plain = plain_messages(text, style.stamps)
         assert sorted([*plain.at.tolist(), *plain.rest]) == list(range(len(lines)))
-        assert plain.others() == [lines[n] for n in plain.rest]
+        assert plain.others() == "".join(lines[n] + "\n" for n in plain.rest)
         found = zip(plain.times.to_pylist(), plain.names.to_pylist(), plain.texts.to_pylist(), strict=True)
         wanted = style.line.findall(text)
         assert [(*one, "") for one in found] == [wanted[n] for n in plain.at.tolist()]

@@ -259,10 +259,12 @@ class _Reader:
         walls, remarks = self._walls(times, others.days, chunk.first)
         yield from remarks
         owners = self._owners(others.events, plain.lines)
-        told = self._told(others.events)
+        told, named = self._told(others.events)
         names = pa.array(who, pa.string())
+        named_at = np.array([i for i, _ in named], np.int64)
+        mentioned = pa.array([name for _, name in named], pa.string())
         told[Account] += self._first_seen(
-            [(plain.names, plain.at), (names, lines), _mentioned(others.events)], walls, owners
+            [(plain.names, plain.at), (names, lines), (mentioned, named_at)], walls, owners
         )
         utc = self._style.clock == "seconds since 1970"
         if len(plain.at):
@@ -283,8 +285,8 @@ class _Reader:
 
     def _read_others(self, plain: Plain, others: _Others) -> list[int]:
         """Read all other lines; gives those that are none of this style."""
-        lines = plain.others()
-        pattern = self._style.common
+        text, pattern = plain.others(), self._style.common
+        lines = text.split("\n")[:-1]
         if plain.controls or not pattern:
             return [
                 i
@@ -292,14 +294,15 @@ class _Reader:
                 if not self._other(i, line, others, formatted=plain.controls)
             ]
         odd = []
-        found = pattern.findall("\n".join([*lines, ""]))
-        for i, line, (time, *facts, acted, nick, text, _) in zip(plain.rest, lines, found, strict=True):
+        rows, events = others.rows, others.events
+        found = pattern.findall(text)
+        for i, line, (time, *facts, acted, nick, said, _) in zip(plain.rest, lines, found, strict=True):
             told = common(facts) if facts[0] else None
             if nick:
-                others.rows.append((i, acted, nick, text, "action", None))
+                rows.append((i, acted, nick, said, "action", None))
             elif told:
-                others.rows.append((i, time, None, facts[0], "system", None))
-                others.events.append((i, told))
+                rows.append((i, time, None, facts[0], "system", None))
+                events.append((i, told))
             elif not self._other(i, line, others, formatted=False):
                 odd.append(i)
         return odd
@@ -373,29 +376,32 @@ class _Reader:
         self._owner = now
         return owners
 
-    def _told(self, events: list[tuple[int, Event]]) -> dict[type[Trace], _Rows]:
-        """Memberships, logins and accounts that the programs' sentences tell of; the line comes first in each row."""
+    def _told(self, events: list[tuple[int, Event]]) -> tuple[dict[type[Trace], _Rows], _Rows]:
+        """Memberships, logins and accounts that the programs' sentences tell of, and the nicks not seen before that they
+        name; the line comes first in each row.
+        """
         members: _Rows = []
         logins: _Rows = []
         accounts: _Rows = []
-        here = self._facts.conversation
-        for i, e in events:
-            what = e.what
-            where = _fold(e.channel) if e.channel else here
-            nick = _fold(e.nick) if e.nick else None
+        named: _Rows = []
+        seen, here = self._seen, self._facts.conversation
+        for i, (what, name, user, host, channel, by, reason, new, _, modes) in events:
+            where = _fold(channel) if channel else here
+            nick = _fold(name) if name else None
             if nick and what in _COMING_AND_GOING:
-                by = _fold(e.by) if e.by else None
-                members.append((i, where, nick, what, by, e.reason, None, 0))
+                members.append((i, where, nick, what, _fold(by) if by else None, reason, None, 0))
             elif what == "mode":
-                for n, (mode, member) in enumerate(members_of(e.modes or "")):
-                    members.append((i, where, _fold(member), "role", _fold(e.by or ""), None, mode, n))
-            elif what == "renamed" and nick:
-                accounts.append((i, nick, e.new, "nick", None, 0))
-            if nick and e.host:
-                logins.append(
-                    (i, nick, _address(e.host), e.host, e.user or None, _SEEN_AT.get(what, "notice"))
-                )
-        return {GroupMembership: members, Login: logins, Account: accounts}
+                for n, (mode, member) in enumerate(members_of(modes or "")):
+                    members.append((i, where, _fold(member), "role", _fold(by or ""), None, mode, n))
+            elif nick and new:
+                accounts.append((i, nick, new, "nick", None, 0))
+            if nick and host:
+                logins.append((i, nick, _address(host), host, user or None, _SEEN_AT.get(what, "notice")))
+            if name and not seen.get(name):
+                named.append((i, name))
+            if new and not seen.get(new):
+                named.append((i, new))
+        return {GroupMembership: members, Login: logins, Account: accounts}, named
 
     def _first_seen(self, seen_at: list[tuple[Any, Places]], walls: Walls, owners: list[str] | None) -> _Rows:
         """Nicks that are seen for the first time; once more when one is first seen at a known time."""
@@ -479,12 +485,6 @@ class _Reader:
 def _fold(name: str) -> str:
     """Normal form. No nick holds a space; the Ubuntu channels' log bot wrote one after each `]`."""
     return irc(name.replace(" ", ""))
-
-
-def _mentioned(events: list[tuple[int, Event]]) -> tuple[Any, Places]:
-    """Nicks that events name, and their lines."""
-    found = [(i, nick) for i, e in events for nick in (e.nick, e.new) if nick]
-    return pa.array([nick for _, nick in found], pa.string()), np.array([i for i, _ in found], np.int64)
 
 
 def _places(first: int, at: Places) -> Any:

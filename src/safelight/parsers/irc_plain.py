@@ -59,10 +59,10 @@ class Plain:
     _begins: Places
     _ends: Places
 
-    def others(self) -> list[str]:
-        """The lines of `rest`, without their ends."""
-        begins, ends = self._begins[self.rest].tolist(), self._ends[self.rest].tolist()
-        return [self._data[begin:end].decode() for begin, end in zip(begins, ends, strict=True)]
+    def others(self) -> str:
+        """The lines of `rest`, each with its end."""
+        begins, behind = self._begins[self.rest].tolist(), (self._ends[self.rest] + 1).tolist()
+        return b"".join([self._data[begin:end] for begin, end in zip(begins, behind, strict=True)]).decode()
 
 
 @cache
