@@ -78,6 +78,9 @@ def items(
             _table(page.rows)
             of = f"{len(page.rows)} of {counted.items} items ({human_bytes(counted.bytes)})"
             console().print(f"{of}  {chosen.words()}".strip(), markup=False)
+            if counted.places:
+                more = f"and {counted.places} places that are no items: see `safelight failures {operation}`"
+                console().print(more, markup=False)
             return
         if not reason.strip():
             raise Refused("An export is a disclosure and needs a reason.", "Say why with --reason.")

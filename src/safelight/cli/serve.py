@@ -16,6 +16,10 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Port on this machine; 0 takes a free one.")
     ] = 8437,
     passphrase_file: Passphrase = None,
+    credential: Annotated[
+        list[str] | None,
+        typer.Option(help="Password or key to try on evidence that is encrypted. May be repeated."),
+    ] = None,
     purpose: Purpose = "work in the workbench",
 ) -> None:
     """Serve the workbench on this machine alone, until Ctrl-C. Opens the operation's key once.
@@ -24,7 +28,15 @@ def serve(
     """
     folder = existing(operation)
     keys = unlocked(folder, passphrase_file)
-    serve_workbench(folder, who=who(), purpose=purpose, keys=keys, port=port, announce=_announce)
+    serve_workbench(
+        folder,
+        who=who(),
+        purpose=purpose,
+        keys=keys,
+        port=port,
+        credentials=credential or (),
+        announce=_announce,
+    )
 
 
 def _announce(address: str) -> None:

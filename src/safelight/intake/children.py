@@ -25,7 +25,7 @@ from safelight.inspect.encryption import maybe_encrypted
 from safelight.inspect.extensions import extension_disagrees
 from safelight.inspect.filetype import identify
 from safelight.intake.rows import Row, item_row, trouble_row, volume_row
-from safelight.operation.settings import InspectionSettings, Settings
+from safelight.operation.settings import InspectionSettings
 
 Note = Callable[[bytes], None]
 
@@ -64,18 +64,6 @@ class ChildConfig:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def limits_from(settings: Settings) -> Limits:
-    """The archive limits of `operation.toml` in bytes."""
-    archives = settings.archives
-    return Limits(
-        max_depth=archives.max_depth,
-        max_members=archives.max_members,
-        max_member_bytes=archives.max_member_megabytes << 20,
-        max_total_bytes=archives.max_total_megabytes << 20,
-        max_ratio=archives.max_ratio,
-    )
 
 
 class Sources:

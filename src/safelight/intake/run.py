@@ -21,10 +21,11 @@ from safelight.engine.model import Limits as EngineLimits
 from safelight.engine.supervisor import Supervisor
 from safelight.errors import AlreadyExists, BadInput, NotFound, Unreachable
 from safelight.evidence.imagehash import Comparison
+from safelight.evidence.limits import limits_from
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import escape
 from safelight.inspect.registry import inspectors
-from safelight.intake.children import ChildConfig, SourcePlace, limits_from
+from safelight.intake.children import ChildConfig, SourcePlace
 from safelight.intake.fingerprint import fingerprint
 from safelight.intake.hashing import Hashing
 from safelight.intake.imagecheck import check_image, waiting

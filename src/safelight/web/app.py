@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,12 +31,13 @@ def create_app(
     *,
     who: str,
     purpose: str,
+    credentials: Sequence[str] = (),
 ) -> Starlette:
     """The workbench of one operation, for one person with one purpose, entered once with `token`.
 
-    Without `keys` sealed pictures stay shut. Raises NotAnOperation.
+    `credentials` are tried on evidence that is encrypted. Without `keys` sealed pictures stay shut. Raises NotAnOperation.
     """
-    door = Door(folder, who=who, purpose=purpose, keys=keys)
+    door = Door(folder, who=who, purpose=purpose, keys=keys, credentials=credentials)
     session = Session(token)
     templates = Templates()
 

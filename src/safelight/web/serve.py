@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import uvicorn
 
@@ -25,6 +25,7 @@ def serve(
     purpose: str,
     port: int = PORT,
     keys: UnlockedKeys | None = None,
+    credentials: Sequence[str] = (),
     announce: Callable[[str], None] = print,
 ) -> None:
     """Bind 127.0.0.1, announce the address with its one-time token, serve until Ctrl-C (which ends it cleanly).
@@ -34,7 +35,7 @@ def serve(
     token = secrets.token_urlsafe(24)
     listener = _bound(port)
     try:
-        app = create_app(folder, keys, token, who=who, purpose=purpose)
+        app = create_app(folder, keys, token, who=who, purpose=purpose, credentials=credentials)
         announce(f"http://127.0.0.1:{listener.getsockname()[1]}/enter?token={token}")
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3

@@ -21,7 +21,8 @@ def every_word() -> tuple[str, ...]:
         _("signature"), _("libmagic"), _("none"), _("stated"), _("derived"), _("assumed"), _("unknown"),
         _("modified"), _("accessed"), _("created"),
         # stages of a run, custody acts
-        _("starting"), _("comparing"), _("listing"), _("hashing"), _("matching"), _("inspecting"), _("parsing"), _("pairing"), _("stopped"),
+        _("starting"), _("comparing"), _("listing"), _("hashing"), _("matching"), _("inspecting"), _("parsing"),
+        _("pairing"), _("stopped"),
         _("received"), _("moved"), _("sealed"), _("returned"),
         # facts and units
         _("Format"), _("Width"), _("Height"), _("Frames"), _("Orientation"), _("Camera maker"), _("Camera"),
