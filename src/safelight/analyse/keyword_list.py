@@ -71,7 +71,7 @@ def _term(path: Path, number: int, text: str) -> Term:
     if len(text) > 2 and text.startswith("/") and text.endswith("/"):
         try:
             return Term(number, text, expression=re2.compile(text[1:-1], options()))
-        except re2.Error as error:
+        except re2.error as error:
             why = error.args[0].decode("utf-8", "replace") if error.args else ""
             raise _bad(path, number, text, why) from error
     try:

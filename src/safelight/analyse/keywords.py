@@ -94,7 +94,7 @@ class _Together:
         self.terms = terms
         try:
             self._any = re2.compile("|".join(f"(?:{term.text[1:-1]})" for term in terms), options())
-        except re2.Error:  # too large together
+        except re2.error:  # too large together
             self._any = None
 
     def find(self, text: str) -> Iterator[tuple[Term, list[tuple[int, int]]]]:

@@ -1,0 +1,146 @@
+"""`safelight index`, `search` and `keywords`: driven as people drive them, over what an intake found."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from safelight.catalog.catalog import Catalog
+from safelight.operation.folder import open_folder
+from safelight.parsers.rows import Origin, Rows
+from safelight.traces.model import Message
+from safelight.traces.moment import stated_utc
+from tests.intake.operations import Operation
+
+_LINES = (
+    "toget går snart, ta med nummeret",
+    "har du nummeret 482-119-7306, det er ikke det samme som i går",
+    "=cmd|' /C calc'!A0 sjakk",
+    "the number is 482-118-9921 and the train is late",
+)
+
+
+@pytest.fixture(scope="module")
+def talked(tmp_path_factory: pytest.TempPathFactory) -> Operation:
+    """An operation with four messages, indexed by the command."""
+    operation = Operation(tmp_path_factory.mktemp("talked") / "op").make()
+    rows = Rows(Origin("i1-aaaa", "s1-a", "2016-0142-A1", "irc", 1, "v", "documentation"))
+    for number, text in enumerate(_LINES):
+        message = Message(place=f"line {number}", network="irc", conversation="#tog", sender="kari", text=text,
+                          sender_name="Kari", sent=stated_utc(1_478_606_400_000_000 + number * 60_000_000, ""))  # fmt: skip
+        assert not list(rows.add(message))
+    ((name, table),) = rows.rest()
+    with Catalog.at(open_folder(operation.root)) as catalog:
+        catalog.write("b1-1", {name: pa.concat_tables([table])}, made_by={"stage": "test"})
+    said = operation.run("index", str(operation.root))
+    assert said == "4 texts indexed, 0 units taken out; 4 texts can be searched.\n"
+    return operation
+
+
+def test_nothing_can_be_searched_before_there_is_an_index(fresh: Operation) -> None:
+    said = fresh.run("search", str(fresh.root), "tog", expect=13)
+    assert said == f"Nothing can be searched yet. Run `safelight index {fresh.root}`.\n"
+
+
+def test_hits_stand_in_a_table_the_newest_first(talked: Operation) -> None:
+    lines = talked.run("search", str(talked.root), "nummer").splitlines()
+    assert lines[0].split() == ["exhibit", "in", "where", "when", "who", "state", "text"]
+    assert [line.split()[3] for line in lines[1:3]] == ["2016-11-08T12:01:00Z", "2016-11-08T12:00:00Z"]
+    assert lines[1].endswith("har du nummeret 482-119-7306, det er ikke det samme som i går")
+    assert lines[-1] == "2 of 2 hits  nummer"
+    oldest = talked.run("search", str(talked.root), "nummer", "--oldest", "--limit", "1").splitlines()
+    assert oldest[1].endswith("toget går snart, ta med nummeret")
+    assert oldest[-1] == "1 of 2 hits  nummer order:oldest"
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (["contains:4821197306"], 1),
+        (["det samme"], 1),  # the shell kept it together: a phrase
+        (["nummer", "--from", "2016-11-08T12:01"], 1),
+        (["nummer network:irc", "--to", "2016-11-08"], 2),
+        (["--kind", "message", "--state", "live"], 4),
+    ],
+)
+def test_queries_and_filters(talked: Operation, words: list[str], count: int) -> None:
+    assert (
+        talked.run("search", str(talked.root), *words).splitlines()[-1].startswith(f"{count} of {count} hits")
+    )
+
+
+def test_hits_leave_as_csv_and_json_lines_with_a_reason(talked: Operation) -> None:
+    said = talked.run("search", str(talked.root), "sjakk", "--format", "csv", expect=16)
+    assert said == "An export is a disclosure and needs a reason. Say why with --reason.\n"
+    rows = talked.run(
+        "search", str(talked.root), "sjakk", "--format", "csv", "--reason", "counsel"
+    ).splitlines()
+    assert rows[1].endswith(",'=cmd|' /C calc'!A0 sjakk")
+    (line,) = talked.run(
+        "search", str(talked.root), "train", "--format", "jsonl", "--reason", "counsel"
+    ).splitlines()
+    found = json.loads(line)
+    assert (found["item"], found["network"], found["title"], found["sender"], found["time"], found["text"]) == (
+        "i1-aaaa", "irc", "#tog", "Kari", "2016-11-08T12:03:00Z", _LINES[3],
+    )  # fmt: skip
+
+
+def test_a_query_that_cannot_be_read_is_told(talked: Operation) -> None:
+    said = talked.run("search", str(talked.root), '"open', expect=16)
+    assert said == '“"open” cannot be read as a query. A quotation mark is open.\n'
+
+
+def test_index_says_that_nothing_is_new_and_is_made_anew(talked: Operation) -> None:
+    assert (
+        talked.run("index", str(talked.root))
+        == "0 texts indexed, 0 units taken out; 4 texts can be searched.\n"
+    )
+    said = talked.run("index", str(talked.root), "--rebuild")
+    assert said == "4 texts indexed, 0 units taken out; 4 texts can be searched.\n"
+
+
+def test_a_keyword_list_gives_a_table_and_is_replaced_when_it_is_run_again(
+    talked: Operation, tmp_path: Path
+) -> None:
+    words = tmp_path / "ord.txt"
+    words.write_text(
+        "\ufeff# numbers\nnummer\n/\\b482-\\d{3}-\\d{4}\\b/\n/(?:KARI|sjakk)/\nfinnes ikke\n", "utf-8"
+    )
+    lines = talked.run("keywords", "run", str(talked.root), str(words)).splitlines()
+    assert [line.split() for line in lines] == [
+        ["line", "term", "texts", "places"],
+        ["2", "nummer", "2", "2"],
+        ["3", "/\\b482-\\d{3}-\\d{4}\\b/", "2", "2"],
+        ["4", "/(?:KARI|sjakk)/", "1", "1"],
+        ["5", "finnes", "ikke", "0", "0"],
+        ["5", "hits", "in", "4", "texts"],
+    ]
+    hits = talked.run("keywords", "hits", str(talked.root), "ord.txt", "--line", "3").splitlines()
+    assert hits[-1] == "2 of 2 hits"
+    assert sorted(line.rstrip().split("  ")[-1].strip() for line in hits[1:-1]) == sorted([_LINES[1], _LINES[3]])
+    words.write_text("train\n", "utf-8")
+    talked.run("keywords", "run", str(talked.root), str(words))
+    assert talked.run("keywords", "hits", str(talked.root), "ord.txt").splitlines()[-1] == "1 of 1 hits"
+    said = talked.run("keywords", "hits", str(talked.root), "other.txt", expect=13)
+    assert said == "No hit of a list other.txt is there. Lists with hits: ord.txt.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "tog\n/(a/\n",
+            "{path}, line 2: “/(a/” cannot be read: missing ): (a. Correct the line; nothing was searched.\n",
+        ),
+        ("# only\n", "{path} holds no term. Write one term a line.\n"),
+        ("\udcff", "{path} is not text in UTF-8. Save it as UTF-8 and try again.\n"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_told(talked: Operation, tmp_path: Path, text: str, said: str) -> None:
+    words = tmp_path / "ord.txt"
+    words.write_bytes(os.fsencode(text))
+    assert talked.run("keywords", "run", str(talked.root), str(words), expect=22) == said.format(path=words)
