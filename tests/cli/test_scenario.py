@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from safelight.scenario.exhibits import plan as plan_of
 from safelight.scenario.operation import write_plan
-from safelight.scenario.seizures import plan as plan_of
 from safelight.scenario.simulate import simulate
 from safelight.scenario.world import Plan
 from tests.intake.operations import Operation

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from safelight.scenario.exhibits import plan as plan_of
 from safelight.scenario.operation import write_plan
-from safelight.scenario.seizures import plan as plan_of
 from safelight.scenario.simulate import simulate
 from safelight.scenario.world import Container, Plan, World
 

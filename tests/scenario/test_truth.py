@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from safelight.scenario.seizures import plan as plan_of
+from safelight.scenario.exhibits import plan as plan_of
 from safelight.scenario.simulate import simulate
 from tests.scenario.conftest import Written
 

@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from safelight.scenario.exhibits import plan as plan_of
 from safelight.scenario.formats import packer, writer
-from safelight.scenario.seizures import plan as plan_of
 from safelight.scenario.simulate import simulate
 from safelight.scenario.sizes import SEIZED_US
 from safelight.scenario.truth import Truth

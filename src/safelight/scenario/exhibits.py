@@ -29,7 +29,7 @@ _WITH_REMAINS = ("skype-db", "whatsapp-db", "kik-ios", "sms-ios", "sms-android",
 _PACKED = ("zip", "tar")
 
 
-class Seizures:
+class Exhibits:
     """Makes the plan; files are numbered so that formats and variants take turns and none is missing in `small`."""
 
     def __init__(self, world: World) -> None:
@@ -316,4 +316,4 @@ PRECISION_US = {
 
 def plan(world: World) -> Plan:
     """What is written into which file, for the whole operation."""
-    return Seizures(world).plan()
+    return Exhibits(world).plan()
