@@ -9,14 +9,16 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import ijson
 
+from safelight.parsers.discord import Discord
 from safelight.parsers.model import HEAD_BYTES, Parser, Subject
 from safelight.parsers.run import Ended, run
+from safelight.parsers.skype_export import SkypeExport
 from safelight.parsers.telegram import Telegram
 
 MESSAGES = 200_000
@@ -47,6 +49,73 @@ def telegram_export(messages: int, indent: int | None = 1) -> Iterator[bytes]:
         piece = json.dumps(_telegram_message(number), indent=indent, ensure_ascii=False)
         yield piece.encode() + (b",\n" if number < messages else b"\n")
     yield b" ]\n}"
+
+
+def discord_export(messages: int, indent: int | None = 2) -> Iterator[bytes]:
+    """A made-up channel as DiscordChatExporter writes it (indented by two spaces)."""
+    yield (
+        b'{\n  "guild": {"id": "900", "name": "Sjakk", "iconUrl": ""},\n'
+        b'  "channel": {"id": "100", "type": "GuildTextChat", "categoryId": "5", "category": "Klubb", "name": "partier",'
+        b' "topic": null},\n  "messages": [\n'
+    )
+    for number in range(1, messages + 1):
+        who = number % 7
+        message: dict[str, Any] = {
+            "id": str(number),
+            "type": "Default",
+            "timestamp": f"2023-06-15T12:{number // 60 % 60:02}:{number % 60:02}.321+00:00",
+            "timestampEdited": None,
+            "callEndedTimestamp": None,
+            "isPinned": False,
+            "content": f"Parti {number}: Sf3 Sf6, og hvit står litt bedre etter rokaden",
+            "author": {
+                "id": str(1000 + who), "name": f"spiller{who}", "discriminator": "0000", "nickname": f"Spiller {who}",
+                "color": None, "isBot": False, "roles": [], "avatarUrl": "https://files.example/a.png",
+            },
+            "attachments": [],
+            "embeds": [],
+            "stickers": [],
+            "reactions": [],
+            "mentions": [],
+            **({"reference": {"messageId": str(number - 1), "channelId": "100"}} if number % 3 == 0 else {}),
+        }  # fmt: skip
+        yield json.dumps(message, indent=indent, ensure_ascii=False).encode() + (
+            b",\n" if number < messages else b"\n"
+        )
+    yield b'  ],\n  "messageCount": 1\n}'
+
+
+def skype_export(messages: int, indent: int | None = None) -> Iterator[bytes]:
+    """A made-up account export of Skype with one conversation."""
+    yield (
+        b'{"userId":"8:live:kari","exportDate":"2019-04-01T10:00","conversations":[{"id":"8:ola","displayName":"Ola",'
+        b'"version":1.0,"properties":{},"threadProperties":null,"MessageList":['
+    )
+    for number in range(messages, 0, -1):
+        said = f"Parti {number}: Sf3 Sf6, og hvit står litt bedre etter rokaden"
+        message: dict[str, Any] = {
+            "id": str(1_551_400_000_000 + number),
+            "displayName": None,
+            "originalarrivaltime": f"2019-03-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.123Z",
+            "messagetype": "RichText",
+            "version": 1_551_400_000_000 + number,
+            "content": f'<b raw_pre="*">{said}</b> &amp; dame' if number % 5 == 0 else said,
+            "conversationid": "8:ola",
+            "from": "8:ola" if number % 2 else "8:live:kari",
+            "properties": None,
+            "amsreferences": None,
+        }
+        yield json.dumps(message, indent=indent, ensure_ascii=False).encode() + (b"," if number > 1 else b"")
+    yield b"]}]}"
+
+
+#: Parser, and what writes a file for it.
+EXPORTS: dict[str, tuple[Callable[[], Parser], Callable[[int], Iterator[bytes]]]] = {
+    "telegram": (Telegram, telegram_export),
+    "telegram, on few lines": (Telegram, lambda messages: telegram_export(messages, None)),
+    "discord": (Discord, discord_export),
+    "skype": (SkypeExport, skype_export),
+}
 
 
 def subject_of(path: Path) -> Subject:
@@ -81,12 +150,12 @@ def bare(data: bytes) -> float:
 def measure(place: Path, messages: int = MESSAGES) -> list[tuple[str, float, float, int]]:
     """(name, seconds of ours, seconds of the bare pass, messages) of each export; the best of three."""
     found = []
-    for name, indent in (("telegram", 1), ("telegram, one line a message", None)):
-        path = place / "result.json"
+    for name, (parser, pieces) in EXPORTS.items():
+        path = place / "export.json"
         with path.open("wb") as stream:
-            stream.writelines(telegram_export(messages, indent))
+            stream.writelines(pieces(messages))
         data = path.read_bytes()
-        own = min(ours(Telegram(), path)[0] for _ in range(3))
+        own = min(ours(parser(), path)[0] for _ in range(3))
         found.append((name, own, min(bare(data) for _ in range(3)), messages))
         path.unlink()
     return found

@@ -99,6 +99,7 @@ class _Channel:
         self.guild, self.channel = record(head.get("guild")), record(head.get("channel"))
         self.conversation = text(self.channel.get("id")) or "unknown"
         self._names: set[tuple[str, str, str]] = set()
+        self._offset = "?"
 
     def messages(self, reader: JsonPieces) -> Iterator[Emitted]:
         yield from self._conversations()
@@ -171,12 +172,17 @@ class _Channel:
             else True
         ):
             return None
-        sent = moment(when)
-        if sent is None or sent.utc_us is None:
+        if not when.endswith(self._offset):
             return None
+        utc, wall = None, None
+        if self._offset not in ("Z", "+00:00"):
+            sent = moment(when)
+            if sent is None or sent.utc_us is None:
+                return None
+            utc, wall = sent.utc_us, sent.wall_us
         reply = get("reference")
         return (
-            place, sender, nick or name, None, None, said or None, None, sent.utc_us, sent.wall_us, when, text(get("id")),
+            place, sender, nick or name, None, None, said or None, None, utc, wall, when, text(get("id")),
             text(reply.get("messageId")) if type(reply) is dict else None, None,
         )  # fmt: skip
 
@@ -189,6 +195,9 @@ class _Channel:
         author = record(values.get("author"))
         sender = text(author.get("id"))
         sent = moment(values.get("timestamp"))
+        if self._offset == "?" and sent is not None and sent.utc_us is not None:
+            # The first message shows in which zone the export was written; the exporter takes one for all.
+            self._offset = "Z" if sent.text.endswith("Z") else sent.text[-6:]
         yield from self._told(place, [author, *records(values.get("mentions"))], sent)
         kind = str(values.get("type"))
         if kind in ("Call", "3"):

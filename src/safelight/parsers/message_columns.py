@@ -1,7 +1,7 @@
 """Messages gathered column by column and emitted as blocks: what formats of millions of messages use instead of objects.
 
-A row is a tuple; a time in it is microseconds in UTC, microseconds of the wall clock and text, for formats that state UTC. Everything rarer (other
-bases, media, calls) goes the usual way, as objects.
+A row is a tuple; a time in it is microseconds in UTC, microseconds of the wall clock and text, for formats that state UTC.
+Everything rarer (other bases, media, calls) goes the usual way, as objects.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from typing import Any, Final
 import pyarrow as pa
 
 from safelight.parsers.model import Block
+from safelight.parsers.rows import moments
 from safelight.traces.columns import MOMENT
+from safelight.traces.iso_text import moment
 from safelight.traces.model import Message
 
 #: Rows of a block.
 ROWS: Final = 8192
 
-#: The order of a row.
+#: The order of a row. Either all rows of a conversation have `sent` and `wall`, or none has, and `sent_text` is ISO 8601.
 ROW: Final = (
     "place", "sender", "sender_name", "recipients", "direction", "text", "markup", "sent", "wall", "sent_text",
     "native_id", "reply_to", "forwarded",
@@ -49,22 +51,41 @@ class MessageColumns:
             return
         rows, self._rows = self._rows, []
         columns: dict[str, Any] = dict(zip(ROW, zip(*rows, strict=True), strict=True))
-        columns["sent"] = stated(columns["sent"], columns.pop("wall"), columns.pop("sent_text"))
+        utc, wall, texts = columns["sent"], columns.pop("wall"), columns.pop("sent_text")
+        columns["sent"] = written(texts) if utc[0] is None else stated(utc, wall, texts)
+        columns = {name: values for name, values in columns.items() if name == "sent" or any(values)}
         for name, value in self._same.items():
             if value is not None:
-                kind = pa.int64() if name == "precision_us" else pa.string()
-                columns[name] = pa.repeat(pa.scalar(value, kind), len(rows))
+                columns[name] = pa.scalar(value, pa.int64() if name == "precision_us" else pa.string())
         yield Block(Message, columns)
+
+
+def written(texts: Sequence[str]) -> pa.Array:
+    """Moments out of texts of ISO 8601 in UTC (`Z`, `+00:00`): by Arrow, or one by one where it refuses one of them."""
+    array = pa.array(texts, pa.string())
+    try:
+        utc = array.cast(pa.timestamp("us", "UTC"))
+    except pa.ArrowInvalid:
+        return moments([moment(text) for text in texts])
+    return _struct(utc, utc.cast(pa.timestamp("us")), array)
 
 
 def stated(utc: Sequence[int], wall: Sequence[int], texts: Sequence[str]) -> pa.Array:
     """Moments whose format states UTC, as an Arrow struct array."""
+    return _struct(
+        pa.array(utc, pa.timestamp("us", "UTC")),
+        pa.array(wall, pa.timestamp("us")),
+        pa.array(texts, pa.string()),
+    )
+
+
+def _struct(utc: pa.Array, wall: pa.Array, texts: pa.Array) -> pa.Array:
     count = len(utc)
     return pa.StructArray.from_arrays(
         [
-            pa.array(utc, pa.timestamp("us", "UTC")),
-            pa.array(wall, pa.timestamp("us")),
-            pa.array(texts, pa.string()),
+            utc,
+            wall,
+            texts,
             pa.repeat(pa.scalar("stated", pa.string()), count),
             pa.nulls(count, pa.string()),
         ],

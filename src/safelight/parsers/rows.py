@@ -125,17 +125,17 @@ class Rows:
         self.count += length
         fields_ = _KINDS[cls].fields
         found = {one.name: _column(columns[one.name], one.type) for one in fields_}
-        found["instance"] = _scoped(found["instance"], f"?{self.origin.source_id}")
+        found["instance"] = _scoped(_plain(found["instance"]), f"?{self.origin.source_id}")
         arrays: dict[str, Any] = {
             "trace_id": _trace_ids(
-                self._prefixes[cls], self._constants.array(found["place"], length), found["ordinal"]
+                self._prefixes[cls], _plain(self._constants.array(found["place"], length)), found["ordinal"]
             )
         }
         for name, value in self._shared.items():
             arrays[name] = self._constants.array(value, length)
         networks, instances = _Coded(found["network"], length), _Coded(found["instance"], length)
         for one in fields_:
-            arrays[one.name] = self._constants.array(found[one.name], length)
+            arrays[one.name] = _plain(self._constants.array(found[one.name], length))
             if one.names:
                 ids = self._ids(one.names, networks, instances, found[one.name], length)
                 arrays[id_column(one.name)] = self._constants.array(ids, length)
@@ -147,6 +147,12 @@ class Rows:
         if names == ACCOUNTS:
             if isinstance(values, pa.Scalar) and not values.is_valid:
                 return pa.scalar(None, TEXTS)
+            if single and isinstance(values, pa.ListArray) and values.offset == 0:
+                network, instance = networks.values[0], instances.values[0]
+                coded = values.values.dictionary_encode()
+                ids = [v and make((network, instance, v)) for v in coded.dictionary.to_pylist()]
+                each = pa.array(ids, pa.string()).take(coded.indices)
+                return pa.ListArray.from_arrays(values.offsets, each, mask=values.is_null())
             listed = _Coded(values, length).rows() if isinstance(values, pa.Scalar) else values.to_pylist()
             rows = zip(networks.rows(), instances.rows(), listed, strict=True)
             return pa.array(
@@ -196,13 +202,17 @@ class _Coded:
 
     def __init__(self, column: Any, length: int) -> None:
         self._length = length
-        self._coded = None if isinstance(column, pa.Scalar) else column.dictionary_encode("encode")
+        self._coded = None if isinstance(column, pa.Scalar) else _plain(column).dictionary_encode("encode")
         self.values: list[Any] = (
             [column.as_py()] if self._coded is None else self._coded.dictionary.to_pylist()
         )
 
     def rows(self) -> list[Any]:
         return self.values * self._length if self._coded is None else self._coded.to_pylist()
+
+
+def _plain(column: Any) -> Any:
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
 class _Constants:
@@ -245,7 +255,8 @@ def _column(values: Any, type_: pa.DataType) -> Any:
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if isinstance(values, pa.Array | pa.Scalar):
-        return values if values.type == type_ else values.cast(type_)
+        coded = pa.types.is_dictionary(values.type) and values.type.value_type == type_
+        return values if coded or values.type == type_ else values.cast(type_)
     if type_ == MOMENT:
         return moments(values)
     return pa.array(values, type_)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -53,7 +54,12 @@ class Chat:
 def account_of(value: Any) -> str | None:
     """`8:live:x`, or an address that ends with it, in normal form."""
     native = text(value)
-    return normal(NETWORK, native.rpartition("/")[2]) or None if native else None
+    return _normal(native) or None if native else None
+
+
+@lru_cache(maxsize=10_000)
+def _normal(native: str) -> str:
+    return normal(NETWORK, native.rpartition("/")[2])
 
 
 def accounts_of(value: Any) -> tuple[str, ...]:
@@ -82,11 +88,13 @@ def plain(chat: Chat, place: str, value: Any) -> tuple[Any, ...] | None:
         or type(said) is not str
         or not said
         or type(when) is not str
+        or not when.endswith("Z")
         or not (name is None or type(name) is str)
+        or type(writer) is not str
     ):
         return None
-    sent, sender = moment(when), account_of(writer)
-    if sent is None or sent.utc_us is None or sender is None or (name and (sender, name) not in chat.names):
+    sender = _normal(writer)
+    if not sender or (name and (sender, name) not in chat.names):
         return None
     shown, markup, quoted = said, None, None
     if "<" in said or "&" in said:
@@ -96,8 +104,8 @@ def plain(chat: Chat, place: str, value: Any) -> tuple[Any, ...] | None:
             shown, markup = content_of.plain(said)  # type: ignore[assignment]
             quoted = content_of.quoted(said)
     return (
-        place, sender, name or None, chat.other(sender), chat.direction(sender), shown, markup, sent.utc_us,
-        sent.wall_us, when, text(get("id")), quoted, None,
+        place, sender, name or None, chat.other(sender), chat.direction(sender), shown, markup, None, None, when,
+        text(get("id")), quoted, None,
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from safelight.parsers.json_values import dumped, number, real, record, text, whole
@@ -27,6 +28,10 @@ _PLAIN = frozenset(
         "via_bot", "author",
     }
 )  # fmt: skip
+_NEEDED = frozenset({"id", "type", "date_unixtime", "from", "from_id", "text"})
+#: What is told of some messages and goes the longer way.
+_RARE = frozenset({"edited_unixtime", "forwarded_from", "forwarded_from_id", "reply_to_peer_id"})
+
 #: 1990-01-01 and 2100-01-01 in seconds: `traces.epochs` keeps other times as text.
 _FIRST, _LAST = 631_152_000, 4_102_444_800
 
@@ -81,40 +86,44 @@ class Chat:
         return "outgoing" if account == self.owner else "incoming"
 
 
+@lru_cache(maxsize=4096)
+def _shape(keys: tuple[str, ...]) -> str:
+    """Whether a message with these members is text and nothing else: `text`, `reply`, or empty."""
+    if not _NEEDED <= set(keys) <= _PLAIN or _RARE & set(keys):
+        return ""
+    return "reply" if "reply_to_message_id" in keys else "text"
+
+
 def plain(chat: Chat, prefix: str, first: int, values: list[Any]) -> tuple[list[tuple[Any, ...]], list[int]]:
     """The rows (`message_columns.ROW`) of those elements that are text and nothing else, and the positions of the others."""
     rows: list[tuple[Any, ...]] = []
     others = []
     peer, owner = chat.peer, chat.owner
     from_peer, from_owner = ((owner,) if owner else None), ((peer,) if peer else None)
-    group = chat.kind != "direct"
+    group, names = chat.kind != "direct", chat.names
     for index, value in enumerate(values, first):
-        if type(value) is dict and value.keys() <= _PLAIN:
-            get = value.get
-            sender, name, written, when = get("from_id"), get("from"), get("text"), get("date_unixtime")
+        if type(value) is dict and len(value) < 40 and (shape := _shape(tuple(value))):
+            sender, name, written, when = (
+                value["from_id"], value["from"], value["text"], value["date_unixtime"],
+            )  # fmt: skip
             if (
                 type(sender) is str
                 and type(name) is str
-                and (sender, name) in chat.names
+                and (sender, name) in names
                 and type(when) is str
-                and get("type") == "message"
-                and "edited_unixtime" not in value
-                and "forwarded_from_id" not in value
+                and value["type"] == "message"
                 and len(when) < 12
                 and when.isdigit()
                 and _FIRST <= (seconds := int(when)) <= _LAST
             ):
-                reply = get("reply_to_message_id")
                 direction = None if owner is None else "outgoing" if sender == owner else "incoming"
                 said, markup = (written or None, None) if type(written) is str else _text(written)
                 to = None if group else from_peer if sender == peer else from_owner
                 us = seconds * _SECOND
                 rows.append(
                     (
-                        f"{prefix}{index}]", sender, name, to, direction, said, markup, us, us, when,
-                        text(get("id")),
-                        text(reply) if reply is not None and "reply_to_peer_id" not in value else None,
-                        _forwarded(value) if "forwarded_from" in value else None,
+                        f"{prefix}{index}]", sender, name, to, direction, said, markup, us, us, when, text(value["id"]),
+                        text(value["reply_to_message_id"]) if shape == "reply" else None, None,
                     )
                 )  # fmt: skip
                 continue
