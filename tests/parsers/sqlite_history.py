@@ -153,6 +153,7 @@ def history(
     path = folder / f"history{seed}.db"
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute(f"PRAGMA page_size = {page_size}")
+    connection.execute(f"PRAGMA auto_vacuum = {seed % 3}")
     connection.execute("PRAGMA secure_delete = OFF")
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute(f"PRAGMA journal_mode = {'WAL' if wal else 'DELETE'}")

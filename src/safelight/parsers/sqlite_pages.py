@@ -90,6 +90,8 @@ class _Wal:
     """Page number, and whether the frame belongs to the newest generation and is committed."""
     by_page: dict[int, list[int]]
     commits: list[int]
+    begins: list[int]
+    """The first frame of each generation: a log that was used again keeps the older frames behind the newer."""
     live: dict[int, int]
     count: int
 
@@ -119,11 +121,15 @@ def _read_wal(file: BinaryIO | None) -> _Wal | None:
     if page_size not in _PAGE_SIZES:
         return None
     salts = header[16:24]
-    wal = _Wal(file, page_size, [], {}, [], {}, 0)
+    wal = _Wal(file, page_size, [], {}, [], [], {}, 0)
+    last = b""
     valid, pending = _checksum_holds(header), dict[int, int]()
     while len(frame := file.read(24)) == 24:
         number, commit = struct.unpack(">2I", frame[:8])
         index = len(wal.frames)
+        if frame[8:16] != last:
+            wal.begins.append(index)
+            last = frame[8:16]
         valid = valid and frame[8:16] == salts and number > 0
         wal.frames.append((number, valid))
         wal.by_page.setdefault(number, []).append(index)
@@ -339,7 +345,8 @@ class Pages:
                 if len(data) == self.page_size:
                     yield Image("main", number, data, self._main_page)
             for index, (number, _) in enumerate(wal.frames):
-                data = b"" if wal.live.get(number) == index else wal.frame(index)
+                stands = wal.live.get(number) == index and number <= self.count
+                data = b"" if stands else wal.frame(index)
                 if len(data) == self.page_size and number:
                     yield Image(f"wal frame {index + 1}", number, data, self._at_frame(index))
             for number in range(self.count + 1, self.limit + 1):
@@ -359,6 +366,7 @@ class Pages:
         assert wal
         after = bisect_left(wal.commits, index)
         end = wal.commits[after] if after < len(wal.commits) else len(wal.frames)
+        begin = wal.begins[bisect_right(wal.begins, index) - 1]
         own = wal.by_page[wal.frames[index][0]]
         if bisect_right(own, end) > bisect_right(own, index):
             return lambda number: None
@@ -366,7 +374,10 @@ class Pages:
         def follow(number: int) -> bytes | None:
             frames = wal.by_page.get(number, [])
             before = bisect_right(frames, end)
-            return wal.frame(frames[before - 1]) if before else self._main_page(number)
+            if before and frames[before - 1] >= begin:
+                return wal.frame(frames[before - 1])
+            # A later frame, or a later generation, may have been written to the main file meanwhile.
+            return self._main_page(number) if not frames and begin == 0 else None
 
         return follow
 

@@ -38,7 +38,7 @@ from safelight.parsers.sqlite_pages import (
     varint_length,
 )
 from safelight.parsers.sqlite_schema import StoredTable
-from safelight.parsers.sqlite_template import Template, template
+from safelight.parsers.sqlite_template import BLOB, TEXT, Template, template
 
 #: Live leaf pages of a table that are looked at to learn what its rows hold.
 _LEARNT_PAGES = 24
@@ -257,7 +257,7 @@ class Recovery:
                 if not 4 <= size <= pages.usable - start:
                     continue
                 cell = self._beheaded(one, image, start, end, lost)
-                if cell is None or not _says(cell, 2):
+                if cell is None or not _says(cell, 2) or not _holds_words(cell):
                     continue
                 total = cell.end - start
                 exact = total == size and (start in chain or _says(cell, 3))
@@ -387,6 +387,13 @@ def _weight(cell: _Cell) -> tuple[bool, bool, int]:
     """How sure it is that a row begins here: nothing else can be told of a table of few columns, or without its length."""
     said = 0 if cell.sure else sum(1 for value in cell.values if value not in (None, "", 0, 1))
     return cell.sure, len(cell.types) >= _ENOUGH, said
+
+
+def _holds_words(cell: _Cell) -> bool:
+    """Whether a row of a table with texts or blobs holds one: numbers alone are found in anything."""
+    if any(isinstance(value, str | bytes) and value for value in cell.values):
+        return True
+    return not any({TEXT, BLOB} & kinds for kinds in cell.template.kinds)
 
 
 def _says(cell: _Cell, least: int) -> bool:
