@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress
 
 from safelight.cli.output import console
 from safelight.errors import Refused
@@ -38,7 +39,14 @@ def scenario_write(
     """
     screen = console()
     try:
-        plan = write_operation(folder, size.value, seed, lambda done, total, what: None)
+        with Progress(console=screen, transient=True, disable=not screen.is_terminal) as bar:
+            task = bar.add_task("", total=None)
+            plan = write_operation(
+                folder,
+                size.value,
+                seed,
+                lambda done, total, what: bar.update(task, completed=done, total=total, description=what),
+            )
     except FileExistsError as error:
         raise Refused(f"{folder} is not empty.", "Choose a folder that is empty or not there yet.") from error
     files = sum(1 for _ in plan.files)
