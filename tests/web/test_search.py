@@ -1,0 +1,136 @@
+"""The page Search: what it says, that nothing of evidence acts in it, what it writes down, and its keys in a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from safelight.analyse.keyword_list import read
+from safelight.analyse.keywords import run
+from tests.access.built import build
+from tests.access.test_search import fill
+from tests.conftest import missing
+from tests.web.conftest import Workbench, serving
+
+
+@pytest.fixture(scope="module")
+def talked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    place = tmp_path_factory.mktemp("talked")
+    built = build(place)
+    fill(built)
+    (place / "ord.txt").write_text("nummer\n/\\d{3}-\\d{3}-\\d{4}/\n", "utf-8")
+    run(built.folder, read(place / "ord.txt"))
+    yield from serving(built, "token-of-the-search")
+
+
+@pytest.fixture(scope="module")
+def client(talked: Workbench) -> Iterator[httpx.Client]:
+    with talked.entered() as entered:
+        yield entered
+
+
+def _plain(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_hits_stand_in_their_context_with_marks_and_links(client: httpx.Client, talked: Workbench) -> None:
+    before = talked.entries()
+    page = client.get("/search", params={"q": "nummer", "network": "skype"}).text
+    assert "har du <mark>nummeret</mark> 482-119-7306" in page
+    assert '<p class="cx t3 clip">toget går snart</p>' in page
+    (link,) = set(re.findall(r'data-open="(/conversations/[^"]+)"', page))
+    assert re.fullmatch(r"/conversations/v1-[a-z2-7]{32}\?at=t1-[a-z2-7]{32}%3Am%3A1", link)
+    assert "1 hit in 1 conversation" in _plain(page)
+    assert talked.whats(before) == [("consultation", {"page": "search", "query": "nummer network:skype"})]
+
+
+def test_items_link_to_their_page_and_hostile_names_are_shown_visibly(
+    client: httpx.Client, talked: Workbench
+) -> None:
+    page = client.get("/search", params={"q": "/regnskap/"}).text
+    assert "\u202e" not in page
+    assert "‹U+202E›" in page
+    assert "<b>&" not in page
+    (item,) = set(re.findall(r'data-open="/items/([^"]+)"', page))
+    assert item in talked.built.ids.values()
+
+
+def test_facets_filter_and_say_what_an_absent_filter_would_give(
+    client: httpx.Client, talked: Workbench
+) -> None:
+    page = client.get("/search", params={"q": "toget kind:message"}).text
+    (to,) = re.findall(r'<a href="(/search\?[^"]*network=irc[^"]*)"', page)
+    narrowed = client.get(to.replace("&amp;", "&")).text
+    assert "1 hit in 1 conversation" in _plain(narrowed)
+    assert 'aria-label="Remove network irc"' in narrowed
+    none = _plain(client.get("/search", params={"q": "toget", "kind": "mail"}).text)
+    assert "Nothing was found." in none
+    assert "Without the filter kind: Mail there are 4" in none
+
+
+def test_without_a_query_it_explains_itself_and_bad_ones_are_told(client: httpx.Client) -> None:
+    assert "these characters anywhere" in client.get("/search").text
+    bad = client.get("/search", params={"q": '"open'})
+    assert bad.status_code == 400
+    assert "cannot be read as a query" in bad.text
+
+
+def test_a_search_is_saved_and_withdrawn(client: httpx.Client, talked: Workbench) -> None:
+    done = client.post("/search/save", data={"name": "Numre <b>", "q": "nummer", "network": "irc"})
+    assert done.url.path == "/search"
+    assert "Numre &lt;b&gt;" in done.text
+    assert 'href="/search?q=nummer&amp;network=irc"' in done.text
+    (act,) = re.findall(r'action="(/search/saved/\d+/withdraw)"', done.text)
+    assert "Numre" not in client.post(act).text
+    refused = httpx.post(f"{talked.url}/search/save", data={"name": "x", "q": "y"})
+    assert refused.status_code == 403
+
+
+def test_keyword_lists_lead_to_their_hits(client: httpx.Client) -> None:
+    page = client.get("/search").text
+    (to,) = re.findall(r'href="(/keywords\?list=ord.txt&amp;line=2)"', page)
+    hits = client.get(to.replace("&amp;", "&")).text
+    assert hits.count("<mark>482-119-7306</mark>") == 2
+    assert client.get("/keywords?list=ord.txt&line=x").status_code >= 400
+
+
+def test_it_speaks_norwegian(client: httpx.Client) -> None:
+    page = client.get("/search?q=toget", headers={"Accept-Language": "nb"}).text
+    assert "Lagrede søk" in page
+    assert "Lagra søk" in client.get("/search?q=toget", headers={"Accept-Language": "nn"}).text
+
+
+@pytest.mark.browser
+def test_keys_of_the_page(talked: Workbench, client: httpx.Client) -> None:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        missing("Chromium")
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.add_cookies(
+            [{"name": one.name, "value": one.value or "", "url": talked.url} for one in client.cookies.jar]
+        )
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{talked.url}/search?q=nummer")
+        page.wait_for_function("document.documentElement.classList.contains('has-js')")
+        page.keyboard.press("j")
+        assert page.locator("li.is-row").count() == 1
+        page.keyboard.press("s")
+        assert page.locator(".savebox[open]").count() == 1
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "query"
+        page.keyboard.press("Escape")
+        page.keyboard.press("g")
+        page.keyboard.press("s")
+        page.wait_for_url(f"{talked.url}/search")
+        browser.close()
+    assert complaints == []
