@@ -416,6 +416,8 @@ class _Reader:
             unknown = walls[at] == UNKNOWN
             for n, nick in wanted.items():
                 lines = np.flatnonzero(codes == n)
+                if not len(lines):  # left over from lines that were no plain messages
+                    continue
                 dated = lines[~unknown[lines]]
                 found = (not len(dated), int(at[dated[0] if len(dated) else lines[0]]))
                 first[nick] = min(found, first.get(nick, found))
@@ -494,15 +496,14 @@ def _places(first: int, at: Places) -> Any:
 def _folded(names: Any) -> Any:
     coded = names.dictionary_encode()
     folded = pa.array([_fold(name) for name in coded.dictionary.to_pylist()], pa.string())
-    return folded.take(coded.indices)
+    return pa.DictionaryArray.from_arrays(coded.indices, folded)
 
 
 def _precision(times: Any) -> Any:
     """Whole minutes or whole seconds, as each line's time is written."""
-    whole = pc.match_like(times, "%:%:%")
-    if not pc.any(whole).as_py():
-        return _MINUTES
-    return _SECONDS if pc.all(whole).as_py() else pc.if_else(whole, _SECONDS, _MINUTES)
+    if pc.min(pc.binary_length(times)).equals(pc.max(pc.binary_length(times))):
+        return _SECONDS if times[0].as_py().count(":") == 2 else _MINUTES
+    return pc.if_else(pc.match_like(times, "%:%:%"), _SECONDS, _MINUTES)
 
 
 def _directions(senders: list[str | None], owners: list[str]) -> list[str | None]:

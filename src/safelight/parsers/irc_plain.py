@@ -51,7 +51,8 @@ class Plain:
     at: Places
     rest: list[int]
     times: pa.StringArray
-    names: pa.StringArray
+    """All of one width."""
+    names: pa.DictionaryArray
     texts: pa.StringArray
     controls: bool
     """Whether some line holds control characters other than tabs."""
@@ -86,8 +87,9 @@ def plain_messages(text: str, stamps: tuple[Stamp, ...]) -> Plain:
     if stamp and len(at):
         return _cut(data, codes, begins, ends, at, stamp, odd)
     none = pa.array([], pa.string())
+    nobody = none.dictionary_encode()
     rest = list(range(len(ends)))
-    return Plain(len(ends), at, rest, none, none, none, len(odd) > 0, data, begins, ends)
+    return Plain(len(ends), at, rest, none, nobody, none, len(odd) > 0, data, begins, ends)
 
 
 def _stamped(
@@ -160,10 +162,13 @@ def _column(data: bytes, cuts: npt.NDArray[np.int32], first: int) -> Any:
 
 
 def _names(written: Any) -> tuple[Any, npt.NDArray[np.bool_] | None]:
-    """Nicks without the sign of an operator; and which of them are plain, if not all are."""
+    """Nicks without the sign of an operator, dictionary encoded; and which of them are plain, if not all are."""
     coded = written.dictionary_encode()
     found = [_NICK.fullmatch(one) for one in coded.dictionary.to_pylist()]
-    names = pa.array([match and match[1] for match in found], pa.string()).take(coded.indices)
+    names = pa.DictionaryArray.from_arrays(
+        coded.indices, pa.array([match[1] if match else "" for match in found], pa.string())
+    )
     if None not in found:
         return names, None
-    return names.drop_null(), names.is_valid().to_numpy(zero_copy_only=False)
+    known = np.array([match is not None for match in found], bool)[coded.indices.to_numpy()]
+    return names.filter(pa.array(known)), known

@@ -150,7 +150,9 @@ class Rows:
             if single and isinstance(values, pa.ListArray) and values.offset == 0:
                 network, instance = networks.values[0], instances.values[0]
                 coded = values.values.dictionary_encode()
-                ids = [v and make((network, instance, v)) for v in coded.dictionary.to_pylist()]
+                ids = [
+                    None if v is None else make((network, instance, v)) for v in coded.dictionary.to_pylist()
+                ]
                 each = pa.array(ids, pa.string()).take(coded.indices)
                 return pa.ListArray.from_arrays(values.offsets, each, mask=values.is_null())
             listed = _Coded(values, length).rows() if isinstance(values, pa.Scalar) else values.to_pylist()
