@@ -40,7 +40,7 @@ _KNOWN = frozenset({"userId", "exportDate", "conversations"})
 class SkypeExport:
     """Skype's account export: messages."""
 
-    name = "skype_export"
+    name = "skype-export"
     version = 1
     title = "Skype account export (messages.json)"
     variants: tuple[Variant, ...] = (_EXPORT,)
