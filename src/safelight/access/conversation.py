@@ -24,7 +24,7 @@ from safelight.access.conversation_order import (
 from safelight.access.reading import Reading
 from safelight.ledger import clocks, marks
 from safelight.ledger.clocks import ClockDecision
-from safelight.ledger.marks import Mark
+from safelight.ledger.marks import Mark, Said
 
 #: Lines of one window at most.
 MOST = 500
@@ -78,6 +78,11 @@ class Line:
     assumed: ClockDecision | None = None
     """The decision that gave its wall time a zone."""
 
+    @property
+    def said(self) -> Said:
+        """Marks, notes and translations apart."""
+        return marks.said(self.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -102,18 +107,18 @@ class Window:
 _TABLES = {
     "m": (
         "messages",
-        "sender_id, sender_name, network, kind, state, text, subject, sent, received, edited, deleted, native_id, reply_to, "
+        "sender as native, sender_id, sender_name, network, kind, state, text, subject, sent, received, edited, deleted, native_id, reply_to, "
         "attachments, direction, coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as compared",
     ),
     "c": (
         "calls",
-        "caller_id as sender_id, cast(null as varchar) as sender_name, network, kind, state, participants_id, started, "
+        "caller as native, caller_id as sender_id, cast(null as varchar) as sender_name, network, kind, state, participants_id, started, "
         "duration, answered, direction, at_us(started, exhibit, parser) as compared",
     ),
     "g": (
         "memberships",
-        'account_id as sender_id, cast(null as varchar) as sender_name, network, action as kind, state, by_id, "at", role, '
-        'reason, at_us("at", exhibit, parser) as compared',
+        'account as native, account_id as sender_id, cast(null as varchar) as sender_name, network, action as kind, state, '
+        'by_id, "by" as by_native, "at", role, reason, at_us("at", exhibit, parser) as compared',
     ),
 }
 _NAMES = {"m": "message", "c": "call", "g": "membership"}
@@ -150,7 +155,7 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
                 us=None if us == UNDATED else us,
                 zoned=row["compared"] is not None,
                 sender_id=row["sender_id"],
-                name=row["sender_name"] or _name_then(names.get(row["sender_id"], []), us),
+                name=row["sender_name"] or _name_then(names.get(row["sender_id"], []), us) or row["native"] or "",
                 what=row,
                 attachments=_attachments(row.get("attachments")),
             )

@@ -18,7 +18,7 @@ from safelight.access.neutral import csv_cell, readable
 from safelight.access.reading import Reading
 from safelight.access.zones import Zone
 from safelight.errors import Refused
-from safelight.ledger import exhibits, kinds, marks, sources
+from safelight.ledger import exhibits, marks, sources
 from safelight.messages import _
 from safelight.traces.moment import iso_utc
 
@@ -133,7 +133,7 @@ def basis(line: Line) -> str:
 
 def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, str]:
     what = line.what
-    said = {kind: [one for one in line.marks if one.kind == kind and one.text] for kind in _SAID}
+    said = line.said
     moment = moment_of(line)[1]
     return {
         "number": str(line.position + 1),
@@ -165,15 +165,12 @@ def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, s
         "seen_on": what["seen_on"] or "",
         "place": what["place"] or "",
         "trace_ids": "; ".join(copy.trace_id for copy in line.copies),
-        "marks": "; ".join(f"{one.text}: {one.reason} ({one.actor})" for one in said[kinds.TRACE_MARKED.name]),
-        "notes": "; ".join(f"{one.text} ({one.actor})" for one in said[kinds.NOTE_WRITTEN.name]),
+        "marks": "; ".join(f"{one.text}: {one.reason} ({one.actor})" for one in said.marks),
+        "notes": "; ".join(f"{one.text} ({one.actor})" for one in said.notes),
         "translations": "; ".join(
-            f"{one.language}: {one.text} ({one.reason})" for one in said[kinds.TRANSLATION_WRITTEN.name]
+            f"{one.language}: {one.text} ({one.reason})" for one in said.translations
         ),
     }
-
-
-_SAID = (kinds.TRACE_MARKED.name, kinds.NOTE_WRITTEN.name, kinds.TRANSLATION_WRITTEN.name)
 
 
 def attachment_name(attachment: dict[str, object]) -> str:

@@ -20,7 +20,6 @@ from safelight.access.conversation import moment_of
 from safelight.access.conversation_export import Record, SourceItem, attachment_name, described, shown_time
 from safelight.access.neutral import readable, visible, visible_lines
 from safelight.access.zones import Zone
-from safelight.ledger import kinds
 from safelight.messages import _, language, ngettext
 from safelight.traces.moment import iso_utc
 
@@ -203,19 +202,13 @@ def _text(record: Record) -> str:
 
 def _said(record: Record) -> list[str]:
     """Marks, notes and translations under the text."""
-    names = {
-        kinds.TRACE_MARKED.name: _("Marked"), kinds.NOTE_WRITTEN.name: _("Note"),
-        kinds.TRANSLATION_WRITTEN.name: _("Translation"),
-    }  # fmt: skip
-    said = []
-    for one in record.line.marks:
-        if one.text is None:
-            continue
-        by = one.reason if one.kind == kinds.TRANSLATION_WRITTEN.name else one.actor
-        more = f" ({one.language})" if one.language else ""
-        why = f": {one.reason}" if one.kind == kinds.TRACE_MARKED.name and one.reason else ""
-        said.append(printable(visible(f"{names[one.kind]}{more}, {by}: {one.text}{why}")))
-    return said
+    said = record.line.said
+    lines = [
+        f"{_('Marked')}, {one.actor}: {one.text}" + (f": {one.reason}" if one.reason else "") for one in said.marks
+    ]
+    lines += [f"{_('Note')}, {one.actor}: {one.text}" for one in said.notes]
+    lines += [f"{_('Translation')} ({one.language}), {one.reason}: {one.text}" for one in said.translations]
+    return [printable(visible(one)) for one in lines]
 
 
 def _trace(record: Record) -> str:

@@ -32,6 +32,21 @@ class Mark:
     recorded_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What people said about one message, by what it is, in order; without what was erased."""
+
+    marks: tuple[Mark, ...]
+    notes: tuple[Mark, ...]
+    translations: tuple[Mark, ...]
+
+
+def said(found: Iterable[Mark]) -> Said:
+    """Sort marks, notes and translations apart."""
+    there = [one for one in found if one.text is not None]
+    return Said(*(tuple(one for one in there if one.kind == kind) for kind in _KINDS))
+
+
 def mark(ledger: Ledger, traces: Iterable[str], word: str, *, reason: str, actor: str) -> Entry:
     """Mark traces with a word (`important`, `follow up` ...). Raises Refused for an empty one."""
     if not word.strip():

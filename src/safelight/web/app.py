@@ -18,7 +18,21 @@ from safelight.errors import Refused
 from safelight.ledger.keys import UnlockedKeys
 from safelight.messages import LANGUAGES, _
 from safelight.operation.folder import OperationFolder
-from safelight.web import errors, exhibits, export, failures, hits, item, items, media, overview, search
+from safelight.web import (
+    conversation,
+    conversation_acts,
+    conversations,
+    errors,
+    exhibits,
+    export,
+    failures,
+    hits,
+    item,
+    items,
+    media,
+    overview,
+    search,
+)
 from safelight.web.guard import Guard
 from safelight.web.render import Templates
 from safelight.web.session import Session
@@ -56,6 +70,9 @@ def create_app(
         *failures.ROUTES,
         *hits.ROUTES,
         *search.ROUTES,
+        *conversations.ROUTES,
+        *conversation_acts.ROUTES,
+        *conversation.ROUTES,
         *media.ROUTES,
         *export.ROUTES,
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
@@ -67,6 +84,7 @@ def create_app(
         middleware=[Middleware(Guard, session=session, refuse=errors.refusal)],
     )
     app.state.door, app.state.session, app.state.templates = door, session, templates
+    app.state.made = conversation_acts.MadeFiles()
     return app
 
 

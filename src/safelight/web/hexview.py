@@ -17,13 +17,13 @@ class HexLine:
     text: str
 
 
-def lines(data: bytes, offset: int) -> tuple[HexLine, ...]:
-    """The lines of a piece that begins at `offset`."""
+def lines(data: bytes, offset: int, width: int = WIDTH) -> tuple[HexLine, ...]:
+    """The lines of a piece that begins at `offset`, of so many bytes each."""
     return tuple(
         HexLine(
             f"{offset + at:08X}",
-            data[at : at + WIDTH].hex(" ").upper().ljust(WIDTH * 3 - 1),
-            "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data[at : at + WIDTH]),
+            data[at : at + width].hex(" ").upper().ljust(width * 3 - 1),
+            "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data[at : at + width]),
         )
-        for at in range(0, len(data), WIDTH)
+        for at in range(0, len(data), width)
     )
