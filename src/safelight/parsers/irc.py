@@ -295,13 +295,11 @@ class _Reader:
             ]
         odd = []
         rows, events = others.rows, others.events
-        found = pattern.findall(text)
-        for i, line, (time, *facts, acted, nick, said, _) in zip(plain.rest, lines, found, strict=True):
-            told = common(facts) if facts[0] else None
-            if nick:
-                rows.append((i, acted, nick, said, "action", None))
-            elif told:
-                rows.append((i, time, None, facts[0], "system", None))
+        for i, line, found in zip(plain.rest, lines, pattern.findall(text), strict=True):
+            if found[12]:
+                rows.append((i, found[11], found[12], found[13], "action", None))
+            elif found[1] and (told := common(found)):
+                rows.append((i, found[0], None, found[1], "system", None))
                 events.append((i, told))
             elif not self._other(i, line, others, formatted=False):
                 odd.append(i)

@@ -116,15 +116,14 @@ _VERBS: Final[dict[str, What]] = {"joined": "joined", "left": "left", "quit": "q
 
 
 def common(found: Sequence[str]) -> Event | None:
-    """The event of a match of COMMON; None if it is for `event` to judge."""
-    _, nick, user, host, verb, channel, square, round_, old, new = found
-    if new:
-        return Event("renamed", old, None, None, None, None, None, new)
-    reason = square or round_ or None
-    what = _VERBS[verb]
-    if (what == "joined" and reason) or (what == "quit" and channel):
+    """The event of a match whose groups from the second on are those of COMMON; None if it is for `event` to judge."""
+    if found[10]:
+        return Event("renamed", found[9], None, None, None, None, None, found[10])
+    what = _VERBS[found[5]]
+    reason = found[7] or found[8] or None
+    if (what == "joined" and reason) or (what == "quit" and found[6]):
         return None
-    return Event(what, nick, user, host, channel or None, None, reason)
+    return Event(what, found[2], found[3], found[4], found[6] or None, None, reason)
 
 
 def members_of(modes: str) -> list[tuple[str, str]]:
