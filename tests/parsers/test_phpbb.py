@@ -161,12 +161,12 @@ def test_a_dump() -> None:
     assert parsed.of(
         Message, "place", "conversation", "sender", "sender_name", "text", "state", "reply_to"
     ) == [
-        ("sj_posts:11", "topic:5", "2", None, "Hei; det'er (ikke) slutt\nParti <3 \\o/ :)", "live", None),
-        ("sj_posts:12", "topic:5", "3", None, "Parti\nJa, gjerne\ntakk", "live", "11"),
+        ("sj_posts:11", "topic:5", "2", "Kåre", "Hei; det'er (ikke) slutt\nParti <3 \\o/ :)", "live", None),
+        ("sj_posts:12", "topic:5", "3", "Ola", "Parti\nJa, gjerne\ntakk", "live", "11"),
         ("sj_posts:13", "topic:5", "1", "Gjest", "Kan jeg være med?", "deleted", None),
-        ("sj_privmsgs:7", direct("forum", "2", "3"), "2", None, "Klokken sju?", "live", None),
-        ("sj_privmsgs:8", direct("forum", "2", "3"), "3", None, "Ja", "live", "pm:7"),
-        ("sj_privmsgs:9", "pm:9", "2", None, "Hei", "live", None),
+        ("sj_privmsgs:7", direct("forum", "2", "3"), "2", "Kåre", "Klokken sju?", "live", None),
+        ("sj_privmsgs:8", direct("forum", "2", "3"), "3", "Ola", "Ja", "live", "pm:7"),
+        ("sj_privmsgs:9", "pm:9", "2", "Kåre", "Hei", "live", None),
     ]
     assert parsed.of(Message, "subject")[0] == "Sjakk & te"
     assert parsed.of(Message)[0]["markup"].endswith('title="Smil" /><!-- s:) -->')

@@ -3,16 +3,20 @@
 Sources: phpBB's own schema (`phpBB/install/schemas` of github.com/phpbb/phpbb, 3.0 to 3.3) and its description of the
 columns in the wiki (Table.phpbb_posts and others). The tables' prefix is found. Times are Unix seconds. A forum's address
 stands in its configuration (`server_name`, `script_path`); two dumps of one forum so get the same ids. Accounts are numbers
-there, as names can change; account 1 is phpBB's own for guests, whose name stands in the post. Passwords are not read.
+there, as names can change: posts are shown with the name that a user has now. Account 1 is phpBB's own for guests, whose
+name stands in the post. Passwords are not read.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from safelight.inspect.model import Group
+from safelight.parsers.json_values import whole
 from safelight.parsers.model import Emitted, ParseFailed, Remark, Subject, Trouble, Variant
 from safelight.parsers.mysqldump import MysqlDump, Value
 from safelight.parsers.phpbb_rows import READERS, Forum
@@ -74,11 +78,11 @@ class Phpbb:
         if variant is _V2:
             raise ParseFailed("unsupported", "a dump of phpBB 2, whose texts stand apart from its posts")
         with subject.open() as stream:
-            instance = _address(MysqlDump(stream))
+            instance, names = _before(MysqlDump(stream))
         if instance is None:
             yield Remark("the dump does not state the forum's address, so its accounts are this source's own")
         with subject.open() as stream:
-            yield from _read(MysqlDump(stream), Forum(instance or "?"))
+            yield from _read(MysqlDump(stream), Forum(instance or "?", names))
 
 
 def _kind(table: str) -> str | None:
@@ -89,20 +93,26 @@ def _kind(table: str) -> str | None:
     return None
 
 
-def _address(dump: MysqlDump) -> str | None:
-    """`forum.example/board`, from the configuration; reads until it has both parts."""
+def _before(dump: MysqlDump) -> tuple[str | None, dict[str, str]]:
+    """What stands behind the posts and is needed for them: the forum's address (`forum.example/board`, by its configuration)
+    and the names of its users, which it shows at their posts.
+    """
     found: dict[str, str] = {}
-    try:
-        for _table, _offset, row in dump.rows(lambda table: table == "config" or table.endswith("_config")):
-            name, value = row.get("config_name"), row.get("config_value")
-            if name in ("server_name", "script_path") and isinstance(value, str):
-                found[str(name)] = value
-            if len(found) == 2:
-                break
-    except ParseFailed:
-        pass
+    names: dict[str, str] = {}
+    with suppress(ParseFailed):
+        for table, _offset, row in dump.rows(lambda table: _without_prefix(table) in ("config", "users")):
+            if _without_prefix(table) == "users":
+                account, called = whole(row.get("user_id")), row.get("username")
+                if account and isinstance(called, str) and called:
+                    names[str(account)] = html.unescape(called)
+            elif row.get("config_name") in ("server_name", "script_path"):
+                found[str(row["config_name"])] = str(row.get("config_value") or "")
     host = found.get("server_name", "").strip().lower()
-    return (host + found.get("script_path", "").rstrip("/")) or None if host else None
+    return (host + found.get("script_path", "").rstrip("/")) or None if host else None, names
+
+
+def _without_prefix(table: str) -> str:
+    return table.rpartition("_")[2]
 
 
 def _read(dump: MysqlDump, forum: Forum) -> Iterator[Emitted]:

@@ -39,8 +39,9 @@ Row = dict[str, Value]
 class Forum:
     """The forum that is read: its address, and the private messages that went to groups."""
 
-    def __init__(self, instance: str) -> None:
+    def __init__(self, instance: str, names: dict[str, str]) -> None:
         self.instance = instance
+        self.names = names
         self.to_groups: dict[int, str] = {}
         self.told: set[str] = set()
 
@@ -140,7 +141,7 @@ def _posts(forum: Forum, place: str, row: Row) -> Iterator[Trace]:
         state=state,
         conversation=f"topic:{_id(row['topic_id'])}",
         sender=sender,
-        sender_name=guest,
+        sender_name=guest or forum.names.get(sender or ""),
         text=text,
         markup=markup,
         subject=_text(row.get("post_subject")),
@@ -189,6 +190,7 @@ def _privmsgs(forum: Forum, place: str, row: Row) -> Iterator[Trace]:
         instance=forum.instance,
         conversation=conversation,
         sender=sender,
+        sender_name=forum.names.get(sender or ""),
         recipients=to or None,
         text=text,
         markup=markup,
