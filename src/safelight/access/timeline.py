@@ -1,217 +1,259 @@
-"""The timeline: how many events when, by kind and facet, and the events of a span, in one pass over the times.
+"""The timeline: how many events when, by kind and facet, in one pass over the times.
 
-One grouped pass gives bars and facets together. Ten million events take about half a second of one core.
+`whole` counts everything once a snapshot, by the hour; a window is counted by itself, from the row groups that can hold
+it. Bars are folded from hours (or less) along the calendar of a zone, so that changing the zone reads nothing again.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from safelight.access.reading import Reading
-from safelight.access.timeline_events import EVENTS, relation
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
-#: Widths of bars (µs); beyond a day whole numbers of days, so that a bar begins at midnight UTC.
-WIDTHS = (
-    MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY, 91 * DAY, 365 * DAY,
-)  # fmt: skip
-#: Bars of one picture at most.
-BARS = 240
-#: Rows of one page at most.
-PAGE = 200
+from safelight.access.reading import Reading
+from safelight.access.timeline_bars import HOUR, Level, around, edges, level_for
+from safelight.access.timeline_events import EVENTS, Span, relation
+from safelight.access.zones import Zone
+from safelight.ledger import clocks
 
 #: Lists of wanted values by column of the relation; empty: all.
 Facets = Mapping[str, Sequence[str]]
-_COLUMNS = ("kind", "network", "account", "conversation", "exhibit", "state")
-_COUNTED = ("kind", "network", "exhibit", "state")
+#: What narrows the relation itself, and what is counted as facets.
+SCOPES = ("account", "conversation")
+COUNTED = ("kind", "network", "state", "exhibit")
+#: Of all events this share at either end is left out of the first picture if that makes it less than half as long:
+#: one file from 1970 must not hide ten years of messages.
+_STRAY = 0.0005
+
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+_KINDS = {name: number for number, name in enumerate(EVENTS)}
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """Events from `start` (µs UTC) on for the picture's width, by kind."""
+class Group:
+    """Events of one kind, network, state and exhibit (by number): all of them, those that match, and their first and
+    last time (µs)."""
 
-    start: int
-    counts: Mapping[str, int]
+    values: tuple[str, ...]
+    events: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One pass. `slots` (times in `unit` µs, sorted), `kinds` and `counts` belong together: events that match every
+    facet. `groups`: all events in the span, whatever the facets. `untimed`: those that match and have no time that can
+    be compared (no zone is known, or no date)."""
+
+    unit: int
+    slots: Ints
+    kinds: Ints
+    counts: Ints
+    groups: tuple[Group, ...]
+    untimed: int
+
+    @property
+    def total(self) -> int:
+        """Events that match."""
+        return int(self.counts.sum())
+
+    def extent(self) -> tuple[int, int] | None:
+        """First and last time (to a unit), without strays; None if nothing matches."""
+        if not len(self.slots):
+            return None
+        first, last = int(self.slots[0]), int(self.slots[-1]) + 1
+        shares = np.cumsum(self.counts) / self.total
+        low = int(self.slots[int(np.searchsorted(shares, _STRAY, side="right"))])
+        high = int(self.slots[int(np.searchsorted(shares, 1 - _STRAY))]) + 1
+        if 2 * (high - low) < last - first:
+            first, last = low, high
+        return first * self.unit, last * self.unit
+
+    def between(self, begin: int, end: int) -> int:
+        """Events that match in a span of whole units."""
+        low, high = np.searchsorted(self.slots, [begin // self.unit, -(-end // self.unit)])
+        return int(self.counts[low:high].sum())
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Bars of `width` µs between `begin` and `end`, facets of what is in them (exhibits by number), and how many events
-    have no time that can be compared (no zone is known, or no date).
-    """
+    """Bars between `edges` (µs UTC, one more than bars): `bars[n][kind]` events. `facets`: for every facet its values
+    with the number of events in the window that match all other facets."""
 
     begin: int
     end: int
-    width: int
-    bars: list[Bar]
+    level: Level
+    edges: list[int]
+    bars: list[dict[str, int]]
     total: int
     facets: dict[str, list[tuple[str, int]]]
-    untimed: int
+
+    @property
+    def highest(self) -> int:
+        """Events of the fullest bar."""
+        return max((sum(bar.values()) for bar in self.bars), default=0)
+
+    def quiet(self) -> tuple[int, int] | None:
+        """The longest stretch of bars without an event between two with some."""
+        full = [n for n, bar in enumerate(self.bars) if bar]
+        gaps = [(b - a - 1, a, b) for a, b in pairwise(full) if b - a > 1]
+        if not gaps:
+            return None
+        _length, a, b = max(gaps, key=lambda one: (one[0], -one[1]))
+        return self.edges[a + 1], self.edges[b]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One row of the table below. `place` ties those of one moment into a lasting order."""
-
-    kind: str
-    us: int
-    network: str
-    account: str | None
-    conversation: str | None
-    exhibit: str
-    state: str
-    id: str
-    what: Mapping[str, Any] = field(default_factory=dict)
+def whole(reading: Reading, facets: Facets) -> Counted:
+    """Everything, by the hour; computed once a snapshot and choice of facets."""
+    return _memoised(reading, facets, None, HOUR)
 
 
-def extent(reading: Reading, facets: Facets) -> tuple[int, int] | None:
-    """The first and last time of all events that match, or None if there is none."""
-    condition, values = _condition(reading, facets)
-    row = reading.db.execute(
-        f"select min(us), max(us) from ({_events(reading, facets)}) where us is not null and {condition}",
-        values,
-    ).fetchone()
-    return None if row is None or row[0] is None else (int(row[0]), int(row[1]))
-
-
-def width_for(begin: int, end: int) -> int:
-    """The narrowest bar with which the span fits into one picture."""
-    return next((width for width in WIDTHS if (end - begin) / width <= BARS), WIDTHS[-1])
-
-
-def picture(reading: Reading, facets: Facets, begin: int, end: int) -> Picture:
-    """Bars and facets of the events from `begin` to before `end`; computed once a snapshot."""
-    key = ("timeline", begin, end, tuple(sorted((k, tuple(v)) for k, v in facets.items())))
-    found: Picture = reading.memo.get(key, lambda: _picture(reading, facets, begin, end))
-    return found
-
-
-def _picture(reading: Reading, facets: Facets, begin: int, end: int) -> Picture:
-    width = width_for(begin, end)
-    condition, values = _condition(reading, facets)
-    rows = reading.db.execute(
-        f"""select case when us is null then null else us // {width} end as bar, {", ".join(_COUNTED)}, count(*)
-            from ({_events(reading, facets)})
-            where {condition} and (us is null or (us >= $begin and us < $end)) group by all""",
-        {**values, "begin": begin, "end": end},
-    ).fetchall()
-    numbers = {key: number for number, key in reading.numbers.items()}
-    bars: dict[int, Counter[str]] = {}
-    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
-    untimed = total = 0
-    for bar, kind, network, exhibit, state, n in rows:
-        if bar is None:
-            untimed += n
-            continue
-        total += n
-        bars.setdefault(bar, Counter())[kind] += n
-        for name, value in zip(_COUNTED, (kind, network, numbers.get(exhibit, exhibit), state), strict=True):
-            if value:
-                counted[name][value] += n
+def picture(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) -> Picture:
+    """Bars and facets of the events from `begin` to before `end`."""
+    level = level_for(begin, end)
+    everything = whole(reading, facets)
+    covers = bool(everything.groups) and all(
+        begin <= one.first and one.last < end for one in everything.groups if one.events
+    )
+    if covers and level.unit == HOUR:
+        counted = everything
+    else:
+        counted = _memoised(reading, facets, (begin, end), level.unit)
+    at = edges(level, begin, end, zone)
     return Picture(
         begin=begin,
         end=end,
-        width=width,
-        bars=[Bar(bar * width, dict(counts)) for bar, counts in sorted(bars.items())],
-        total=total,
-        facets={
-            name: sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-            for name, counts in counted.items()
-        },
-        untimed=untimed,
+        level=level,
+        edges=at,
+        bars=_bars(counted, at),
+        total=counted.total,
+        facets=_facets(counted.groups, everything.groups, facets),
     )
 
 
-def events(
-    reading: Reading,
-    facets: Facets,
-    begin: int,
-    end: int,
-    after: tuple[int, str] | None = None,
-    count: int = PAGE,
-) -> list[Event]:
-    """Events from `begin` to before `end` in their order, behind `after` (time and id of the last one shown)."""
-    condition, values = _condition(reading, facets)
-    values |= {"begin": begin, "end": end, "count": min(count, PAGE)}
-    behind = ""
-    if after is not None:
-        behind = "and (us, id) > ($us, $id)"
-        values |= {"us": after[0], "id": after[1]}
-    rows = reading.db.execute(
-        f"""select kind, us, network, account, conversation, exhibit, state, id from ({_events(reading, facets)})
-            where us >= $begin and us < $end and {condition} {behind} order by us, id, kind limit $count""",
-        values,
-    ).fetchall()
-    numbers = {key: number for number, key in reading.numbers.items()}
-    what = _described(reading, [(row[0], row[7]) for row in rows])
-    reading.show(row[7] for row in rows)
-    return [
-        Event(
-            kind,
-            us,
-            network,
-            account,
-            conversation,
-            numbers.get(exhibit, exhibit),
-            state,
-            id_,
-            what.get(id_, {}),
+def strip(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) -> Picture:
+    """The whole extent for the overview above: bars alone."""
+    counted, level = whole(reading, facets), level_for(begin, end)
+    at = edges(level, begin, end, zone)
+    return Picture(begin, end, level, at, _bars(counted, at), counted.between(begin, end), {})
+
+
+def extent(reading: Reading, facets: Facets, zone: Zone) -> tuple[int, int] | None:
+    """Where the first picture begins and ends: all events but strays, in whole bars. None if there is none."""
+    found = whole(reading, facets).extent()
+    return None if found is None else around(*found, zone)
+
+
+def slack(reading: Reading) -> int:
+    """By how many µs a correction moves a time at most."""
+    return max((abs(one.seconds or 0) for one in clocks.every(reading.ledger)), default=0) * 1_000_000
+
+
+def _bars(counted: Counted, at: Sequence[int]) -> list[dict[str, int]]:
+    """Slots folded into bars."""
+    times = counted.slots * counted.unit
+    places = np.searchsorted(np.asarray(at, np.int64), times, side="right") - 1
+    inside = (places >= 0) & (places < len(at) - 1)
+    found = np.zeros((max(len(at) - 1, 0), len(_KINDS)), np.int64)
+    np.add.at(found, (places[inside], counted.kinds[inside]), counted.counts[inside])
+    return [{name: int(row[n]) for name, n in _KINDS.items() if row[n]} for row in found]
+
+
+def _facets(
+    here: Sequence[Group], everywhere: Sequence[Group], wanted: Facets
+) -> dict[str, list[tuple[str, int]]]:
+    """Counts by facet: each honours all others. A value that is somewhere but not here stays with zero."""
+    found: dict[str, dict[str, int]] = {
+        name: {one.values[n]: 0 for one in everywhere if one.values[n]} for n, name in enumerate(COUNTED)
+    }
+    for one in here:
+        misses = [
+            n for n, name in enumerate(COUNTED) if wanted.get(name) and one.values[n] not in wanted[name]
+        ]
+        for n, name in enumerate(COUNTED):
+            if one.values[n] and misses in ([], [n]):
+                counts = found[name]
+                counts[one.values[n]] = counts.get(one.values[n], 0) + one.events
+    order = list(EVENTS)
+    return {
+        name: sorted(
+            counts.items(),
+            key=lambda pair: (order.index(pair[0]), "") if name == "kind" else (-pair[1], pair[0]),
         )
-        for kind, us, network, account, conversation, exhibit, state, id_ in rows
-    ]
+        for name, counts in found.items()
+    }
 
 
-_SHOWN = {
-    "messages": "sender_name as name, sender as native, text, kind as sort",
-    "calls": "caller as native, kind as sort, duration, answered, participants",
-    "transfers": "sender_name as name, sender as native, receiver_name, receiver, amount, currency, reference",
-    "media_shares": "account as native, name as text, mime as sort",
-    "logins": "account as native, ip, port, host, what as sort",
-    "memberships": "account as native, action as sort, reason as text",
-    "locations": "account as native, latitude, longitude, name as text",
-}
-
-
-def _described(reading: Reading, wanted: Sequence[tuple[str, str]]) -> dict[str, dict[str, Any]]:
-    """What the table shows of each event, by id."""
-    by_table: dict[str, list[str]] = {}
-    for kind, id_ in wanted:
-        by_table.setdefault(EVENTS[kind].table, []).append(id_)
-    found: dict[str, dict[str, Any]] = {}
-    for table, ids in by_table.items():
-        columns = (
-            "item_id as id, path as text, size" if table == "items" else f"trace_id as id, {_SHOWN[table]}"
-        )
-        key = "item_id" if table == "items" else "trace_id"
-        result = reading.db.execute(
-            f"select {columns} from {table} where {key} in (select unnest($ids))", {"ids": ids}
-        )
-        names = [column[0] for column in result.description]
-        for row in result.fetchall():
-            found[row[0]] = dict(zip(names, row, strict=True))
-    return found
-
-
-def _events(reading: Reading, facets: Facets) -> str:
-    return relation(reading.snapshot, facets.get("kind", ()))
-
-
-def _condition(reading: Reading, facets: Facets) -> tuple[str, dict[str, Any]]:
+def condition(reading: Reading, facets: Facets, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """SQL over the relation's columns for the facets named, and its values."""
     parts, values = [], dict[str, Any]()
-    for name in _COLUMNS:
+    for name in names:
         wanted = list(facets.get(name, ()))
         if wanted:
             if name == "exhibit":
                 wanted = [reading.numbers.get(one, one) for one in wanted]
-            parts.append(f"{name} in (select unnest(${name}s))")
-            values[f"{name}s"] = wanted
+            parts.append(f"{name} = any($_{name})")
+            values[f"_{name}"] = wanted
     return " and ".join(parts) or "true", values
 
 
-def moment_of(us: int) -> datetime:
-    """A time as Python knows it."""
-    return datetime.fromtimestamp(us / 1_000_000, UTC)
+def key_of(facets: Facets) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Facets as a key of the memo."""
+    return tuple(sorted((name, tuple(sorted(values))) for name, values in facets.items() if values))
+
+
+def _memoised(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit: int) -> Counted:
+    found: Counted = reading.memo.get(
+        ("timeline", span, unit, key_of(facets)), lambda: _count(reading, facets, span, unit)
+    )
+    return found
+
+
+def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit: int) -> Counted:
+    scope, values = condition(reading, facets, SCOPES)
+    match, more = condition(reading, facets, COUNTED)
+    events = relation(reading.snapshot, (), Span(*span, slack(reading)) if span else None)
+    table: pa.Table = reading.db.sql(
+        f"""select us // {unit} as slot, kind, network, state, exhibit, grouping(us // {unit}) as by_group,
+                   count(us) as events, count(*) filter ({match}) as matching, min(us) as first, max(us) as last
+            from ({events}) where {scope}
+            group by grouping sets ((us // {unit}, kind), (kind, network, state, exhibit))""",
+        params=values | more,
+    ).to_arrow_table()
+    grouped = table.filter(pc.equal(table["by_group"], 1))
+    timed = table.filter(
+        pc.and_(
+            pc.and_(pc.equal(table["by_group"], 0), pc.greater(table["matching"], 0)),
+            pc.is_valid(table["slot"]),
+        )
+    ).sort_by("slot")
+    undated = table.filter(pc.and_(pc.equal(table["by_group"], 0), pc.is_null(table["slot"])))
+    numbers = {key: number for number, key in reading.numbers.items()}
+    return Counted(
+        unit=unit,
+        slots=timed["slot"].to_numpy().astype(np.int64),
+        kinds=np.fromiter((_KINDS[kind] for kind in timed["kind"].to_pylist()), np.int64, len(timed)),
+        counts=timed["matching"].to_numpy().astype(np.int64),
+        groups=tuple(
+            Group(
+                (
+                    row["kind"],
+                    row["network"] or "",
+                    row["state"] or "",
+                    numbers.get(row["exhibit"], row["exhibit"] or ""),
+                ),
+                row["events"],
+                row["first"],
+                row["last"],
+            )
+            for row in grouped.to_pylist()
+            if row["events"]
+        ),
+        untimed=sum(undated["matching"].to_pylist()),
+    )

@@ -15,9 +15,11 @@ from safelight.catalog.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class EventKind:
+    """Where events of one kind lie. `times`: columns of their time, the first one that can be compared counts."""
+
     table: str
-    time: str
+    times: tuple[str, ...]
     account: str
     conversation: str = "conversation_id"
     where: str = "true"
@@ -26,57 +28,87 @@ class _Kind:
     state: str = "state"
     form: str = "parser"
 
+    @property
+    def us(self) -> str:
+        """SQL of the time for comparison."""
+        return (
+            "coalesce(" + ", ".join(f"at_us({time}, exhibit, {self.form})" for time in self.times) + ", null)"
+        )
 
-_FILE = {"id": "item_id", "network": "'file'", "account": "null", "conversation": "null", "form": "'files'"}
+
+def _file(time: str) -> EventKind:
+    """Times of files; a file that is there counts as live, as in a search."""
+    return EventKind(
+        "items",
+        (time,),
+        "null",
+        conversation="null",
+        where=f"kind in ('file', 'stream') and {time} is not null",
+        id="item_id",
+        network="'file'",
+        state="case when state = 'allocated' then 'live' else 'deleted' end",
+        form="'files'",
+    )
+
 
 #: The kinds of events, in the order in which they are shown.
-EVENTS: Final[dict[str, _Kind]] = {
-    "message": _Kind(
-        "messages",
-        "coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser))",
-        "sender_id",
-        where="trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)",
-    ),
-    "call": _Kind("calls", "at_us(started, exhibit, parser)", "caller_id"),
-    "transfer": _Kind("transfers", "at_us(time, exhibit, parser)", "sender_id", conversation="null"),
-    "media": _Kind("media_shares", 'at_us("at", exhibit, parser)', "account_id"),
-    "login": _Kind("logins", 'at_us("at", exhibit, parser)', "account_id", conversation="null"),
-    "membership": _Kind(
-        "memberships", 'at_us("at", exhibit, parser)', "account_id", where="action <> 'member'"
-    ),
-    "location": _Kind("locations", 'at_us("at", exhibit, parser)', "account_id", conversation="null"),
-    "created": _Kind(
-        "items", "at_us(created, exhibit, 'files')", where="kind in ('file', 'stream')", **_FILE
-    ),
-    "modified": _Kind(
-        "items", "at_us(modified, exhibit, 'files')", where="kind in ('file', 'stream')", **_FILE
-    ),
-    "accessed": _Kind(
-        "items", "at_us(accessed, exhibit, 'files')", where="kind in ('file', 'stream')", **_FILE
-    ),
+EVENTS: Final[dict[str, EventKind]] = {
+    "message": EventKind("messages", ("sent", "received"), "sender_id"),
+    "call": EventKind("calls", ("started",), "caller_id"),
+    "transfer": EventKind("transfers", ("time",), "sender_id", conversation="null"),
+    "media": EventKind("media_shares", ('"at"',), "account_id"),
+    "login": EventKind("logins", ('"at"',), "account_id", conversation="null"),
+    "membership": EventKind("memberships", ('"at"',), "account_id", where="action <> 'member'"),
+    "location": EventKind("locations", ('"at"',), "account_id", conversation="null"),
+    "created": _file("created"),
+    "modified": _file("modified"),
+    "accessed": _file("accessed"),
 }
 #: Which of them are times of files.
 FILE_KINDS: Final = ("created", "modified", "accessed")
 
+_EMPTY = ("kind", "network", "account", "conversation", "exhibit", "state", "id")
+#: Copies of a message that another one stands for.
+_COPIES = "trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
 
-def relation(snapshot: Snapshot, kinds: Collection[str] = ()) -> str:
-    """SQL of the relation over the tables that have rows; all kinds if none is named."""
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `begin` to before `end` (µs UTC). `slack`: by how much a correction may move a time at most (µs)."""
+
+    begin: int
+    end: int
+    slack: int = 0
+
+
+def relation(
+    snapshot: Snapshot, kinds: Collection[str] = (), span: Span | None = None, columns: str = ""
+) -> str:
+    """SQL of the relation over the tables that have rows; all kinds if none is named.
+
+    With a span times as they are stored are compared too, so that most row groups are never read; `columns` (SQL that
+    begins with a comma) are added, which every table of `kinds` must then have.
+    """
     parts = [
-        f"select '{name}' as kind, {one.time} as us, {one.network} as network, {one.account} as account, "
-        f"{one.conversation} as conversation, exhibit, {_state(one)} as state, {one.id} as id "
-        f"from {one.table} where {one.where}"
+        f"select '{name}' as kind, {one.us} as us, {one.network} as network, {one.account} as account, "
+        f"{one.conversation} as conversation, exhibit, {one.state} as state, {one.id} as id{columns} "
+        f"from {one.table} where {condition}"
         for name, one in EVENTS.items()
-        if (name in kinds or not kinds) and snapshot.parts.get(one.table)
+        if (name in kinds or not kinds) and snapshot.rows(one.table)
+        for condition in _conditions(one, snapshot, span)
     ]
-    empty = (
-        "select null::varchar as kind, null::bigint as us, null::varchar as network, null::varchar as account, "
-        "null::varchar as conversation, null::varchar as exhibit, null::varchar as state, null::varchar as id where false"
-    )
-    return " union all ".join(parts) or empty
+    empty = ", ".join(f"null::varchar as {name}" for name in _EMPTY)
+    return " union all ".join(parts) or f"select {empty}, null::bigint as us where false"
 
 
-def _state(kind: _Kind) -> str:
-    """A file that is there counts as live, as in a search."""
-    return (
-        "case when state = 'allocated' then 'live' else 'deleted' end" if kind.table == "items" else "state"
-    )
+def _conditions(kind: EventKind, snapshot: Snapshot, span: Span | None) -> list[str]:
+    """What rows of a kind must fulfil: with a span two cases, for their stored UTC can be compared by itself alone."""
+    where = kind.where
+    if kind.table == "messages" and snapshot.rows("same_messages"):
+        where += f" and {_COPIES}"
+    if span is None:
+        return [where]
+    first, low, high = kind.times[0], span.begin - span.slack, span.end + span.slack
+    within = f"{kind.us} >= {span.begin} and {kind.us} < {span.end}"
+    stored = f"{first}.utc >= make_timestamptz({low}) and {first}.utc <= make_timestamptz({high})"
+    return [f"{stored} and {within} and {where}", f"{first}.utc is null and {within} and {where}"]

@@ -1,0 +1,249 @@
+"""Rows of the timeline: the events of a span in the order of their time, with who and what, paged by keys.
+
+The counts of the whole say how far one must read for a page, so that only the row groups of those hours are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from safelight.access.account_names import name_then, names_of
+from safelight.access.cursor import Cursor, decode
+from safelight.access.reading import Reading
+from safelight.access.timeline import COUNTED, SCOPES, Facets, condition, slack, whole
+from safelight.access.timeline_bars import FIRST, LAST
+from safelight.access.timeline_events import EVENTS, FILE_KINDS, Span, relation
+
+#: Rows of one page at most.
+PAGE = 200
+_ORDER = "timeline"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row. `us` is its time for comparison, None where no zone or no date is known; `stated` is then what stands in
+    the item. `who` is the name as it was then; `what` holds the columns that its kind shows."""
+
+    kind: str
+    us: int | None
+    network: str
+    account: str | None
+    who: str
+    conversation: str | None
+    exhibit: str
+    """Number of the exhibit."""
+    state: str
+    id: str
+    item_id: str
+    copies: int
+    """In how many places a message was found; 1 for all else."""
+    what: Mapping[str, Any] = field(default_factory=dict)
+    stated: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """One page of rows, and the cursors of the pages before and after it."""
+
+    rows: list[Event]
+    before: str | None
+    after: str | None
+
+
+#: What is shown of each kind, beside the columns that all have.
+_SHOWN = {
+    "message": "sender_name as name, sender as native, recipients_id, text, subject, kind as sort, attachments",
+    "call": "null as name, caller as native, participants_id as recipients_id, kind as sort, duration, answered",
+    "transfer": "sender_name as name, sender as native, receiver_name, receiver, receiver_id, amount, currency, reference",
+    "media": "null as name, account as native, name as file, mime as sort, size",
+    "login": "null as name, account as native, ip, port, host, what as sort",
+    "membership": "null as name, account as native, action as sort, role, reason",
+    "location": "null as name, account as native, latitude, longitude, name as place_name, what as sort",
+    **dict.fromkeys(FILE_KINDS, "path, size"),
+}
+
+
+def events(
+    reading: Reading,
+    facets: Facets,
+    begin: int,
+    end: int,
+    after: str | None = None,
+    before: str | None = None,
+    count: int = PAGE,
+) -> EventPage:
+    """Events from `begin` to before `end`, the oldest first: behind the cursor `after`, or those just before the cursor
+    `before`. Raises Refused on a cursor of another list."""
+    cursor = after or before
+    at = None if cursor is None else decode(cursor, _ORDER, 3).values
+    backward = before is not None and after is None
+    low, high = max(begin, FIRST), min(end, LAST)
+    if at is not None and isinstance(at[0], int):
+        low, high = (low, min(high, at[0] + 1)) if backward else (max(low, at[0]), high)
+    low, high = _narrowed(reading, facets, low, high, count, backward)
+    behind, values = _behind(at, backward)
+    found = _read(
+        reading, facets, _kinds(reading, facets, low, high), Span(low, high, slack(reading)), behind, values, count + 1,
+        backward,
+    )  # fmt: skip
+    more = len(found) > count
+    found = sorted(found[:count], key=lambda one: (one.us or 0, one.id, one.kind))
+    reading.show(one.id for one in found)
+    return EventPage(
+        found,
+        _cursor(found[0]) if found and (more if backward else at is not None) else None,
+        _cursor(found[-1]) if found and (more or backward) else None,
+    )
+
+
+def untimed(reading: Reading, facets: Facets, after: str | None = None, count: int = PAGE) -> EventPage:
+    """Events without a time that can be compared, in the order of their ids. Raises Refused on a cursor of another list."""
+    at = None if after is None else decode(after, _ORDER, 3).values
+    where, values = condition(reading, facets, (*SCOPES, *COUNTED))
+    behind = "true"
+    if at is not None:
+        behind = "(id, kind) > ($_at_id, $_at_kind)"
+        values |= {"_at_id": at[1], "_at_kind": at[2]}
+    places = reading.db.execute(
+        f"""select kind, id from ({relation(reading.snapshot, facets.get("kind", ()))})
+            where us is null and {where} and {behind} order by id, kind limit {count + 1}""",
+        values,
+    ).fetchall()
+    ids = ", ".join("'" + id_.replace("'", "''") + "'" for _kind, id_ in places)
+    found = _read(
+        reading,
+        facets,
+        sorted({kind for kind, _id in places}),
+        None,
+        f"us is null and id in ({ids})",
+        {},
+        count + 1,
+        False,
+    )
+    wanted = set(places)
+    found = sorted((one for one in found if (one.kind, one.id) in wanted), key=lambda one: (one.id, one.kind))
+    page = found[:count]
+    reading.show(one.id for one in page)
+    return EventPage(page, None, _cursor(page[-1]) if len(found) > count else None)
+
+
+def _cursor(event: Event) -> str:
+    return Cursor(_ORDER, (event.us, event.id, event.kind)).encode()
+
+
+def _narrowed(
+    reading: Reading, facets: Facets, low: int, high: int, count: int, backward: bool
+) -> tuple[int, int]:
+    """The part of the span that surely holds the page."""
+    counted = whole(reading, facets)
+    unit = counted.unit
+    if backward:
+        last = int(np.searchsorted(counted.slots, high // unit))  # slots before that of `high` are whole
+        behind = np.cumsum(counted.counts[:last][::-1])
+        place = int(np.searchsorted(behind, count + 1))
+        return (max(low, int(counted.slots[last - 1 - place]) * unit) if place < last else low), high
+    first = int(np.searchsorted(counted.slots, low // unit, side="right"))
+    ahead = np.cumsum(counted.counts[first:])
+    place = int(np.searchsorted(ahead, count + 1))
+    return low, min(high, (int(counted.slots[first + place]) + 1) * unit) if place < len(ahead) else high
+
+
+def _kinds(reading: Reading, facets: Facets, low: int, high: int) -> list[str]:
+    """The kinds that have matching events in a span: the others' tables need not be opened."""
+    counted = whole(reading, facets)
+    first, last = np.searchsorted(counted.slots, [low // counted.unit, high // counted.unit + 1])
+    names = list(EVENTS)
+    return [names[number] for number in np.unique(counted.kinds[first:last])]
+
+
+def _behind(at: Sequence[Any] | None, backward: bool) -> tuple[str, dict[str, Any]]:
+    """SQL: behind (or before) the row of a cursor."""
+    if at is None:
+        return "true", {}
+    sign = "<" if backward else ">"
+    return f"(us, id, kind) {sign} ($_at_us, $_at_id, $_at_kind)", {
+        "_at_us": at[0],
+        "_at_id": at[1],
+        "_at_kind": at[2],
+    }
+
+
+def _read(
+    reading: Reading,
+    facets: Facets,
+    kinds: Sequence[str],
+    span: Span | None,
+    matching: str,
+    more: dict[str, Any],
+    count: int,
+    backward: bool,
+) -> list[Event]:
+    """The first rows of each kind, together in their order."""
+    where, values = condition(reading, facets, (*SCOPES, *COUNTED))
+    direction = "desc" if backward else "asc"
+    rows: list[dict[str, Any]] = []
+    for kind in kinds:
+        one = EVENTS[kind]
+        stated = "coalesce(" + ", ".join(
+            f"nullif({time}.text, ''), strftime({time}.wall, '%Y-%m-%d %H:%M:%S')" for time in one.times
+        ) + ")"  # fmt: skip
+        columns = f", item_id, {stated} as stated, {_SHOWN[kind]}"
+        result = reading.db.execute(
+            f"""select * from ({relation(reading.snapshot, [kind], span, columns)}) where {where} and {matching}
+                order by us {direction}, id {direction} limit {count}""",
+            values | more,
+        )
+        names = [column[0] for column in result.description]
+        rows += [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    rows.sort(key=lambda row: (row["us"] or 0, row["id"], row["kind"]), reverse=backward)
+    return _whole(reading, rows[:count])
+
+
+def _whole(reading: Reading, rows: Sequence[dict[str, Any]]) -> list[Event]:
+    """Rows with names, copies and numbers."""
+    copies = _copies(reading, [row["id"] for row in rows if row["kind"] == "message"])
+    accounts = [
+        one
+        for row in rows
+        for one in (row["account"], row.get("receiver_id"), *(row.get("recipients_id") or ()))
+    ]
+    names = names_of(reading, accounts)
+    numbers = {key: number for number, key in reading.numbers.items()}
+    found = []
+    for row in rows:
+        us, account = row["us"], row["account"]
+        named = row.get("name") or name_then(names.get(account or "", ()), us) or row.get("native") or ""
+        to = [(one, name_then(names.get(one, ()), us)) for one in row.get("recipients_id") or ()]
+        found.append(
+            Event(
+                kind=row["kind"],
+                us=us,
+                network=row["network"] or "",
+                account=account,
+                who=named,
+                conversation=row["conversation"],
+                exhibit=numbers.get(row["exhibit"], row["exhibit"] or ""),
+                state=row["state"] or "",
+                id=row["id"],
+                item_id=row["item_id"],
+                copies=copies.get(row["id"], 1),
+                what=row | {"to": to},
+                stated=row["stated"] or "",
+            )
+        )
+    return found
+
+
+def _copies(reading: Reading, ids: Sequence[str]) -> dict[str, int]:
+    """How many copies the distinct messages among these have."""
+    if not ids or not reading.snapshot.rows("same_messages"):
+        return {}
+    rows = reading.db.execute(
+        "select distinct_id, count(*) from same_messages where distinct_id = any($ids) group by 1",
+        {"ids": list(ids)},
+    ).fetchall()
+    return dict(rows)
