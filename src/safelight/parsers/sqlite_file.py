@@ -385,4 +385,6 @@ def refuse_encrypted(subject: Subject, names: Iterable[str], app: str) -> None:
     counts = Counter(head)
     # Of 1,024 to 4,096 random bytes the commonest value takes about one in 100; text, zeros and structures far more.
     if max(counts.values()) < len(head) / 40 and len(counts) > 200:
-        raise ParseFailed("encrypted", f"{subject.name} has the name of a database of {app} and is encrypted")
+        raise ParseFailed(
+            "encrypted", f"{subject.name} has the name of a database of {app}; SQLCipher is not supported"
+        )

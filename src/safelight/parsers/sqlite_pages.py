@@ -177,7 +177,9 @@ class Pages:
         self.encoding = _ENCODINGS.get(int.from_bytes(header[56:60], "big"), "utf-8")
         self._maps = self.usable // 5 + 1 if header[52:56] != b"\0\0\0\0" else 0
         in_file = -(-self.size // self.page_size)
-        self.count = self._wal.count if self._wal and self._wal.count else in_file
+        # What a log says of the database's size is believed as far as its frames could have made it grow.
+        known = min(self._wal.count, in_file + len(self._wal.frames)) if self._wal else 0
+        self.count = known or in_file
         self.limit = max(self.count, in_file)
         self.whole = self.usable - 35
         self._least = (self.usable - 12) * 32 // 255 - 23

@@ -38,7 +38,7 @@ from safelight.parsers.sqlite_pages import (
     varint_length,
 )
 from safelight.parsers.sqlite_schema import StoredTable
-from safelight.parsers.sqlite_template import BLOB, TEXT, Template, template
+from safelight.parsers.sqlite_template import BLOB, MOST_COLUMNS, TEXT, Template, template
 
 #: Live leaf pages of a table that are looked at to learn what its rows hold.
 _LEARNT_PAGES = 24
@@ -105,6 +105,11 @@ class Recovery:
 
     def want(self, name: str, table: StoredTable, columns: Sequence[str]) -> None:
         """Look for rows of this table, with these columns."""
+        if len(table.columns) > MOST_COLUMNS:
+            self._damage.append(
+                Trouble(table.name, "limit", f"no deleted rows are looked for: {len(table.columns)} columns")
+            )
+            return
         key = next((n for n, one in enumerate(table.columns) if one.rowid), None)
         where = tuple(table.index(column) for column in columns)
         self._wishes[table.name] = _Wish(name, table, tuple(columns), where, key)
@@ -251,18 +256,20 @@ class Recovery:
                 yield cell
         columns = len(one.table.columns)
         for lost, pattern in ((3, one.without_size), (2, one.without_first)):
-            for match in pattern.finditer(data, begin + 4, end):
-                start = match.start() - 4
+            for match in pattern.finditer(data, begin, end):
+                start = match.start()
                 size = (data[start + 2] << 8) | data[start + 3]
                 if not 4 <= size <= pages.usable - start:
                     continue
                 cell = self._beheaded(one, image, start, end, lost)
-                if cell is None or not _says(cell, 2) or not _holds_words(cell):
+                # Where overflow pages follow, the block's size says nothing of the header's: such a row is not told.
+                if cell is None or cell.cut or not _says(cell, 2) or not _holds_words(cell):
                     continue
                 total = cell.end - start
                 exact = total == size and (start in chain or _says(cell, 3))
                 cell.sure = exact
-                if exact or (total < size and columns >= _ENOUGH and (start in chain or _says(cell, 4))):
+                likely = total < size and columns >= _ENOUGH and (start in chain or _says(cell, 4))
+                if exact or likely:
                     yield cell
 
     def _headed(self, one: Template, image: Image, header: int, begin: int, end: int) -> _Cell | None:

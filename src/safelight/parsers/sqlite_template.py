@@ -40,6 +40,15 @@ _LAST = {
 }
 
 
+#: A freeblock's beginning: where the next one is, and a size of at least four. Zeros are none, and are everywhere.
+_BLOCK = b"..(?:\\x00[\\x04-\\xff]|[\\x01-\\xff].)"
+
+#: Column counts of rows from before columns were added: the newest so many.
+_COUNTS = 6
+#: Tables of more columns are left alone: an expression for them takes longer than it is worth.
+MOST_COLUMNS = 500
+
+
 def kind_of(serial: int) -> str:
     """What a serial type holds."""
     if serial >= 12:
@@ -74,13 +83,13 @@ class Template:
 
     @cached_property
     def without_size(self) -> re.Pattern[bytes]:
-        """The serial types of all columns: the header of a freed row whose size was overwritten."""
-        return re.compile(b"(?=(?:" + self._either(0) + b"))", re.DOTALL)
+        """A freeblock's four bytes and the serial types of all columns: a freed row whose header size was overwritten."""
+        return re.compile(b"(?=" + _BLOCK + b"(?:" + self._either(0) + b"))", re.DOTALL)
 
     @cached_property
     def without_first(self) -> re.Pattern[bytes]:
-        """The serial types of all columns but the first, which was overwritten as well."""
-        return re.compile(b"(?=(?:" + self._either(1) + b"))", re.DOTALL)
+        """The same without the first column's serial type, which was overwritten as well."""
+        return re.compile(b"(?=" + _BLOCK + b"(?:" + self._either(1) + b"))", re.DOTALL)
 
     def _either(self, first: int) -> bytes:
         each = [_one(set(allowed)) for allowed in self.kinds]
