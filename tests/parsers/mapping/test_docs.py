@@ -47,3 +47,36 @@ def test_the_reference_names_what_there_is() -> None:
 
     for one in fields(Input):
         assert f"`input.{one.name}`" in PAGE
+
+
+SAMPLES = {
+    "net-bank.toml": (
+        "Bokføringsdato;Beløp;Valuta;Fra konto;Fra navn;Til konto;Til navn;Melding;Referanse\r\n"
+        "18.03.2016;1.214,21;NOK;NO2900001036351;Sjur;NO9400002161836;Einar;Sjakktime;E2E1\r\n"
+        "13.10.2016;-924,25;NOK;NO9400002161836;Einar;PH000006824249;Luz;Premie;E2E2\r\n",
+        [
+            "amount=1214.2100, currency=NOK, direction=incoming, time=2016-03-18T00:00:00 unknown",
+            "amount=924.2500, currency=NOK, direction=outgoing, time=2016-10-13T00:00:00 unknown",
+        ],
+    ),
+    "remitter.toml": (
+        "MTCN,Sent (UTC),Sender ID,Sender name,Receiver ID,Receiver name,Amount,Currency,Message\r\n"
+        "0006026995,2016-02-07 03:56:13,RC1,Eva,RC2,Fiona,1280.09,NOK,Sjakktime\r\n",
+        [
+            "amount=1280.0900, currency=NOK, time=2016-02-07T03:56:13Z stated, reference=Sjakktime, native_id=0006026995"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_mappings_that_come_along(tmp_path: Path, name: str) -> None:
+    folder = Path(__file__).parents[3] / "docs" / "mappings"
+    assert {one.name for one in folder.glob("*.toml")} == SAMPLES.keys()
+    data, expected = SAMPLES[name]
+    trial = tried(tmp_path, (folder / name).read_text("utf-8"), "a.csv", data.encode("cp1252"))
+    found = [line for line in lines(trial) if "Transfer(" in line]
+    assert len(found) == len(expected)
+    for line, part in zip(found, expected, strict=True):
+        assert part in line
+    assert trial.recognised

@@ -105,4 +105,7 @@ def _lines(stream: io.BufferedIOBase) -> Iterator[tuple[str, Any]]:
         try:
             yield place, orjson.loads(bare)
         except orjson.JSONDecodeError as error:
-            yield place, Unread(place, f"no JSON (column {error.colno})", bare[:500].decode("utf-8", "replace"))
+            yield (
+                place,
+                Unread(place, f"no JSON (column {error.colno})", bare[:500].decode("utf-8", "replace")),
+            )

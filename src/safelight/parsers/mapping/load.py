@@ -242,7 +242,7 @@ class _Load:
             value = {"from": value}
         names = (
             "from", "const", "join", "map", "default", "split", "format", "zone", "decimal", "thousands", "direct",
-            "scale",
+            "scale", "sign", "stated",
         )  # fmt: skip
         given = self._known(key, value, names)
         if ("from" in given) + ("const" in given) + ("direct" in given) != 1:
@@ -263,6 +263,11 @@ class _Load:
             self._wrong(f"{key}.decimal", "belongs to a number, and this field is none")
         if type_ != TEXTS and "split" in given:
             self._wrong(f"{key}.split", "belongs to a list, and this field is none")
+        for name in ("sign", "stated"):
+            if not isinstance(given.get(name, False), bool):
+                self._wrong(f"{key}.{name}", "must be true or false")
+        if given.get("sign") and not key.endswith(".direction"):
+            self._wrong(f"{key}.sign", "belongs to a direction, and this field is none")
         scale = given.get("scale", 1)
         if type(scale) is not int or not 0 < scale <= 10**9:
             self._wrong(f"{key}.scale", "must be a whole number from 1")
@@ -274,7 +279,8 @@ class _Load:
             table=tuple((str(one), plain(meaning)) for one, meaning in table.items()),
             default=None if "default" not in given else plain(given["default"]),
             split=self._maybe(f"{key}.split", given.get("split")),
-            time=TimeForm(whole.get("format", "iso"), whole.get("zone")),
+            time=TimeForm(whole.get("format", "iso"), whole.get("zone"), given.get("stated", False)),
+            sign=given.get("sign", False),
             decimal=whole.get("decimal", "."),
             thousands=whole.get("thousands", ""),
             direct="direct" in given,

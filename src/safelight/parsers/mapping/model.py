@@ -27,6 +27,8 @@ class TimeForm:
 
     format: str = "iso"
     zone: str | None = None
+    stated: bool = False
+    """The file itself says that its times are in that zone (in a heading): no assumption of the mapping's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class FieldSpec:
     thousands: str = ""
     direct: bool = False
     """The two sources are the ends of a direct conversation."""
+    sign: bool = False
+    """A direction by the sign of an amount: negative is outgoing."""
     scale: int = 1
     """A number is divided by this: 100 for amounts in hundredths, 1000 for milliseconds."""
 

@@ -77,10 +77,11 @@ def time_of(value: Any, form: TimeForm, stated_by: str) -> Moment:
     offset = at.utcoffset()
     if offset is not None:
         return with_offset(wall, offset // _MICROSECOND, text)
-    return _in_zone(at, wall, form.zone, text, stated_by)
+    return _in_zone(at, wall, form, text, stated_by)
 
 
-def _in_zone(at: datetime, wall: int, zone: str | None, text: str, stated_by: str) -> Moment:
+def _in_zone(at: datetime, wall: int, form: TimeForm, text: str, stated_by: str) -> Moment:
+    zone = form.zone
     if zone is None:
         return wall_only(wall, text)
     try:
@@ -91,6 +92,6 @@ def _in_zone(at: datetime, wall: int, zone: str | None, text: str, stated_by: st
         return wall_only(wall, text)
     offset = offsets.pop() or timedelta()
     found = with_offset(wall, offset // _MICROSECOND, text)
-    return (
-        Moment(found.utc_us, found.wall_us, text, "assumed", stated_by) if found.utc_us is not None else found
-    )
+    if found.utc_us is None or form.stated:
+        return found
+    return Moment(found.utc_us, found.wall_us, text, "assumed", stated_by)

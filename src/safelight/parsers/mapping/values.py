@@ -38,6 +38,8 @@ def value_of(
             raise NoValue(f"{name}: the other end is empty")
         return direct(network, one or None, other)
     value = spec.constant if not spec.sources else _joined(found, spec)
+    if spec.sign and value is not None:
+        value = "outgoing" if clean(plain(value))[:1] in ("-", "\u2212", "(") else "incoming"
     if spec.table:
         value = _looked_up(name, value, spec)
     if value is None or value == "":
