@@ -252,7 +252,8 @@ class Recovery:
         data, pages = image.data, self._pages
         for match in one.headers.finditer(data, begin, end):
             cell = self._headed(one, image, match.start(), begin, end)
-            if cell and _says(cell, 1):
+            lost = cell is not None and cell.cut and cell.rowid is None and cell.start not in chain
+            if cell and _says(cell, 1) and not lost:
                 yield cell
         columns = len(one.table.columns)
         for lost, pattern in ((3, one.without_size), (2, one.without_first)):
