@@ -215,11 +215,14 @@ class _Scorer:
         """What must hold of each matched message beyond its place, time and text."""
         self._db.execute(
             "CREATE TEMP TABLE both_ AS SELECT p.how, t.*, f.fid, f.network AS f_network, f.instance AS f_instance, "
-            "f.conversation AS f_conversation, f.sender AS f_sender, f.sender_name AS f_name, f.shown "
+            "f.conversation AS f_conversation, concat_ws(' ', f.network, f.instance, f.conversation) AS f_talk, "
+            "f.sender AS f_sender, f.sender_name AS f_name, f.shown "
             "FROM pairs p JOIN tm t USING (tid) JOIN fm f USING (fid) WHERE p.how NOT LIKE 'differs%'"
         )
-        total = self._one("SELECT count(*) FROM both_")
-        same = "f_network IS NOT DISTINCT FROM network AND f_instance IS NOT DISTINCT FROM instance"
+        # A parser may leave open which network of a kind it is; it must not name another one.
+        stated = "NOT coalesce(f_instance, '') LIKE '?%'"
+        same = f"f_network IS NOT DISTINCT FROM network AND f_instance IS NOT DISTINCT FROM instance AND {stated}"
+        total = self._one(f"SELECT count(*) FROM both_ WHERE {stated}")
         self._check("network and its instance as in the truth", same, total)
         states = self._one("SELECT count(*) FROM both_ WHERE sender IS NOT NULL")
         self._check("sender's native id as in the truth", "sender IS NOT NULL AND f_sender = sender", states)
@@ -230,10 +233,10 @@ class _Scorer:
             "conversation <> '' AND f_conversation = conversation",
             self._one("SELECT count(*) FROM both_ WHERE conversation <> ''"),
         )
-        pairs = "SELECT DISTINCT file, talk, f_conversation FROM both_ WHERE conversation <> ''"
+        pairs = "SELECT DISTINCT file, talk, f_talk FROM both_ WHERE conversation <> ''"
         kept = (
             f"SELECT count(*) FROM (SELECT file, talk FROM ({pairs}) GROUP BY ALL HAVING count(*) = 1) a JOIN "
-            f"(SELECT file, any_value(talk) AS talk FROM ({pairs}) GROUP BY file, f_conversation HAVING count(*) = 1) b "
+            f"(SELECT file, any_value(talk) AS talk FROM ({pairs}) GROUP BY file, f_talk HAVING count(*) = 1) b "
             "USING (file, talk)"
         )
         talks = self._one(f"SELECT count(*) FROM (SELECT DISTINCT file, talk FROM ({pairs}))")
