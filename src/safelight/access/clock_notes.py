@@ -16,7 +16,9 @@ def zone_decision(
     """The decision that gives a wall time its zone."""
     if wall_us is None:
         return None
-    return next((one for one in _newest(decisions) if one.zone and _covers(one, exhibit, parser, wall_us)), None)
+    return next(
+        (one for one in _newest(decisions) if one.zone and _covers(one, exhibit, parser, wall_us)), None
+    )
 
 
 def shift_decision(

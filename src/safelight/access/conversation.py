@@ -107,17 +107,19 @@ class Window:
 _TABLES = {
     "m": (
         "messages",
-        "sender as native, sender_id, sender_name, network, kind, state, text, subject, sent, received, edited, deleted, native_id, reply_to, "
-        "attachments, direction, coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as compared",
+        "sender as native, sender_id, sender_name, network, kind, state, text, subject, sent, received, edited, deleted, "
+        "native_id, reply_to, attachments, direction, "
+        "coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as compared, "
+        "at_us(edited, exhibit, parser) as edited_us, at_us(deleted, exhibit, parser) as deleted_us",
     ),
     "c": (
         "calls",
-        "caller as native, caller_id as sender_id, cast(null as varchar) as sender_name, network, kind, state, participants_id, started, "
-        "duration, answered, direction, at_us(started, exhibit, parser) as compared",
+        "caller as native, caller_id as sender_id, cast(null as varchar) as sender_name, network, kind, state, "
+        "participants_id, started, duration, answered, direction, at_us(started, exhibit, parser) as compared",
     ),
     "g": (
         "memberships",
-        'account as native, account_id as sender_id, cast(null as varchar) as sender_name, network, action as kind, state, '
+        "account as native, account_id as sender_id, cast(null as varchar) as sender_name, network, action as kind, state, "
         'by_id, "by" as by_native, "at", role, reason, at_us("at", exhibit, parser) as compared',
     ),
 }
@@ -155,7 +157,10 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
                 us=None if us == UNDATED else us,
                 zoned=row["compared"] is not None,
                 sender_id=row["sender_id"],
-                name=row["sender_name"] or _name_then(names.get(row["sender_id"], []), us) or row["native"] or "",
+                name=row["sender_name"]
+                or _name_then(names.get(row["sender_id"], []), us)
+                or row["native"]
+                or "",
                 what=row,
                 attachments=_attachments(row.get("attachments")),
             )
@@ -257,7 +262,9 @@ def _us(stamp: datetime | None) -> int | None:
     """Microseconds of a database's timestamp; a wall clock's as if it were UTC."""
     if stamp is None:
         return None
-    return (stamp.replace(tzinfo=UTC_ZONE) - datetime(1970, 1, 1, tzinfo=UTC_ZONE)) // timedelta(microseconds=1)
+    return (stamp.replace(tzinfo=UTC_ZONE) - datetime(1970, 1, 1, tzinfo=UTC_ZONE)) // timedelta(
+        microseconds=1
+    )
 
 
 def _clocks(reading: Reading, lines: list[Line]) -> None:

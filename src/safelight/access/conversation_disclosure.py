@@ -33,7 +33,13 @@ class Made:
 
 
 def make(
-    reading: Reading, conversation_id: str, selection: Selection, form: Form, zone: Zone, who: str, reason: str
+    reading: Reading,
+    conversation_id: str,
+    selection: Selection,
+    form: Form,
+    zone: Zone,
+    who: str,
+    reason: str,
 ) -> Made:
     """Make the file. Raises NotFound, Refused (nothing selected, too much)."""
     order = order_of(reading, conversation_id)
@@ -56,7 +62,9 @@ def make(
         data = pdf_bytes(heading, found, items, zone)
     digest = hashlib.sha256(data).hexdigest()
     traces = tuple(record.line.trace_id for record in found)
-    return Made(f"conversation-{digest[:12]}.{form}", form, data, digest, len(found), words, order.group, traces)
+    return Made(
+        f"conversation-{digest[:12]}.{form}", form, data, digest, len(found), words, order.group, traces
+    )
 
 
 def _words(selection: Selection, total: int, chosen: int) -> str:

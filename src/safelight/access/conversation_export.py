@@ -28,8 +28,8 @@ LIMITS: dict[Form, int] = {"pdf": 5_000, "csv": 200_000}
 
 FIELDS = (
     "number", "time_utc", "time_shown", "zone", "time_basis", "clock_correction_s", "kind", "sender", "sender_id", "text",
-    "subject", "state", "edited", "deleted", "attachments", "answers", "copies", "exhibits", "items", "item_sha256", "parser",
-    "parser_version", "seen_on", "place", "trace_ids", "marks", "notes", "translations",
+    "subject", "state", "edited", "deleted", "attachments", "answers", "copies", "exhibits", "items", "item_sha256",
+    "parser", "parser_version", "seen_on", "place", "trace_ids", "marks", "notes", "translations",
 )  # fmt: skip
 
 
@@ -148,8 +148,8 @@ def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, s
         "text": described(line),
         "subject": what.get("subject") or "",
         "state": what["state"],
-        "edited": _stamp(what.get("edited")),
-        "deleted": _stamp(what.get("deleted")),
+        "edited": _stamp(what.get("edited"), what.get("edited_us")),
+        "deleted": _stamp(what.get("deleted"), what.get("deleted_us")),
         "attachments": "; ".join(attachment_name(one) for one in line.attachments),
         "answers": str(line.reply.position + 1) if line.reply and line.reply.position is not None else "",
         "copies": str(len(line.copies)),
@@ -167,9 +167,7 @@ def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, s
         "trace_ids": "; ".join(copy.trace_id for copy in line.copies),
         "marks": "; ".join(f"{one.text}: {one.reason} ({one.actor})" for one in said.marks),
         "notes": "; ".join(f"{one.text} ({one.actor})" for one in said.notes),
-        "translations": "; ".join(
-            f"{one.language}: {one.text} ({one.reason})" for one in said.translations
-        ),
+        "translations": "; ".join(f"{one.language}: {one.text} ({one.reason})" for one in said.translations),
     }
 
 
@@ -191,7 +189,9 @@ def described(line: Line) -> str:
 def call_words(call: dict[str, Any]) -> str:
     """What a call was, and whether it was answered as far as that is stated."""
     video = {"video": _("Video call"), "audio": _("Audio call")}.get(call["kind"] or "", _("Call"))
-    answered = {True: _("answered"), False: _("not answered")}.get(call["answered"], _("answered or not is not stated"))
+    answered = {True: _("answered"), False: _("not answered")}.get(
+        call["answered"], _("answered or not is not stated")
+    )
     return f"{video}, {answered}"
 
 
@@ -213,12 +213,13 @@ def came_words(action: str) -> str:
     }.get(action, action)  # fmt: skip
 
 
-def _stamp(moment: dict[str, object] | None) -> str:
+def _stamp(moment: dict[str, Any] | None, compared_us: int | None) -> str:
+    """A second time of a message: UTC after correction, else the wall clock, else as written."""
     if not moment:
         return ""
-    utc, wall = moment.get("utc"), moment.get("wall")
-    if utc is not None:
-        return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
+    if compared_us is not None:
+        return iso_utc(compared_us)[:19] + "Z"
+    wall = moment.get("wall")
     return f"{wall:%Y-%m-%dT%H:%M:%S}" if wall is not None else str(moment.get("text") or "")
 
 
@@ -250,6 +251,7 @@ def _items(reading: Reading, lines: Iterable[Line]) -> dict[str, SourceItem]:
 
 def _rows(reading: Reading, items: list[str]) -> Iterator[tuple[str, str, str, str, str]]:
     found = reading.db.execute(
-        "select item_id, path, sha256, exhibit, source_id from items where item_id = any($ids)", {"ids": items}
+        "select item_id, path, sha256, exhibit, source_id from items where item_id = any($ids)",
+        {"ids": items},
     ).fetchall()
     yield from found

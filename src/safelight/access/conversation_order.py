@@ -57,11 +57,11 @@ class ConversationOrder:
         """The first position at or after a time; the last one where all are before."""
         return min(int(np.searchsorted(self.us, us)), max(len(self.us) - 1, 0))
 
-
     @property
     def undated(self) -> int:
         """How many have no date; they stand first."""
         return int(np.searchsorted(self.us, UNDATED, side="right"))
+
 
 _WHEN = "coalesce(at_us({0}, exhibit, parser), epoch_us({0}.wall))"
 _JOINED = _WHEN.format('"at"')  # a reserved word

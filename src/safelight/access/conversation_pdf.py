@@ -92,17 +92,25 @@ def _data(
             (_("Reason"), _one(heading.reason)),
         ],
         "words": {
-            "sources": _("Sources"), "item": _("Item"), "exhibit": _("Exhibit"), "parser": _("Parser"), "lines": _("Lines"),
+            "sources": _("Sources"),
+            "item": _("Item"),
+            "exhibit": _("Exhibit"),
+            "parser": _("Parser"),
+            "lines": _("Lines"),
             "reading": _("How to read it"),
-        },  # fmt: skip
+        },
         "sources": [
             {
-                "path": printable(readable(one.path)), "sha256": one.sha256 or "–", "source": _one(one.source),
-                "exhibit": _one(one.exhibit), "basis": _one(one.legal_basis), "parsers": _one(", ".join(one.parsers)),
+                "path": printable(readable(one.path)),
+                "sha256": one.sha256 or "–",
+                "source": _one(one.source),
+                "exhibit": _one(one.exhibit),
+                "basis": _one(one.legal_basis),
+                "parsers": _one(", ".join(one.parsers)),
                 "lines": str(one.lines),
             }
             for one in items
-        ],  # fmt: skip
+        ],
         "notes": _notes(found),
         "lines": _lines(found, zone),
         "end": ngettext("End of the selection: %(n)s line.", "End of the selection: %(n)s lines.", len(found))
@@ -118,24 +126,34 @@ def _notes(found: Sequence[Record]) -> list[str]:
     for seq in sorted(decisions):
         one = decisions[seq]
         said = (
-            _("The zone of wall-clock times is assumed: %(zone)s (ledger %(n)s, %(who)s: %(why)s). Marked “assumed”.")
+            _(
+                "The zone of wall-clock times is assumed: %(zone)s (ledger %(n)s, %(who)s: %(why)s). Marked “assumed”."
+            )
             if one.zone
             else _("The exhibit's clock is corrected by %(seconds)s s (ledger %(n)s, %(who)s: %(why)s).")
         )
         values = {"zone": one.zone, "seconds": one.seconds, "n": seq, "who": one.actor, "why": one.reason}
         notes.append(printable(visible(said % values)))
     if any(not line.zoned and line.us is not None for line in lines):
-        notes.append(_("Times with a question mark are wall clocks whose zone nobody knows; they are not converted."))
+        notes.append(
+            _("Times with a question mark are wall clocks whose zone nobody knows; they are not converted.")
+        )
     if any(line.us is None for line in lines):
         notes.append(_("Lines without a date stand first; their place among the others is not known."))
     if any(line.what["state"] == "recovered" for line in lines):
         notes.append(
-            _("“recovered”: read out of what a database keeps of removed or older rows; it may be an older form.")
+            _(
+                "“recovered”: read out of what a database keeps of removed or older rows; it may be an older form."
+            )
         )
     if any(len(line.copies) > 1 for line in lines):
         notes.append(_("“2×”: found in two places, shown once; all trace ids are given."))
     if any(line.what["seen_on"] == "documentation" for line in lines):
-        notes.append(_("A parser marked “documentation” was built from the format's documentation, not from real files."))
+        notes.append(
+            _(
+                "A parser marked “documentation” was built from the format's documentation, not from real files."
+            )
+        )
     return notes
 
 
@@ -204,7 +222,8 @@ def _said(record: Record) -> list[str]:
     """Marks, notes and translations under the text."""
     said = record.line.said
     lines = [
-        f"{_('Marked')}, {one.actor}: {one.text}" + (f": {one.reason}" if one.reason else "") for one in said.marks
+        f"{_('Marked')}, {one.actor}: {one.text}" + (f": {one.reason}" if one.reason else "")
+        for one in said.marks
     ]
     lines += [f"{_('Note')}, {one.actor}: {one.text}" for one in said.notes]
     lines += [f"{_('Translation')} ({one.language}), {one.reason}: {one.text}" for one in said.translations]

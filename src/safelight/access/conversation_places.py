@@ -53,7 +53,11 @@ def density(order: ConversationOrder, bars: int = 90) -> Sequence[DensityBar]:
     if not len(dated):
         return ()
     first, last = int(dated[0]), int(dated[-1])
-    edges = np.linspace(first, last + 1, bars + 1).astype(np.int64) if last > first else np.array([first, last + 1])
+    edges = (
+        np.linspace(first, last + 1, bars + 1).astype(np.int64)
+        if last > first
+        else np.array([first, last + 1])
+    )
     places = np.searchsorted(order.us, edges)
     return [
         DensityBar(int(low), int(high - low), int(edge))

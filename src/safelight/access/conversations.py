@@ -23,7 +23,7 @@ class ConversationRow:
     instance: str | None
     kind: str | None
     title: str
-    """Its title; else the names of those who wrote most in it."""
+    """Its title; else the channel's own name, else the names of those who wrote most in it."""
     titled: bool
     people: int
     messages: int
@@ -43,11 +43,12 @@ _ROWS = f"""
         select trace_id from same_messages where trace_id <> distinct_id
     ), lines as (
         select coalesce(g.gid, m.conversation_id) as gid, m.network, m.instance, m.sender_id, m.sender_name, m.state,
-               m.sender, m.kind, {SENT} as us, coalesce(g.copies, 1) as copies,
+               m.sender, m.kind, m.conversation, {SENT} as us, coalesce(g.copies, 1) as copies,
                m.trace_id in (select trace_id from copies) as again
         from messages m left join grouped g using (conversation_id)
     ), figures as (
         select gid, any_value(network) as network, any_value(instance) as instance, count(*) as messages,
+               min(conversation) filter (starts_with(conversation, '#')) as channel,
                count(*) filter (not again) as distinct_messages,
                count(*) filter (state = 'recovered' and not again) as recovered,
                count(distinct sender_id) as people, max(copies) as copies, min(us) as first_us, max(us) as last_us
@@ -58,7 +59,8 @@ _ROWS = f"""
         from lines where sender_id is not null and kind <> 'system' group by all
     ), names as (
         select gid, list(name order by n desc, name)[1:{_NAMED}] as names, count(*) as n,
-               list(name order by n desc, name)[1:{_SOUGHT}] as sought, list(native order by n desc, name)[1:{_SOUGHT}] as natives
+               list(name order by n desc, name)[1:{_SOUGHT}] as sought,
+               list(native order by n desc, name)[1:{_SOUGHT}] as natives
         from writers group by gid
     ), titles as (
         select coalesce(g.gid, c.conversation_id) as gid, mode(nullif(trim(c.title), '')) as title, mode(c.kind) as kind,
@@ -66,8 +68,8 @@ _ROWS = f"""
         from conversations c left join grouped g using (conversation_id) group by 1
     )
     select coalesce(f.gid, t.gid), coalesce(f.network, t.network), coalesce(f.instance, t.instance), t.kind, t.title,
-           n.names, n.n, n.sought, n.natives, coalesce(f.people, 0), coalesce(f.messages, 0), coalesce(f.distinct_messages, 0),
-           coalesce(f.recovered, 0), coalesce(f.copies, 1), f.first_us, f.last_us
+           f.channel, n.names, n.n, n.sought, n.natives, coalesce(f.people, 0), coalesce(f.messages, 0),
+           coalesce(f.distinct_messages, 0), coalesce(f.recovered, 0), coalesce(f.copies, 1), f.first_us, f.last_us
     from figures f full join titles t on f.gid = t.gid left join names n on n.gid = coalesce(f.gid, t.gid)
     order by f.messages desc nulls last, 1
 """
@@ -131,7 +133,19 @@ def one(reading: Reading, group: str) -> ConversationRow | None:
 
 def _read(reading: Reading) -> Sequence[ConversationRow]:
     rows = []
-    for gid, network, instance, kind, title, names, writers, sought, natives, *figures in reading.db.execute(_ROWS).fetchall():
+    for (
+        gid,
+        network,
+        instance,
+        kind,
+        title,
+        channel,
+        names,
+        writers,
+        sought,
+        natives,
+        *figures,
+    ) in reading.db.execute(_ROWS).fetchall():
         people, messages, distinct, recovered, copies, first_us, last_us = figures
         joined = " ⇄ ".join(names or ()) if kind == "direct" or writers == 2 else ", ".join(names or ())
         more = f" +{writers - _NAMED}" if writers and writers > _NAMED else ""
@@ -141,8 +155,8 @@ def _read(reading: Reading) -> Sequence[ConversationRow]:
                 network=network,
                 instance=instance,
                 kind=kind,
-                title=title or (joined + more) or gid,
-                titled=bool(title),
+                title=title or channel or (joined + more) or gid,
+                titled=bool(title or channel),
                 people=people,
                 messages=messages,
                 distinct=distinct,
@@ -151,7 +165,9 @@ def _read(reading: Reading) -> Sequence[ConversationRow]:
                 first_us=first_us,
                 last_us=last_us,
                 folded=" ".join(
-                    part for part in (title, network, instance, gid, *(sought or ()), *(natives or ())) if part
+                    part
+                    for part in (title, channel, network, instance, gid, *(sought or ()), *(natives or ()))
+                    if part
                 ).casefold(),
             )
         )

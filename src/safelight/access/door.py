@@ -52,10 +52,10 @@ from safelight.access.model import (
     Standing,
 )
 from safelight.access.papers import Sums
+from safelight.access.reading import Reading
 from safelight.access.search import Hit as TextHit
 from safelight.access.search import Searching
 from safelight.access.search_filter import SearchFilter
-from safelight.access.reading import Reading
 from safelight.access.trace_acts import TraceActs
 from safelight.access.where import Condition, Failing, condition
 from safelight.catalog.catalog import Catalog

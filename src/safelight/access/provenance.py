@@ -132,9 +132,7 @@ def _explained(reading: Reading, table: str, what: dict[str, Any], times: list[s
             ).fetchall()
         ],
     )
-    found.marks = marks.about(
-        reading.ledger, [found.trace_id, *(copy.trace_id for copy in found.copies)]
-    )
+    found.marks = marks.about(reading.ledger, [found.trace_id, *(copy.trace_id for copy in found.copies)])
     reading.show([found.trace_id, found.item_id])
     return found
 
@@ -156,7 +154,8 @@ def _copies(reading: Reading, trace_id: str) -> list[PlacedCopy]:
     numbers = {key: number for number, key in reading.numbers.items()}
     paths = dict(
         reading.db.execute(
-            "select item_id, path from items where item_id = any($ids)", {"ids": sorted({row[1] for row in rows})}
+            "select item_id, path from items where item_id = any($ids)",
+            {"ids": sorted({row[1] for row in rows})},
         ).fetchall()
     )
     return [

@@ -45,12 +45,15 @@ class TraceActs:
         with self._door.consult("translation", trace_id) as look:
             copies = copies_of(look.reading, trace_id)
             return marks.translate(
-                look.reading.ledger, copies, text, language=language, translator=translator, actor=self._door.who
+                look.reading.ledger,
+                copies,
+                text,
+                language=language,
+                translator=translator,
+                actor=self._door.who,
             )
 
-    def export(
-        self, conversation_id: str, selection: Selection, form: Form, zone: Zone, reason: str
-    ) -> Made:
+    def export(self, conversation_id: str, selection: Selection, form: Form, zone: Zone, reason: str) -> Made:
         """A selection as a file. Its disclosure, with the file's SHA-256, is written before this gives the file away.
 
         Raises Refused (no reason, nothing selected, too much), NotFound.

@@ -118,7 +118,9 @@ def _say(one: Shown, zone: Zone, hits: InnerHits | None) -> None:
     one.left_out = max(len(text) - CUT, 0)
     text = text[:CUT]
     one.pieces = [(piece.text, piece.found) for piece in hits.segments(text)] if hits else [(text, False)]
-    one.edited, one.deleted = _when(what["edited"], zone), _when(what["deleted"], zone)
+    wall = _wall(line, zone)
+    one.edited = _when(what["edited"], what["edited_us"], zone, _day(wall))
+    one.deleted = _when(what["deleted"], what["deleted_us"], zone, _day(wall))
 
 
 def _wall(line: Line, zone: Zone) -> datetime | None:
@@ -148,10 +150,15 @@ def _stamp(line: Line, wall: datetime | None, zone: Zone) -> str:
     if wall is None:
         return _("Date unknown")
     if not line.zoned:
-        return _("%(time)s by a wall clock whose zone nobody knows") % {"time": wall.isoformat(" ", "seconds")}
+        return _("%(time)s by a wall clock whose zone nobody knows") % {
+            "time": wall.isoformat(" ", "seconds")
+        }
     said = f"{wall.isoformat(' ', 'seconds')} {zone.iana}"
     if line.assumed is not None:
-        said += " · " + _("zone assumed: %(zone)s, %(who)s") % {"zone": line.assumed.zone, "who": line.assumed.actor}
+        said += " · " + _("zone assumed: %(zone)s, %(who)s") % {
+            "zone": line.assumed.zone,
+            "who": line.assumed.actor,
+        }
     return said
 
 
@@ -187,14 +194,14 @@ def later(us: int) -> str:
     return ngettext("%(n)s day later", "%(n)s days later", days) % {"n": days}
 
 
-def _when(moment: Mapping[str, datetime | str | None] | None, zone: Zone) -> str:
-    """A time beside a text: of the same shape as the line's own."""
+def _when(moment: Mapping[str, Any] | None, compared_us: int | None, zone: Zone, day: date | None) -> str:
+    """A second time of a message, corrected as its first is; its day too where that is another."""
     if not moment:
         return ""
-    utc, wall = moment.get("utc"), moment.get("wall")
-    if isinstance(utc, datetime):
-        local = zone.local(round(utc.timestamp() * 1_000_000))
-        return f"{local:%Y-%m-%d %H:%M:%S}" if local else ""
-    if isinstance(wall, datetime):
+    local = None if compared_us is None else zone.local(compared_us)
+    wall = moment.get("wall")
+    if local is None and isinstance(wall, datetime):
         return f"{wall:%Y-%m-%d %H:%M:%S} ?"
-    return str(moment.get("text") or "")
+    if local is None:
+        return str(moment.get("text") or "")
+    return f"{local:%H:%M:%S}" if local.date() == day else f"{local:%Y-%m-%d %H:%M:%S}"

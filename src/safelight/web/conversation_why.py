@@ -62,7 +62,9 @@ def _time(column: str, found: dict[str, Any], compared_us: int | None, zone: Zon
     raw = stamp.strftime("%Y-%m-%d %H:%M:%S") if isinstance(stamp, datetime) else ""
     written = found["text"] or ""
     stands = " · ".join(
-        part for part in (raw + (" UTC" if found["utc"] else "") if raw else "", f"“{written}”" if written else "") if part
+        part
+        for part in (raw + (" UTC" if found["utc"] else "") if raw else "", f"“{written}”" if written else "")
+        if part
     )
     local = zone.local(compared_us) if compared_us is not None else None
     if local is not None:
