@@ -252,8 +252,10 @@ class Recovery:
         data, pages = image.data, self._pages
         for match in one.headers.finditer(data, begin, end):
             cell = self._headed(one, image, match.start(), begin, end)
-            lost = cell is not None and cell.cut and cell.rowid is None and cell.start not in chain
-            if cell and _says(cell, 1) and not lost:
+            if cell is None or not _says(cell, 1):
+                continue
+            # Of a cut row without its rowid, the page itself must say where it ended: a freeblock, or the end of free space.
+            if not cell.cut or cell.rowid is not None or cell.start in chain or cell.end == end:
                 yield cell
         columns = len(one.table.columns)
         for lost, pattern in ((3, one.without_size), (2, one.without_first)):
