@@ -67,12 +67,12 @@ def write(catalog: Catalog, batch: str, **tables: Any) -> None:
     assert catalog.write(batch, tables, made_by={"stage": "test"})
 
 
-def searching(folder: Path, groups: Sequence[Group] = AS_FOUND) -> Search:
+def searching(folder: Path, groups: Sequence[Group] = AS_FOUND, few: int = 200_000) -> Search:
     """Search on the newest commit."""
     fulltext = FullText(folder)
     searcher = fulltext.searcher()
     assert searcher is not None
-    return Search(searcher, fulltext.schema, groups)
+    return Search(searcher, fulltext.schema, groups, few)
 
 
 def hits(folder: Path, query: str, wanted: Wanted | None = None, limit: int = 100) -> list[Found]:

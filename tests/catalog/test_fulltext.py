@@ -137,12 +137,13 @@ def test_hits_come_by_time_page_by_page_also_where_many_share_one(catalog: Catal
         for n in range(150)
     ]
     for number, one in enumerate(same):
-        one.sent = wall_only(FIRST * 10**6, "?") if number >= 120 else at(number // 40)
+        one.sent = wall_only(FIRST * 10**6, "?") if number >= 120 else at(number // 40 * 30)
     write(catalog, "b1-1", messages=messages(same))
     update(catalog, tmp_path / "index")
-    search = searching(tmp_path / "index")
+    search, sliced = searching(tmp_path / "index"), searching(tmp_path / "index", few=0)
     for oldest in (False, True):
         whole = search.page(None, Wanted(), 1000, oldest=oldest)
+        assert sliced.page(None, Wanted(), 1000, oldest=oldest) == whole
         assert len({one.id for one in whole}) == 150
         times = [one.time for one in whole]
         timed = [one for one in times if one is not None]
@@ -150,6 +151,7 @@ def test_hits_come_by_time_page_by_page_also_where_many_share_one(catalog: Catal
         assert len(timed) == 120
         paged, after = [], None
         while page := search.page(None, Wanted(), 7, after, oldest):
+            assert sliced.page(None, Wanted(), 7, after, oldest) == page
             paged += page
             after = (page[-1].key, page[-1].id)
         assert paged == whole

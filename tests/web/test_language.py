@@ -16,14 +16,14 @@ LABELS = {
     "en": {
         "/": ["Overview", "Exhibits", "Items", "Search", "Failures", "Hits", "Overview", "Items", "Different contents",
               "Bytes together", "Exhibits", "Deleted or orphaned", "Failed", "In a hash set"],
-        "/items": ["Overview", "Exhibits", "Items", "Search", "Failures", "Hits", "Items", "Type", "Path in source ↑", "Exhibit",
-                   "Size", "Modified, UTC", "Copies", "State and findings"],
+        "/items": ["Overview", "Exhibits", "Items", "Search", "Failures", "Hits", "Items", "Type", "Path in source ↑",
+                   "Exhibit", "Size", "Modified, UTC", "Copies", "State and findings"],
     },
     "nb": {
         "/": ["Oversikt", "Beslag", "Elementer", "Søk", "Feil", "Treff", "Oversikt", "Elementer", "Ulike innhold",
               "Byte til sammen", "Beslag", "Slettet eller foreldreløs", "Feilet", "I et hashsett"],
-        "/items": ["Oversikt", "Beslag", "Elementer", "Søk", "Feil", "Treff", "Elementer", "Type", "Sti i kilden ↑", "Beslag",
-                   "Størrelse", "Endret, UTC", "Kopier", "Tilstand og funn"],
+        "/items": ["Oversikt", "Beslag", "Elementer", "Søk", "Feil", "Treff", "Elementer", "Type", "Sti i kilden ↑",
+                   "Beslag", "Størrelse", "Endret, UTC", "Kopier", "Tilstand og funn"],
     },
     "nn": {
         "/": ["Oversikt", "Beslag", "Element", "Søk", "Feil", "Treff", "Oversikt", "Element", "Ulike innhald",

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import tantivy
 
 from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, UNSTEMMED, Writers
-from safelight.catalog.fulltext_schema import clean, grams_of, order_key
+from safelight.catalog.fulltext_schema import clean, grams_of, order_key, slice_of
 from safelight.evidence.spec import unescape
 
 #: More of one text than this is not indexed (characters); inspectors keep less by default.
@@ -107,7 +107,9 @@ def _documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Docu
         document = made()
         add = document.add_text
         add("unit", unit)
-        document.add_integer("key", order_key(time, id_))
+        key = order_key(time, id_)
+        document.add_integer("key", key)
+        add("slice", slice_of(key))
         add("plain", text)
         for field in STEMMED.get(language, UNSTEMMED):
             add(field, text)

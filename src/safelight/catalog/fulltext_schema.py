@@ -33,7 +33,7 @@ import numpy as np
 import tantivy
 
 #: Part of the index's folder name: another number makes it anew from the catalog.
-VERSION: Final = 1
+VERSION: Final = 2
 
 Kind = Literal["message", "mail", "document", "name"]
 KINDS: Final[tuple[Kind, ...]] = ("message", "mail", "document", "name")
@@ -124,6 +124,11 @@ def bound_key(time_us: int) -> int:
     return min(max(time_us, _LEAST_US), _MOST_US) * TIES
 
 
+def slice_of(key: int) -> str:
+    """Which slice of time (about 25 days) a key lies in; slices are ordered as keys are."""
+    return f"{(key >> 51) + 4096:04x}"
+
+
 #: The least key of anything that has a time.
 LEAST_KEY: Final = _LEAST_US * TIES
 
@@ -157,7 +162,7 @@ def make_schema() -> tantivy.Schema:
     made.add_text_field("grams", tokenizer_name="grams", index_option="position")
     for name in FACETS:
         made.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("account", "format"):
+    for name in ("account", "format", "slice"):
         made.add_text_field(name, tokenizer_name="raw", index_option="basic")
     made.add_boolean_field("zoned", indexed=True)
     # Stored alone: Tantivy's bytes are slow to hand over, and no word comes out of this.

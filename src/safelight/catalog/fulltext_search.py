@@ -17,10 +17,12 @@ import orjson
 import tantivy
 
 from safelight.catalog.fulltext_plan import between, both, either, one_of, without
-from safelight.catalog.fulltext_schema import LEAST_KEY, TIES, bound_key, time_of
+from safelight.catalog.fulltext_schema import LEAST_KEY, TIES, bound_key, slice_of, time_of
 
 #: Texts at one time beyond a page: a page is cut between two keys or between two ids of one key.
 _SLACK = 16
+#: A page is first looked for in so small a part of all texts (one in ...).
+_PART = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,16 @@ class Search:
     """Reads one commit of the index."""
 
     def __init__(
-        self, searcher: tantivy.Searcher, schema: tantivy.Schema, groups: Sequence[Group] = AS_FOUND
+        self,
+        searcher: tantivy.Searcher,
+        schema: tantivy.Schema,
+        groups: Sequence[Group] = AS_FOUND,
+        few: int = 200_000,
     ) -> None:
+        """`few`: up to so many texts are put in order without looking at slices of time first."""
         self._searcher, self._schema, self._groups = searcher, schema, groups
+        self._few = few
+        self._slices: list[tuple[str, int]] | None = None
 
     def page(
         self,
@@ -130,10 +139,11 @@ class Search:
             parts.append(between(self._schema, at, None) if oldest else between(self._schema, None, at + 1))
         order = tantivy.Order.Asc if oldest else tantivy.Order.Desc
         size = limit + _SLACK
+        near = self._near(at if after is not None else None, oldest)
         while True:
-            hits = self._searcher.search(
-                both(*parts), size, count=False, order_by_field="key", order=order
-            ).hits
+            hits = self._top([*parts, one_of(self._schema, "slice", near)], size, order) if near else []
+            if len(hits) < size:
+                hits = self._top(parts, size, order)
             whole = len(hits) < size
             last = None if whole else hits[-1][0]
             # Of texts with the last key more may follow: they are left for the next page, or all are fetched.
@@ -146,6 +156,33 @@ class Search:
             if whole or len(found) >= limit:
                 return sorted(found, key=lambda one: (sign * one.key, one.id))[:limit]
             size *= 4
+
+    def _top(
+        self, parts: Sequence[tantivy.Query], size: int, order: tantivy.Order
+    ) -> list[tuple[int, tantivy.DocAddress]]:
+        found = self._searcher.search(both(*parts), size, count=False, order_by_field="key", order=order)
+        return list(found.hits)
+
+    def _near(self, start: int | None, oldest: bool) -> list[str]:
+        """The slices of time where a page begins, with a part of all texts: what is frequent fills a page from them, so
+        that millions of other hits need not be put in order. Empty where it would not pay.
+        """
+        if self._searcher.num_docs < self._few:
+            return []
+        if self._slices is None:
+            self._slices = sorted(self._searcher.terms_with_prefix("slice", ""))
+        edge = "" if start is None else slice_of(start)
+        ordered = self._slices if oldest else self._slices[::-1]
+        chosen: list[str] = []
+        texts = 0
+        for name, count in ordered:
+            if edge and (name < edge if oldest else name > edge):
+                continue
+            chosen.append(name)
+            texts += count
+            if texts * _PART >= self._searcher.num_docs:
+                break
+        return chosen
 
     def count(self, query: tantivy.Query | None, wanted: Wanted) -> int:
         """How many texts match."""
