@@ -32,6 +32,20 @@ def test_native_ids_say_it_even_where_times_differ(stage: Stage) -> None:
     assert stage.pairs() == [(one[n + 2], other[n], "native id") for n in range(7)]
 
 
+def test_ids_that_each_account_counts_for_itself_say_nothing(stage: Stage) -> None:
+    one = stage.copy(TALK, natives=[str(n) for n in range(100, 109)])
+    other = stage.copy(TALK, natives=[str(n) for n in range(102, 111)])
+    assert stage.find() == Figures(18, 9, 0, 1)
+    assert stage.pairs() == [(one[n], other[n], "aligned") for n in range(9)]
+
+
+def test_an_edited_text_of_one_id_and_moment_is_one_message(stage: Stage) -> None:
+    ids = [f"n{n}" for n in range(len(TALK))]
+    stage.copy(TALK, natives=ids)
+    stage.copy([(s, w, t.replace("kveld", "morgen")) for s, w, t in TALK], natives=ids)
+    assert stage.find() == Figures(18, 9, 0, 1)
+
+
 def test_an_export_to_the_minute_is_aligned_with_its_database(stage: Stage) -> None:
     one = stage.copy(TALK, natives=[f"n{n}" for n in range(len(TALK))])
     other = stage.copy(TALK, step=60, parser="club-export")

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from safelight.access import clock
-from safelight.analyse.align import Line, align
+from safelight.analyse.align import DELIVERY_US, Line, align
 from safelight.analyse.same_conversations import KEY, TIME, ZONED, groups, links
 from safelight.catalog.catalog import Catalog
 from safelight.ledger import clocks
@@ -197,10 +197,14 @@ def _group(rows: Iterable[tuple[Any, ...]], run: str, same: list[Row]) -> Row:
 def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
     """Lay one copy onto what was merged so far; gives how many were left apart for a choice."""
     known = {one.native_id: one for one in distinct if one.native_id is not None}
+    named = [(message, known[message.native_id]) for message in copy if message.native_id in known]
+    agreeing = {message.trace_id for message, one in named if message.recovered or _agree(message, one)}
+    if 2 * len(agreeing) < len(named):
+        agreeing = set()  # each account counts for itself (private chats of Telegram): such ids say nothing
     taken: set[int] = set()
     left: list[_Message] = []
     for message in sorted(copy, key=lambda one: one.recovered):  # live rows first: they own the native ids
-        one = known.get(message.native_id) if message.native_id is not None else None
+        one = known.get(message.native_id) if message.trace_id in agreeing else None
         if one is not None and (message.recovered or id(one) not in taken):
             one.members.append((message.trace_id, "native id"))
             taken.add(id(one))
@@ -219,6 +223,16 @@ def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
             if message.native_id is not None:
                 own.setdefault(message.native_id, one)
     return uncertain
+
+
+def _agree(message: _Message, one: _Distinct) -> bool:
+    """Whether a message with the native id of another can be it: of one text, or (edited since) of one moment."""
+    if message.line.key == one.line.key:
+        return True
+    here, there = message.line.time, one.line.time
+    if here is None or there is None or message.line.zoned != one.line.zoned:
+        return False
+    return abs(here - there) <= max(message.precision, one.precision) + DELIVERY_US
 
 
 def _aligned(

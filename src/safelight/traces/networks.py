@@ -110,8 +110,6 @@ def titled(title: str) -> str:
     return "title:" + " ".join(title.split()).casefold()
 
 
-#: SQL over columns `conversation` and `instance`: the item does not say by the network's own id which conversation it is, so
-#: another id may name the same one.
-WEAK_CONVERSATION: Final = (
-    "(starts_with(conversation, 'title:') or contains(conversation, '?') or starts_with(instance, '?'))"
-)
+#: SQL over columns `conversation` and `instance`: the item does not say by the network's own id which conversation it is
+#: (a title, an export's or a log's own name, one end unknown), so that another id may name the same one.
+WEAK_CONVERSATION: Final = "(regexp_matches(conversation, '^(title|export|log):') or contains(conversation, '?') or starts_with(instance, '?'))"
