@@ -190,7 +190,7 @@ def test_a_mail_that_is_too_large_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert parsed.of(Message, "native_id") == ["2@sjakk.example", "4@sjakk.example"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=100), st.integers(0, 1500))
 def test_any_bytes_are_read_or_named(noise: bytes, at: int) -> None:
     data = _first()

@@ -223,7 +223,7 @@ def test_any_json_is_read_or_named(messages: list[Any], other: Any, number: Any)
     assert parsed.ended.cause == ""
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.sampled_from(

@@ -12,7 +12,9 @@ from typing import Final
 
 _HIDDEN: Final = re.compile(r"<([sei])>[^<>]*</\1>")
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
-_SMILEY: Final = re.compile(r'<!-- s[^<>]*-->\s*<img [^<>]*?alt="([^"<>]*)"[^<>]*>\s*<!-- s[^<>]*-->')
+_SMILEY: Final = re.compile(
+    r'<!-- s[^<>]*-->\s*<img [^<>]{0,300}?alt="([^"<>]{0,100})"[^<>]{0,300}>\s*<!-- s[^<>]*-->'
+)
 _COMMENT: Final = re.compile(r"<!--[^<>]*-->")
 _QUOTED: Final = re.compile(r'<QUOTE\b[^<>]*\bpost_id="([0-9]{1,12})"')
 

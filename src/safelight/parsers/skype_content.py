@@ -14,7 +14,7 @@ from typing import Any, Final
 
 _BREAK: Final = re.compile(r"<br\s*/?>|</p>|</div>|</quote>", re.I)
 _TAG: Final = re.compile(r"</?[A-Za-z_][^<>]*>")
-_ATTRIBUTE: Final = re.compile(r"""([\w:]+)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
+_ATTRIBUTE: Final = re.compile(r"""(?<![\w:])([\w:]++)\s*+=\s*+(?:"([^"<>]*)"|'([^'<>]*)')""")
 _QUOTE: Final = re.compile(r"<quote\s([^<>]*)>")
 _OBJECT: Final = re.compile(r"<URIObject\s([^<>]*)>")
 _INNER: Final = re.compile(r"<(OriginalName|FileSize|meta|Title|Description)\b([^<>]*)>")
