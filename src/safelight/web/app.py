@@ -32,6 +32,7 @@ from safelight.web import (
     media,
     overview,
     search,
+    timeline,
 )
 from safelight.web.guard import Guard
 from safelight.web.render import Templates
@@ -70,6 +71,7 @@ def create_app(
         *failures.ROUTES,
         *hits.ROUTES,
         *search.ROUTES,
+        *timeline.ROUTES,
         *conversations.ROUTES,
         *conversation_acts.ROUTES,
         *conversation.ROUTES,

@@ -1,0 +1,191 @@
+"""The timeline: everything with a time, from the whole extent to one minute, as bars with links and as a table.
+
+The window is `from` and `to` in the address; `begin` and `end` (microseconds, as the brush gives them) lead to such one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from safelight.access import timeline, timeline_rows
+from safelight.access.door import Door
+from safelight.access.reading import Reading
+from safelight.access.timeline import Counted, Picture
+from safelight.access.timeline_bars import NARROWEST, around
+from safelight.access.timeline_filter import TimelineFilter
+from safelight.access.timeline_rows import EventPage
+from safelight.access.zones import ZONES, Zone, zone_of
+from safelight.errors import Refused
+from safelight.messages import _
+from safelight.web import spans, timeline_chart
+from safelight.web.render import with_query
+from safelight.web.search import network_badge
+from safelight.web.timeline_rows import kind_name, row
+
+ROWS = 100
+#: How much nearer one step of the zoom goes.
+_STEP = 4
+_OWN = ("z", "after", "before", "begin", "end", "undated")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for."""
+
+    wanted: TimelineFilter
+    zone: Zone
+    undated: bool
+
+    def address(self, wanted: TimelineFilter | None = None, **more: object) -> str:
+        """The page with another filter, in the same zone."""
+        zone = None if self.zone.key == "utc" else self.zone.key
+        return with_query("/timeline", (wanted or self.wanted).pairs(), **({"z": zone} | more))
+
+    def over(self, begin: int | None, end: int | None) -> str:
+        """The page over another span."""
+        return self.address(self.wanted.over(begin, end))
+
+    def toggled(self, key: str, value: str) -> str:
+        """The page with a facet's value chosen or not."""
+        return self.address(self.wanted.toggled(key, value), undated="1" if self.undated else None)
+
+    def shown_in(self, zone: Zone) -> str:
+        """The same in another zone."""
+        return with_query(
+            "/timeline",
+            self.wanted.pairs(),
+            z=None if zone.key == "utc" else zone.key,
+            undated="1" if self.undated else None,
+        )
+
+
+def page(request: Request) -> Response:
+    """The page."""
+    door: Door = request.app.state.door
+    given = request.query_params
+    asked = Asked(
+        TimelineFilter.from_pairs((k, v) for k, v in given.multi_items() if k not in _OWN),
+        zone_of(given.get("z", "")),
+        given.get("undated") == "1",
+    )
+    if "begin" in given or "end" in given:
+        return RedirectResponse(asked.over(*_brushed(given.get("begin", ""), given.get("end", ""))), 303)
+    if "add" in given:
+        return RedirectResponse(asked.address(), 303)
+    words = " ".join(one for one in (asked.wanted.words(), "undated" if asked.undated else "") if one)
+    with door.consult("timeline", words) as look:
+        reading = look.reading
+        context = {
+            "standing": look.standing(),
+            "asked": asked,
+            "zones": ZONES.values(),
+            "next_zone": _next_zone(asked.zone),
+            "clocks": look.clocks(),
+            "kind_name": kind_name,
+            "value_name": value_name,
+            "facet_title": facet_title,
+            "network_badge": network_badge,
+            "long_span": spans.long_span,
+            "said": spans.said,
+            **_window(reading, asked, given.get("after"), given.get("before")),
+        }
+        found: Response = request.app.state.templates.page(request, "timeline.html", context)
+    return found
+
+
+def _window(reading: Reading, asked: Asked, after: str | None, before: str | None) -> dict[str, Any]:
+    wanted, zone = asked.wanted, asked.zone
+    everything = timeline.whole(reading, wanted.facets)
+    whole = timeline.extent(reading, wanted.facets, zone) or timeline.extent(reading, {}, zone)
+    if whole is None:
+        empty = EventPage([], None, None)
+        if asked.undated:
+            empty = timeline_rows.untimed(reading, wanted.facets, after, ROWS)
+        return {"picture": None, "rows": [row(one, zone) for one in empty.rows], "page": empty,
+                "untimed": everything.untimed, "later": bool(after)}  # fmt: skip
+    begin = whole[0] if wanted.begin is None else wanted.begin
+    end = whole[1] if wanted.end is None else wanted.end
+    if end - begin < NARROWEST:
+        end = begin + NARROWEST
+    picture = timeline.picture(reading, wanted.facets, begin, end, zone)
+    if asked.undated:
+        events = timeline_rows.untimed(reading, wanted.facets, after, ROWS)
+    else:
+        events = timeline_rows.events(reading, wanted.facets, begin, end, after, before, ROWS)
+    return {
+        "picture": picture,
+        "begin": begin,
+        "end": end,
+        "is_whole": (begin, end) == whole,
+        "crumbs": spans.crumbs(whole, begin, end, zone),
+        "chart": timeline_chart.chart(picture, zone, _held(everything, picture, wanted)),
+        "strip": timeline_chart.strip(timeline.strip(reading, wanted.facets, *whole, zone), begin, end, zone),
+        "zoom": _zoom(asked, whole, begin, end),
+        "elsewhere": [(one, spans.said(begin, end, one)) for one in ZONES.values() if one.key != zone.key],
+        "strays": (
+            everything.between(-(2**62), whole[0]),
+            everything.between(whole[1], 2**62),
+        ),
+        "rows": [row(one, zone) for one in events.rows],
+        "page": events,
+        "untimed": everything.untimed,
+        "later": bool(after or before),
+    }
+
+
+def _held(everything: Counted, picture: Picture, wanted: TimelineFilter) -> dict[str, tuple[int, int]]:
+    """What each exhibit holds: those that are chosen, else those with most events in all."""
+    groups = [(one.values[3], one.events, one.first, one.last) for one in everything.groups]
+    return timeline_chart.lanes_of([one for one in groups if not wanted.exhibit or one[0] in wanted.exhibit])
+
+
+def _zoom(asked: Asked, whole: tuple[int, int], begin: int, end: int) -> dict[str, str | None]:
+    """Nearer, farther, earlier, later; None where there is nothing more."""
+    length, middle = end - begin, (begin + end) // 2
+    near = max(length // _STEP, NARROWEST)
+    wide = length * _STEP
+    inner = around(middle - near // 2, middle - near // 2 + near, asked.zone)
+    outer = around(middle - wide // 2, middle + wide // 2, asked.zone)
+    outside = outer[0] <= whole[0] and outer[1] >= whole[1]
+    return {
+        "in": asked.over(*inner) if near < length and inner != (begin, end) else None,
+        "out": None if (begin, end) == whole else asked.over(None, None) if outside else asked.over(*outer),
+        "earlier": asked.over(begin - length // 2, end - length // 2) if begin > whole[0] else None,
+        "later": asked.over(begin + length // 2, end + length // 2) if end < whole[1] else None,
+    }
+
+
+def _brushed(begin: str, end: str) -> tuple[int, int]:
+    try:
+        low, high = sorted((int(begin), int(end)))
+    except ValueError:
+        raise Refused(_("The brush gave no span."), _("Draw it again.")) from None
+    return low, max(high, low + NARROWEST)
+
+
+def _next_zone(zone: Zone) -> Zone:
+    keys = list(ZONES)
+    return ZONES[keys[(keys.index(zone.key) + 1) % len(keys)]]
+
+
+def facet_title(name: str) -> str:
+    """A facet's heading."""
+    return {"kind": _("Kind"), "network": _("Network"), "state": _("State"), "exhibit": _("Exhibit"),
+            "account": _("Account"), "conversation": _("Conversation")}[name]  # fmt: skip
+
+
+def value_name(facet: str, value: str) -> str:
+    """A facet's value as people say it."""
+    if facet == "kind":
+        return kind_name(value)
+    if facet == "state":
+        return {"live": _("Live"), "deleted": _("Deleted"), "recovered": _("Recovered")}.get(value, value)
+    return _("Files") if (facet, value) == ("network", "file") else value
+
+
+ROUTES = [Route("/timeline", page)]

@@ -1,0 +1,297 @@
+"""Geometry of the timeline's charts: the histogram with its axis, what each exhibit holds, and the strip of the whole.
+
+Templates draw them as SVG (sizes by attribute, colours by class), so that they are there without JavaScript. uPlot would
+draw no more than these hundred bars, and would need them as JSON beside the links that every bar is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_date
+
+from safelight.access.timeline import Picture
+from safelight.access.timeline_bars import BY_NAME, LEVELS, MINUTE, Level, edges
+from safelight.access.zones import Zone
+from safelight.messages.figures import decimal
+from safelight.web.spans import locale, said, short_day, weekday
+
+WIDTH, LEFT, TOP, BASE = 800, 34, 16, 132
+#: Rows of lanes below the axis.
+LANES_AT, LANE = 154, 13
+STRIP, STRIP_TOP = 32, 2
+#: Series in the order in which they are stacked: name, class, kinds.
+SERIES = (
+    ("message", "f1", ("message",)),
+    ("call", "f3", ("call",)),
+    ("transfer", "f2", ("transfer",)),
+    ("media", "f4", ("media",)),
+    ("other", "f6", ("login", "membership", "location", "created", "modified", "accessed")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One series of one bar."""
+
+    css: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: place, pieces, its span, what it says, and whether one can zoom into it."""
+
+    x: float
+    width: float
+    pieces: tuple[Piece, ...]
+    begin: int
+    end: int
+    title: str
+    figures: tuple[int, ...]
+    """Events by series."""
+    opens: bool
+    cut: str = ""
+    """What it holds, where it is higher than the scale: it is then drawn broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One mark of an axis. `more` stands beside the text, quieter."""
+
+    x: float
+    text: str
+    more: str = ""
+    line: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What an exhibit holds in the window: from its first event to its last. Widths may be 0."""
+
+    name: str
+    y: int
+    x: float
+    width: float
+
+    @property
+    def short(self) -> str:
+        """The end of the exhibit's number, which tells exhibits of one case apart."""
+        return self.name.rpartition("-")[2][-5:]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The histogram."""
+
+    bars: tuple[Bar, ...]
+    scale: tuple[tuple[float, str], ...]
+    majors: tuple[Tick, ...]
+    minors: tuple[Tick, ...]
+    lanes: tuple[Lane, ...]
+    height: int
+    series: tuple[tuple[str, str], ...]
+
+
+def chart(picture: Picture, zone: Zone, held: Mapping[str, tuple[int, int]]) -> Chart:
+    """The window. `held`: first and last time of exhibits that have a lane."""
+    begin, end = picture.edges[0], picture.edges[-1]
+    top = _round(scale_of([sum(bar.values()) for bar in picture.bars]))
+    major, minor = _marks(begin, end)
+    lanes = tuple(
+        Lane(name, LANES_AT + n * LANE, *_lane(first, last, begin, end))
+        for n, (name, (first, last)) in enumerate(held.items())
+    )
+    return Chart(
+        bars=tuple(_bars(picture, zone, top)),
+        scale=tuple(
+            (round(BASE - (BASE - TOP) * part / 2, 1), _figure(top * part / 2)) for part in (0, 1, 2)
+        ),
+        majors=tuple(_majors(major, begin, end, zone)),
+        minors=tuple(_minors(minor, begin, end, zone)),
+        lanes=lanes,
+        height=LANES_AT + LANE * len(lanes) - 4,
+        series=tuple((name, css) for name, css, _kinds in SERIES),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The whole extent, and where the window lies in it."""
+
+    bars: tuple[Bar, ...]
+    years: tuple[Tick, ...]
+    x: float
+    width: float
+
+
+def strip(whole: Picture, begin: int, end: int, zone: Zone) -> Strip:
+    """The overview: bars of all kinds together."""
+    first, last = whole.edges[0], whole.edges[-1]
+    most = scale_of([sum(bar.values()) for bar in whole.bars])
+    bars = []
+    for n, counts in enumerate(whole.bars):
+        low, high, total = whole.edges[n], whole.edges[n + 1], sum(counts.values())
+        x, x2 = _x(low, first, last, 0), _x(high, first, last, 0)
+        height = max(round((STRIP - STRIP_TOP) * min(total / most, 1), 1), 0.8) if total else 0.0
+        pieces = (Piece("f6", STRIP - height, height),) if total else ()
+        title = f"{said(low, high, zone)}: {decimal(total)}"
+        bars.append(Bar(x, max(x2 - x - 1, 0.6), pieces, low, high, title, (total,), high - low >= MINUTE))
+    major = next(level for level in LEVELS if (last - first) / level.us <= 14)
+    left, right = _x(max(begin, first), first, last, 0), _x(min(end, last), first, last, 0)
+    return Strip(
+        tuple(bars), tuple(_minors(major, first, last, zone, 0, years=True)), left, max(right - left, 3)
+    )
+
+
+def _bars(picture: Picture, zone: Zone, top: int) -> list[Bar]:
+    begin, end = picture.edges[0], picture.edges[-1]
+    found = []
+    for n, counts in enumerate(picture.bars):
+        low, high = picture.edges[n], picture.edges[n + 1]
+        x, x2 = _x(low, begin, end), _x(high, begin, end)
+        figures = tuple(sum(counts.get(kind, 0) for kind in kinds) for _name, _css, kinds in SERIES)
+        total = sum(figures)
+        pieces, y, shrunk = [], float(BASE), min(1.0, top / total) if total else 1.0
+        for (_name, css, _kinds), value in zip(SERIES, figures, strict=True):
+            if value:
+                height = max((BASE - TOP) * value * shrunk / top, 0.6)
+                y -= height
+                pieces.append(Piece(css, round(y, 2), round(height, 2)))
+        gap = 1 if x2 - x > 3 else 0.4
+        title = f"{said(low, high, zone)}: {decimal(sum(figures))}"
+        found.append(
+            Bar(
+                x,
+                round(max(x2 - x - gap, 0.6), 2),
+                tuple(pieces),
+                low,
+                high,
+                title,
+                figures,
+                high - low >= MINUTE,
+            )
+        )
+    return found
+
+
+def scale_of(totals: Sequence[int]) -> int:
+    """What the scale must show. Up to three bars that stand four times above all others are cut, and say their figure:
+    the files that an installer wrote in an hour must not flatten ten years of messages.
+    """
+    ranked = sorted((total for total in totals if total), reverse=True)
+    if not ranked:
+        return 1
+    rest = ranked[min(3, len(ranked) - 1)]
+    for n, total in enumerate(ranked[:3]):
+        if n and ranked[n - 1] > 4 * total:
+            rest = total
+            break
+    return rest if len(ranked) > 8 and ranked[0] > 4 * rest else ranked[0]
+
+
+def _x(us: int, begin: int, end: int, left: int = LEFT) -> float:
+    return round(left + (WIDTH - left) * (us - begin) / max(end - begin, 1), 2)
+
+
+def _lane(first: int, last: int, begin: int, end: int) -> tuple[float, float]:
+    low, high = max(first, begin), min(last, end)
+    if low > high:
+        return float(LEFT), 0.0
+    x, x2 = _x(low, begin, end), _x(high, begin, end)
+    return x, max(round(x2 - x, 2), 2.0)
+
+
+def _round(most: int) -> int:
+    """The top of the scale: an even number that people read easily."""
+    size = 2
+    while size < most:
+        for factor in (2, 2.5, 2):
+            size = int(size * factor)
+            if size >= most:
+                break
+    return size
+
+
+def _figure(value: float) -> str:
+    for size, unit in ((1_000_000, " M"), (1_000, " k")):
+        if value >= 10 * size or (value >= size and value % size == 0):
+            return decimal(value / size, 0 if value % size == 0 else 1) + unit
+    return decimal(value)
+
+
+def _marks(begin: int, end: int) -> tuple[Level, Level]:
+    """Units of the upper and the lower axis: fourteen marks below at most."""
+    minor = next((level for level in LEVELS if (end - begin) / level.us <= 14), LEVELS[-1])
+    above = ("minute", "hour", "day", "month", "year", "decade", "century")
+    major = next((BY_NAME[name] for name in above if BY_NAME[name].us > minor.us), LEVELS[-1])
+    return major, minor
+
+
+def _majors(level: Level, begin: int, end: int, zone: Zone) -> list[Tick]:
+    """The upper axis. The first one says where one is, even if it began before; names give way to what comes next."""
+    found: list[Tick] = []
+    at = edges(level, begin, end, zone)[:-1]
+    for us in reversed(at):
+        x = _x(max(us, begin), begin, end)
+        wall = zone.local(us)
+        if wall is None:
+            continue
+        text, more = _major_text(level, wall, first=us == at[0])
+        room = (found[-1].x if found else WIDTH) - x
+        if room >= 7 * len(text):
+            found.append(
+                Tick(x, text, more if room >= 7 * (len(text) + len(more) + 1) else "", line=us >= begin)
+            )
+    return found[::-1]
+
+
+def _major_text(level: Level, wall: datetime, first: bool) -> tuple[str, str]:
+    if level.name in ("minute", "hour"):
+        return (f"{short_day(wall)} {wall:%H:%M}" if first else f"{wall:%H:%M}"), ""
+    if level.name == "day":
+        return short_day(wall), f"{weekday(wall)} {wall.year}" if first else weekday(wall)
+    if level.name == "month":
+        return format_date(wall, "LLL y" if first or wall.month == 1 else "LLL", locale=locale()), ""
+    return str(wall.year), ""
+
+
+def _minors(
+    level: Level, begin: int, end: int, zone: Zone, left: int = LEFT, years: bool = False
+) -> list[Tick]:
+    found = []
+    for us in edges(level, begin, end, zone)[:-1]:
+        wall = zone.local(us)
+        if wall is not None and us >= begin:
+            x = _x(us, begin, end, left)
+            if x < WIDTH - 14:
+                begins = years and wall.month == 1 and wall.day == 1 and wall.hour == 0
+                found.append(Tick(x, str(wall.year) if begins else _minor_text(level, wall)))
+    return found
+
+
+def _minor_text(level: Level, wall: datetime) -> str:
+    if level.us < MINUTE:
+        return f"{wall:%S}"
+    if level.us < BY_NAME["hour"].us:
+        return f"{wall:%H:%M}"
+    if level.us < BY_NAME["day"].us:
+        return f"{wall:%H}"
+    if level.us < BY_NAME["month"].us:
+        return str(wall.day) if level.name == "day" else short_day(wall)
+    if level.us < BY_NAME["year"].us:
+        return format_date(wall, "LLL", locale=locale()).rstrip(".")
+    return str(wall.year)
+
+
+def lanes_of(groups: Sequence[tuple[str, int, int, int]], most: int = 6) -> dict[str, tuple[int, int]]:
+    """First and last time by exhibit, from (exhibit, events, first, last): those with most events, by number."""
+    held: dict[str, tuple[int, int, int]] = {}
+    for exhibit, events, first, last in groups:
+        n, low, high = held.get(exhibit, (0, first, last))
+        held[exhibit] = n + events, min(low, first), max(high, last)
+    chosen = sorted(held, key=lambda name: (-held[name][0], name))[:most]
+    return {name: held[name][1:] for name in sorted(chosen)}
