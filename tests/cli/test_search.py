@@ -121,7 +121,9 @@ def test_a_keyword_list_gives_a_table_and_is_replaced_when_it_is_run_again(
     ]
     hits = talked.run("keywords", "hits", str(talked.root), "ord.txt", "--line", "3").splitlines()
     assert hits[-1] == "2 of 2 hits"
-    assert sorted(line.rstrip().split("  ")[-1].strip() for line in hits[1:-1]) == sorted([_LINES[1], _LINES[3]])
+    assert sorted(line.rstrip().split("  ")[-1].strip() for line in hits[1:-1]) == sorted(
+        [_LINES[1], _LINES[3]]
+    )
     words.write_text("train\n", "utf-8")
     talked.run("keywords", "run", str(talked.root), str(words))
     assert talked.run("keywords", "hits", str(talked.root), "ord.txt").splitlines()[-1] == "1 of 1 hits"

@@ -18,7 +18,7 @@ from safelight.cli.working import Working
 def keywords_run(
     operation: Operation,
     file: Annotated[
-        Path, typer.Argument(help="UTF-8 text: a query or a /regular expression/ a line.", metavar="LIST.txt")
+        Path, typer.Argument(help="UTF-8 text: a query or a /regular expression/ a line.", metavar="LIST")
     ],
     purpose: Purpose = "keyword list",
 ) -> None:

@@ -31,14 +31,16 @@ def search(
             metavar="QUERY...",
         ),
     ] = None,
-    kind: Annotated[Many, typer.Option(help="message, mail, document or name (of a file).")] = None,
-    network: Annotated[Many, typer.Option(help="skype, telegram, irc ...")] = None,
+    kind: Annotated[
+        Many, typer.Option(help="Of this kind: message, mail, document or name (of a file).")
+    ] = None,
+    network: Annotated[Many, typer.Option(help="Of this network: skype, telegram, irc ...")] = None,
     account: Annotated[Many, typer.Option(help="Id of an account that sent or received it.")] = None,
     conversation: Annotated[Many, typer.Option(help="Id of a conversation.")] = None,
     exhibit: Annotated[Many, typer.Option(help="Number of an exhibit.")] = None,
-    state: Annotated[Many, typer.Option(help="live, deleted or recovered.")] = None,
+    state: Annotated[Many, typer.Option(help="In this state: live, deleted or recovered.")] = None,
     language: Annotated[
-        Many, typer.Option(help="nb, nn, en, tl, ceb, sv, da, de or und (undecided).")
+        Many, typer.Option(help="In this language: nb, nn, en, tl, ceb, sv, da, de or und (undecided).")
     ] = None,
     since: Annotated[str, typer.Option("--from", help="First day, month, year or minute, UTC.")] = "",
     to: Annotated[str, typer.Option("--to", help="The last one, with the whole of it.")] = "",
