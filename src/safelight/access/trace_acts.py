@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from safelight.access.conversation_disclosure import Made, make
 from safelight.access.conversation_export import Form, Selection
+from safelight.access.conversations import ConversationRow, listed
 from safelight.access.provenance import copies_of
 from safelight.access.zones import Zone
 from safelight.errors import Refused
@@ -52,6 +53,24 @@ class TraceActs:
                 translator=translator,
                 actor=self._door.who,
             )
+
+    def list_conversations(
+        self, words: str, network: str, reason: str, limit: int | None = None
+    ) -> list[ConversationRow]:
+        """The list of conversations for a file that leaves the house; written down first. Raises Refused."""
+        _reasoned(reason)
+        who, query = self._door.who, f"{words} {network}".strip()
+        with self._door.consult("conversations", query) as look:
+            audit.disclose(
+                look.reading.ledger,
+                actor=who,
+                purpose=reason,
+                recipient=who,
+                what={"act": "export of conversations", "work": self._door.purpose, "query": query},
+            )
+            _none, total = listed(look.reading, words, network, 0, 0)
+            rows, _total = listed(look.reading, words, network, 0, total if limit is None else limit)
+        return list(rows)
 
     def export(self, conversation_id: str, selection: Selection, form: Form, zone: Zone, reason: str) -> Made:
         """A selection as a file. Its disclosure, with the file's SHA-256, is written before this gives the file away.

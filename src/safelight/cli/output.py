@@ -77,13 +77,12 @@ def show(
 
 
 def _cell(value: Any, path: bool) -> str:
-    from rich.markup import escape
-
+    """The table is printed without markup, so brackets stand for themselves."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else ""
-    return escape(readable(str(value)) if path else visible(str(value)))
+    return readable(str(value)) if path else visible(str(value))
 
 
 def write_rows(
