@@ -4,6 +4,9 @@ SERVE ?= yes
 DEMO ?= demo-operation
 BENCH_SIZE ?= 2GB
 BENCH_PAGES ?= 5
+# BENCH_ONLY=traces or hashing runs that part alone; BENCH_OPTIONS="--search-millions 10" and the like give other sizes.
+BENCH_ONLY ?=
+BENCH_OPTIONS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -45,7 +48,7 @@ messages: $(VENV)/ready-dev
 	$(BIN)/python -m safelight.messages.catalogue
 
 bench: $(VENV)/ready-dev
-	$(BIN)/python benchmarks/run.py --size $(BENCH_SIZE) --pages $(BENCH_PAGES) --write
+	$(BIN)/python benchmarks/run.py --size $(BENCH_SIZE) --pages $(BENCH_PAGES) $(if $(BENCH_ONLY),--only-$(BENCH_ONLY)) $(BENCH_OPTIONS) --write
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
 lock: $(VENV)/ready-dev

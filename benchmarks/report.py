@@ -63,7 +63,7 @@ def render(
     lines = [
         "# Benchmarks",
         "",
-        f"Made by `make bench` on {_machine()}. One core each, page cache warm, the fastest of {rounds} alternating rounds.",
+        f"Made by `make bench` on {machine()}. One core each, page cache warm, the fastest of {rounds} alternating rounds.",
         f"Source: {source.bytes / 1e9:.2f} GB in {source.files:,} files ({source.bytes / source.files / 1e3:.0f} kB on "
         "average, half of them below 10 kB), 77 % of the bytes in pictures; the image is "
         f"{source.file_system}.",
@@ -126,7 +126,8 @@ def _full(runs: dict[str, Intake], best: dict[str, float]) -> float | None:
     return best["bare loop over inspectors"] / (tree.seconds["hashing"] + tree.seconds["inspecting"])
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Cores, processor, Python and system."""
     model = next(
         (
             line.split(":")[1].strip()

@@ -1,9 +1,12 @@
 """`make bench`: the pipeline beside bare loops and peers, alternating in one run, as ratios in docs/benchmarks.md.
 
     python benchmarks/run.py [--size 2GB] [--rounds 3] [--pages MILLIONS] [--place FOLDER] [--write]
+                             [--only-hashing | --only-traces]
+                             [--irc-lines N] [--json-messages N] [--sqlite-rows N] [--search-millions MILLIONS]
 
 Every contestant runs on one core (its CPU affinity is set), reads the same generated source from the page cache, and is
-run `rounds` times in turn; the fastest of each counts. `--write` puts the report into docs/benchmarks.md.
+run `rounds` times in turn; the fastest of each counts. `--write` puts the report into docs/benchmarks.md; with
+`--only-traces` that part alone is replaced there. The sizes of parsers and search may be 0: then they are left out.
 """
 
 from __future__ import annotations
@@ -17,9 +20,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+PAGE = CHECKOUT / "docs" / "benchmarks.md"
 sys.path.insert(0, str(CHECKOUT))
 
-from benchmarks import bare, catalog_pages, peers, pipeline, report, source, supervision  # noqa: E402
+from benchmarks import bare, catalog_pages, peers, pipeline, report, source, supervision, traces  # noqa: E402
 
 
 def main() -> int:
@@ -31,10 +35,22 @@ def main() -> int:
     parser.add_argument(
         "--pages", type=float, default=5, help="millions of items for pages; 0 leaves them out"
     )
-    parser.add_argument("--only-hashing", action="store_true", help="pass one and who is compared with it")
+    parser.add_argument("--irc-lines", type=int, default=500_000, help="lines of the log")
+    parser.add_argument("--json-messages", type=int, default=100_000, help="messages of each export")
+    parser.add_argument("--sqlite-rows", type=int, default=100_000, help="messages of each database")
+    parser.add_argument("--search-millions", type=float, default=1, help="millions of messages to search")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--only-hashing", action="store_true", help="pass one and who is compared with it")
+    only.add_argument("--only-traces", action="store_true", help="parsers, index and search")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     place: Path = options.place
+    if options.only_traces:
+        section = _traces(options)
+        print("\n".join(section))
+        if options.write:
+            PAGE.write_text(traces.put_into(PAGE.read_text("utf-8"), section), "utf-8")
+        return 0
     print(f"generating {options.size} in {place} ...", flush=True)
     made = source.make(place / "source", _bytes(options.size))
     best: dict[str, float] = {}
@@ -60,10 +76,18 @@ def main() -> int:
         print(f"pages at {options.pages:g} million items ...", flush=True)
         rows = catalog_pages.measure(place / "pages", options.pages)
         text += "\n" + "\n".join(catalog_pages.table(rows, options.pages)) + "\n"
+    text = traces.put_into(text, _traces(options))
     print(text)
     if options.write:
-        (CHECKOUT / "docs" / "benchmarks.md").write_text(text, "utf-8")
+        PAGE.write_text(text, "utf-8")
     return 0
+
+
+def _traces(options: argparse.Namespace) -> list[str]:
+    sizes = traces.Sizes(
+        options.irc_lines, options.json_messages, options.sqlite_rows, options.search_millions
+    )
+    return traces.measure(options.place / "traces", sizes, report.machine(), options.rounds)
 
 
 def _contestants(
