@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from safelight.access.reading import Reading
 
+#: Kinds of names that an account carries itself; others (address book) are what somebody else calls it.
+OWN_NAMES = ("nick", "display name", "full name", "user name")
 #: A name, and from when it was carried (µs UTC; None: not stated).
 Carried = tuple[int | None, str]
 
@@ -37,3 +39,18 @@ def name_then(names: Sequence[Carried], us: int | None) -> str:
             return max(before, key=lambda one: one[0] or 0)[1]
     timeless = [name for since, name in names if since is None]
     return timeless[-1] if timeless else (names[0][1] if names else "")
+
+
+def usual(reading: Reading, accounts: Iterable[str | None]) -> Mapping[str, str]:
+    """The name of each account by which one knows it: its own that was seen most often, else what others call it most."""
+    wanted = sorted({one for one in accounts if one})
+    if not wanted:
+        return {}
+    own = ", ".join(f"'{kind}'" for kind in OWN_NAMES)
+    rows = reading.db.execute(
+        f"""select account_id, coalesce(name, account) from accounts where account_id = any($ids)
+            group by account_id, coalesce(name, account)
+            order by account_id, bool_or(name is not null and name_kind in ({own})), count(*), coalesce(name, account) desc""",
+        {"ids": wanted},
+    ).fetchall()
+    return dict(rows)  # the last one of each stays

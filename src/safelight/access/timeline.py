@@ -131,7 +131,7 @@ def picture(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) 
         end=end,
         level=level,
         edges=at,
-        bars=_bars(counted, at),
+        bars=fold(counted, at),
         total=counted.total,
         facets=_facets(counted.groups, everything.groups, facets),
     )
@@ -141,7 +141,7 @@ def strip(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) ->
     """The whole extent for the overview above: bars alone."""
     counted, level = whole(reading, facets), level_for(begin, end)
     at = edges(level, begin, end, zone)
-    return Picture(begin, end, level, at, _bars(counted, at), counted.between(begin, end), {})
+    return Picture(begin, end, level, at, fold(counted, at), counted.between(begin, end), {})
 
 
 def extent(reading: Reading, facets: Facets, zone: Zone) -> tuple[int, int] | None:
@@ -155,8 +155,8 @@ def slack(reading: Reading) -> int:
     return max((abs(one.seconds or 0) for one in clocks.every(reading.ledger)), default=0) * 1_000_000
 
 
-def _bars(counted: Counted, at: Sequence[int]) -> list[dict[str, int]]:
-    """Slots folded into bars."""
+def fold(counted: Counted, at: Sequence[int]) -> list[dict[str, int]]:
+    """Events by kind between the edges `at` (µs)."""
     times = counted.slots * counted.unit
     places = np.searchsorted(np.asarray(at, np.int64), times, side="right") - 1
     inside = (places >= 0) & (places < len(at) - 1)

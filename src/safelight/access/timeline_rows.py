@@ -187,11 +187,7 @@ def _read(
     direction = "desc" if backward else "asc"
     rows: list[dict[str, Any]] = []
     for kind in kinds:
-        one = EVENTS[kind]
-        stated = "coalesce(" + ", ".join(
-            f"nullif({time}.text, ''), strftime({time}.wall, '%Y-%m-%d %H:%M:%S')" for time in one.times
-        ) + ")"  # fmt: skip
-        columns = f", item_id, {stated} as stated, {_SHOWN[kind]}"
+        columns = columns_of(kind)
         result = reading.db.execute(
             f"""select * from ({relation(reading.snapshot, [kind], span, columns)}) where {where} and {matching}
                 order by us {direction}, id {direction} limit {count}""",
@@ -200,10 +196,18 @@ def _read(
         names = [column[0] for column in result.description]
         rows += [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     rows.sort(key=lambda row: (row["us"] or 0, row["id"], row["kind"]), reverse=backward)
-    return _whole(reading, rows[:count])
+    return completed(reading, rows[:count])
 
 
-def _whole(reading: Reading, rows: Sequence[dict[str, Any]]) -> list[Event]:
+def columns_of(kind: str) -> str:
+    """SQL of what is shown of a kind: item, time as it is stated, and the kind's own columns; it begins with a comma."""
+    found = (
+        f"nullif({time}.text, ''), strftime({time}.wall, '%Y-%m-%d %H:%M:%S')" for time in EVENTS[kind].times
+    )
+    return f", item_id, coalesce({', '.join(found)}) as stated, {_SHOWN[kind]}"
+
+
+def completed(reading: Reading, rows: Sequence[dict[str, Any]]) -> list[Event]:
     """Rows with names, copies and numbers."""
     copies = _copies(reading, [row["id"] for row in rows if row["kind"] == "message"])
     accounts = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from babel.dates import format_date
 
@@ -173,6 +174,7 @@ def _bars(picture: Picture, zone: Zone, top: int) -> list[Bar]:
                 title,
                 figures,
                 high - low >= MINUTE,
+                decimal(total) if total > top else "",
             )
         )
     return found
@@ -183,14 +185,11 @@ def scale_of(totals: Sequence[int]) -> int:
     the files that an installer wrote in an hour must not flatten ten years of messages.
     """
     ranked = sorted((total for total in totals if total), reverse=True)
-    if not ranked:
-        return 1
-    rest = ranked[min(3, len(ranked) - 1)]
-    for n, total in enumerate(ranked[:3]):
-        if n and ranked[n - 1] > 4 * total:
-            rest = total
-            break
-    return rest if len(ranked) > 8 and ranked[0] > 4 * rest else ranked[0]
+    if len(ranked) > 8:
+        for high, low in pairwise(ranked[:4]):
+            if high > 4 * low:
+                return low
+    return ranked[0] if ranked else 1
 
 
 def _x(us: int, begin: int, end: int, left: int = LEFT) -> float:
@@ -224,8 +223,8 @@ def _figure(value: float) -> str:
 
 
 def _marks(begin: int, end: int) -> tuple[Level, Level]:
-    """Units of the upper and the lower axis: fourteen marks below at most."""
-    minor = next((level for level in LEVELS if (end - begin) / level.us <= 14), LEVELS[-1])
+    """Units of the upper and the lower axis: twenty-one marks below at most."""
+    minor = next((level for level in LEVELS if (end - begin) / level.us <= 21), LEVELS[-1])
     above = ("minute", "hour", "day", "month", "year", "decade", "century")
     major = next((BY_NAME[name] for name in above if BY_NAME[name].us > minor.us), LEVELS[-1])
     return major, minor

@@ -1,0 +1,234 @@
+"""With whom an account writes, and where: its contacts and its conversations, groups among them.
+
+A message is written to somebody if they are the other end of a conversation between two, or named as recipient, or if it
+answers a message of theirs. In a group all others read it too; that makes nobody a contact.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from safelight.access.account_names import usual
+from safelight.access.reading import Reading
+
+
+@dataclass(slots=True)
+class Contact:
+    """One contact. The account is None where an item does not say who its owner is; `name` then says which exhibit's."""
+
+    account_id: str | None
+    name: str
+    network: str
+    to: int = 0
+    """Messages written to them."""
+    by: int = 0
+    """Messages that they wrote."""
+    answers: int = 0
+    """Of both, in groups: answers to each other's messages."""
+    calls: int = 0
+    conversation: str = ""
+    """Where they wrote most with each other."""
+    most: int = field(default=0, repr=False)
+
+    @property
+    def total(self) -> int:
+        """What the order goes by."""
+        return self.to + self.by + self.answers + self.calls
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation of the account: its own messages in it, from when to when, and whether it is listed as a member."""
+
+    conversation: str
+    title: str
+    kind: str
+    network: str
+    messages: int
+    first_us: int | None
+    last_us: int | None
+    member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Contacts (most first) and conversations (most messages first)."""
+
+    contacts: tuple[Contact, ...]
+    talks: tuple[Talk, ...]
+
+
+def company(reading: Reading, account: str) -> Company:
+    """Computed once a snapshot."""
+    found: Company = reading.memo.get(("account company", account), lambda: _read(reading, account))
+    return found
+
+
+_NOT_COPY = "trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
+
+
+def _read(reading: Reading, account: str) -> Company:
+    once = _NOT_COPY if reading.snapshot.rows("same_messages") else "true"
+    mine = {
+        row[0]: row[1:]
+        for row in reading.db.execute(
+            f"""select conversation_id, count(*), min(us), max(us), any_value(network), any_value(conversation)
+                from (select *, coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us from messages
+                      where sender_id = $id and {once})
+                group by conversation_id""",
+            {"id": account},
+        ).fetchall()
+    }
+    members = {
+        row[0]: row[1:]
+        for row in reading.db.execute(
+            """select conversation_id, mode(nullif(trim(title), '')), mode(kind), any_value(network),
+                      any_value(conversation),
+                      bool_or(list_contains(members_id, $id)), list_distinct(flatten(list(coalesce(members_id, []))))
+               from conversations
+               where list_contains(members_id, $id) or conversation_id = any($mine)
+                     or conversation_id in (select conversation_id from memberships where account_id = $id)
+               group by conversation_id""",
+            {"id": account, "mine": list(mine)},
+        ).fetchall()
+    }
+    groups = dict(
+        reading.db.execute(
+            """select conversation_id, any_value(group_id) from conversation_groups
+               where conversation_id = any($ids) group by 1""",
+            {"ids": [*mine, *members]},
+        ).fetchall()
+    )
+    direct = {
+        one
+        for one in {*mine, *members}
+        if (members[one][1] if one in members and members[one][1] else "") == "direct"
+        or str((members[one][3] if one in members else mine[one][4]) or "").startswith("direct:")
+    }
+    contacts = _contacts(
+        reading, account, once, direct, {one: members[one][5] for one in direct if one in members}, set(mine)
+    )
+    return Company(tuple(contacts), tuple(_talks(reading, account, mine, members, groups, direct)))
+
+
+def _contacts(
+    reading: Reading, account: str, once: str, direct: set[str], members: dict[str, list[str]], mine: set[str]
+) -> list[Contact]:
+    found: dict[str, Contact] = {}
+    exhibits = {key: number for number, key in reading.numbers.items()}
+
+    def contact(key: str, network: str) -> Contact:
+        if key not in found:
+            known = None if key.startswith("exhibit:") else key
+            found[key] = Contact(known, exhibits.get(key[8:], key[8:]) if known is None else "", network)
+        return found[key]
+
+    def at(one: Contact, conversation: str, n: int) -> None:
+        if n > one.most:
+            one.most, one.conversation = n, conversation
+
+    wrote: dict[str, dict[str, int]] = defaultdict(dict)
+    networks: dict[str, str] = {}
+    for conversation, network, who, n in reading.db.execute(
+        f"""select conversation_id, any_value(network), coalesce(sender_id, 'exhibit:' || exhibit), count(*) from messages
+            where conversation_id = any($direct) and {once} group by 1, 3""",
+        {"direct": sorted(direct)},
+    ).fetchall():
+        wrote[conversation][who], networks[conversation] = n, network
+    for conversation, counts in wrote.items():
+        others = sorted(({*counts, *members.get(conversation, ())}) - {account})
+        for who in others:
+            one = contact(who, networks[conversation])
+            one.by += counts.get(who, 0)
+            one.to += counts.get(account, 0) if len(others) == 1 else 0
+            at(one, conversation, counts.get(who, 0) + counts.get(account, 0))
+    for sign, network, who, conversation, n in reading.db.execute(
+        f"""with other as (
+                select network, sender_id, recipients_id, conversation_id from messages
+                where recipients_id is not null and (sender_id = $id or list_contains(recipients_id, $id))
+                      and not conversation_id = any($direct) and {once})
+            select 'to', network, who, conversation_id, count(*)
+            from (select network, unnest(recipients_id) as who, conversation_id from other where sender_id = $id)
+            group by all
+            union all
+            select 'by', network, sender_id, conversation_id, count(*) from other where sender_id <> $id group by all""",
+        {"id": account, "direct": sorted(direct)},
+    ).fetchall():
+        if who and who != account:
+            one = contact(who, network)
+            one.to, one.by = one.to + (n if sign == "to" else 0), one.by + (n if sign == "by" else 0)
+            at(one, conversation, n)
+    for network, who, conversation, n in reading.db.execute(
+        f"""with lines as (
+                select network, sender_id, conversation_id, native_id, reply_to from messages
+                where conversation_id = any($mine) and {once} and (native_id is not null or reply_to is not null))
+            select network, who, conversation_id, count(*) from (
+                select l.network, l.sender_id as who, l.conversation_id from lines l join lines own
+                on own.sender_id = $id and own.conversation_id = l.conversation_id and own.reply_to = l.native_id
+                union all
+                select l.network, l.sender_id, l.conversation_id from lines l join lines own
+                on own.sender_id = $id and own.conversation_id = l.conversation_id and own.native_id = l.reply_to
+            ) where who <> $id group by all""",
+        {"id": account, "mine": sorted(mine - direct)},
+    ).fetchall():
+        one = contact(who, network)
+        one.answers += n
+        at(one, conversation, n)
+    for network, conversation, callers in reading.db.execute(
+        """select network, conversation_id, list_append(coalesce(participants_id, []), caller_id) from calls
+           where caller_id = $id or list_contains(participants_id, $id)""",
+        {"id": account},
+    ).fetchall():
+        for who in {one for one in callers if one} - {account}:
+            one = contact(who, network)
+            one.calls += 1
+            at(one, conversation or "", 1)
+    names = usual(reading, [one.account_id for one in found.values()])
+    for one in found.values():
+        if one.account_id is not None:
+            one.name = names.get(one.account_id, one.account_id)
+    return sorted(
+        (one for one in found.values() if one.total),
+        key=lambda one: (-one.total, one.name, one.account_id or ""),
+    )
+
+
+def _talks(
+    reading: Reading,
+    account: str,
+    mine: dict[str, tuple[int, int | None, int | None, str, str]],
+    members: dict[str, tuple[str | None, str | None, str, str, bool, list[str]]],
+    groups: dict[str, str],
+    direct: set[str],
+) -> list[Talk]:
+    """Conversations, all ids of one together."""
+    by_group: dict[str, list[str]] = defaultdict(list)
+    for one in sorted({*mine, *members}):
+        by_group[groups.get(one, one)].append(one)
+    others = usual(
+        reading, [who for one in direct if one in members for who in members[one][5] if who != account]
+    )
+    found = []
+    for group, ids in by_group.items():
+        told = [members[one] for one in ids if one in members]
+        sent = [mine[one] for one in ids if one in mine]
+        title = next((row[0] for row in told if row[0]), "")
+        if not title:
+            ends = {who for row in told for who in row[5]} - {account}
+            title = ", ".join(sorted(others.get(who, who) for who in ends)[:3])
+        firsts = [row[1] for row in sent if row[1] is not None]
+        lasts = [row[2] for row in sent if row[2] is not None]
+        found.append(
+            Talk(
+                conversation=group,
+                title=title or (told[0][3] if told else sent[0][4]),
+                kind="direct" if set(ids) & direct else next((row[1] for row in told if row[1]), "") or "",
+                network=told[0][2] if told else sent[0][3],
+                messages=sum(row[0] for row in sent),
+                first_us=min(firsts, default=None),
+                last_us=max(lasts, default=None),
+                member=any(row[4] for row in told),
+            )
+        )
+    return sorted(found, key=lambda one: (-one.messages, one.title, one.conversation))
