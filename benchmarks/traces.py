@@ -54,9 +54,9 @@ def measure(place: Path, sizes: Sizes, machine: str, rounds: int = 3) -> list[st
     return [
         HEADING,
         "",
-        f"Made on {machine}. The load was {before:.1f} when this part began and {os.getloadavg()[0]:.1f} when it ended. Seconds "
-        f"are processor time, the fastest of {rounds} rounds; what search takes is by the wall clock, so that a load above the "
-        "number of cores makes it look slower than it is.",
+        f"Made on {machine}. The load was {before:.1f} when this part began and {os.getloadavg()[0]:.1f} when it ended. "
+        f"Seconds are processor time, the fastest of {rounds} rounds; what search takes is by the wall clock, so that a "
+        "load above the number of cores makes it look slower than it is.",
         "",
         "| what | measured | target | reached |",
         "|---|---|---|---|",
