@@ -50,7 +50,7 @@ def test_the_list_shows_each_conversation_once_with_both_counts(client: httpx.Cl
     assert f'href="/conversations/{HERE}"' in text
     body = words(text[text.index("<tbody>") : text.index("</tbody>")])
     assert re.fullmatch(r"CLUB club 4 (\S+) (\S+) 1", body)
-    assert "3 copies" in words(text)
+    assert "in 3 items" in words(text)
 
 
 def test_the_list_filters_by_name_and_network_and_turns_pages(client: httpx.Client) -> None:

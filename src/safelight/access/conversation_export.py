@@ -143,7 +143,7 @@ def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, s
         "time_basis": basis(line),
         "clock_correction_s": str(line.corrected.seconds) if line.corrected else "",
         "kind": line.kind if line.kind != "message" else str(what["kind"]),
-        "sender": line.name,
+        "sender": who_said(line),
         "sender_id": line.sender_id or "",
         "text": described(line),
         "subject": what.get("subject") or "",
@@ -184,6 +184,13 @@ def described(line: Line) -> str:
     if line.kind == "call":
         return ", ".join(part for part in (call_words(what), long_words(what["duration"])) if part)
     return " ".join(part for part in (came_words(what["kind"]), what["role"], what["reason"]) if part)
+
+
+def who_said(line: Line) -> str:
+    """The name that a line stands under; where no account is stated, as much as its direction tells."""
+    if line.name:
+        return line.name
+    return _("the item's owner") if line.what.get("direction") == "outgoing" else _("unknown")
 
 
 def call_words(call: dict[str, Any]) -> str:

@@ -17,7 +17,14 @@ import orjson
 import typst
 
 from safelight.access.conversation import moment_of
-from safelight.access.conversation_export import Record, SourceItem, attachment_name, described, shown_time
+from safelight.access.conversation_export import (
+    Record,
+    SourceItem,
+    attachment_name,
+    described,
+    shown_time,
+    who_said,
+)
 from safelight.access.neutral import readable, visible, visible_lines
 from safelight.access.zones import Zone
 from safelight.messages import _, language, ngettext
@@ -168,7 +175,7 @@ def _lines(found: Sequence[Record], zone: Zone) -> list[dict[str, Any]]:
                 "day": here if here != day else "",
                 "time": _clock(record, stamp),
                 "zone": _zone(record, zone),
-                "name": _one(line.name or line.sender_id or "?"),
+                "name": _one(who_said(line)),
                 "quote": _quote(record),
                 "state": _state(record),
                 "text": _text(record),

@@ -155,7 +155,10 @@ def _read(reading: Reading) -> Sequence[ConversationRow]:
                 network=network,
                 instance=instance,
                 kind=kind,
-                title=title or channel or (joined + more) or gid,
+                # A direct conversation's title names only the other end, as seen from one of the two.
+                title=joined
+                if kind == "direct" and writers == 2
+                else title or channel or (joined + more) or gid,
                 titled=bool(title or channel),
                 people=people,
                 messages=messages,

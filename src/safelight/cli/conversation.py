@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from safelight.access.conversation import Line, window
-from safelight.access.conversation_export import Form, Selection, attachment_name, described, shown_time
+from safelight.access.conversation_export import (
+    Form,
+    Selection,
+    attachment_name,
+    described,
+    shown_time,
+    who_said,
+)
 from safelight.access.conversation_order import order_of, position_of
 from safelight.access.conversation_places import on_date
 from safelight.access.door import Door
@@ -81,7 +88,7 @@ def _row(line: Line, zone: Zone) -> tuple[object, ...]:
     return (
         line.position + 1,
         when if line.zoned or line.us is None else f"{when} ?",
-        line.name,
+        who_said(line),
         ", ".join(states),
         " ".join(text.split()),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from babel.dates import format_date
 
 from safelight.access.conversation import Line, moment_of
-from safelight.access.conversation_export import attachment_name, call_words, came_words, long_words
+from safelight.access.conversation_export import attachment_name, call_words, came_words, long_words, who_said
 from safelight.access.conversation_media import SealedPicture
 from safelight.access.conversation_search import InnerHits
 from safelight.access.zones import Zone
@@ -45,6 +45,7 @@ class Shown:
     ends: str
     """When a call was over, where that is known."""
     stamp: str
+    name: str
     day: str = ""
     gap: str = ""
     corrected: str = ""
@@ -77,6 +78,7 @@ def shown(
             _clock(line, wall),
             _ends(line, zone),
             _stamp(line, wall, zone),
+            who_said(line),
         )
         if last is None or _day(wall) != _day(then) or (line.zoned != last.zoned and line.us is not None):
             one.day = _heading(line, wall)
