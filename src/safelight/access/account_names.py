@@ -50,7 +50,8 @@ def usual(reading: Reading, accounts: Iterable[str | None]) -> Mapping[str, str]
     rows = reading.db.execute(
         f"""select account_id, coalesce(name, account) from accounts where account_id = any($ids)
             group by account_id, coalesce(name, account)
-            order by account_id, bool_or(name is not null and name_kind in ({own})), count(*), coalesce(name, account) desc""",
+            order by account_id, bool_or(name is not null and name_kind in ({own})), count(*),
+                     coalesce(name, account) desc""",
         {"ids": wanted},
     ).fetchall()
     return dict(rows)  # the last one of each stays

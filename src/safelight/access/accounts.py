@@ -111,7 +111,8 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
     kinds = [name for name in EVENTS if name not in FILE_KINDS]
     # Numbers stand for ids while pairs are counted: at three million messages that is a second less.
     acts = f"""
-        with events as (select * from ({relation(reading.snapshot, kinds)}) where account is not null and {only.format("account")}),
+        with events as (select * from ({relation(reading.snapshot, kinds)})
+                        where account is not null and {only.format("account")}),
         merged as (select hash(conversation_id) as conversation, hash(any_value(group_id)) as gid from conversation_groups
                    group by conversation_id),
         pairs as (select distinct hash(account) as account, hash(conversation) as conversation from events
@@ -140,13 +141,10 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
         ).fetchall()
     }
     rows = []
-    for account in {*done, *told, *bare}:
-        network, instance, native, owner = told.get(account) or (
-            *bare.get(account, ("", None, account)),
-            False,
-        )
-        _network, messages, conversations, first, last = done.get(account) or (None, 0, 0, None, None)
-        mine = sorted(names[account].items(), key=lambda pair: (not pair[1][0], -pair[1][1], pair[0]))
+    for id_ in {*done, *told, *bare}:
+        network, instance, native, owner = told.get(id_) or (*bare.get(id_, ("", None, id_)), False)
+        _network, messages, conversations, first, last = done.get(id_) or (None, 0, 0, None, None)
+        mine = sorted(names[id_].items(), key=lambda pair: (not pair[1][0], -pair[1][1], pair[0]))
         rows.append(
             AccountRow(
                 account_id=id_,

@@ -19,6 +19,7 @@ from safelight.ledger.keys import UnlockedKeys
 from safelight.messages import LANGUAGES, _
 from safelight.operation.folder import OperationFolder
 from safelight.web import (
+    accounts,
     conversation,
     conversation_acts,
     conversations,
@@ -72,6 +73,7 @@ def create_app(
         *hits.ROUTES,
         *search.ROUTES,
         *timeline.ROUTES,
+        *accounts.ROUTES,
         *conversations.ROUTES,
         *conversation_acts.ROUTES,
         *conversation.ROUTES,

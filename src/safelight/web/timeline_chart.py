@@ -141,11 +141,17 @@ def strip(whole: Picture, begin: int, end: int, zone: Zone) -> Strip:
         pieces = (Piece("f6", STRIP - height, height),) if total else ()
         title = f"{said(low, high, zone)}: {decimal(total)}"
         bars.append(Bar(x, max(x2 - x - 1, 0.6), pieces, low, high, title, (total,), high - low >= MINUTE))
-    major = next(level for level in LEVELS if (last - first) / level.us <= 14)
     left, right = _x(max(begin, first), first, last, 0), _x(min(end, last), first, last, 0)
-    return Strip(
-        tuple(bars), tuple(_minors(major, first, last, zone, 0, years=True)), left, max(right - left, 3)
-    )
+    return Strip(tuple(bars), tuple(axis_of(first, last, zone, 0)), left, max(right - left, 3))
+
+
+def axis_of(begin: int, end: int, zone: Zone, left: int, width: int = WIDTH) -> list[Tick]:
+    """One axis alone: fourteen marks at most, where a year begins its number."""
+    level = next((level for level in LEVELS if (end - begin) / level.us <= 14), LEVELS[-1])
+    return [
+        Tick(round(left + (tick.x - left) * (width - left) / (WIDTH - left), 1), tick.text)
+        for tick in _minors(level, begin, end, zone, left, years=True)
+    ]
 
 
 def _bars(picture: Picture, zone: Zone, top: int) -> list[Bar]:
