@@ -61,6 +61,8 @@ class ChildConfig:
     public_key: str = ""
     key_id: str = ""
     scratch: str = ""
+    mappings: tuple[str, ...] = ()
+    """Texts of mapping files, which are parsers too in this run."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -20,6 +20,7 @@ from safelight.engine.model import Task
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.reader import Reader
 from safelight.evidence.spec import from_bytes
+from safelight.intake.parse_mappings import mapped
 from safelight.intake.rows import Row, failure_row
 from safelight.parsers.model import HEAD_BYTES, Options, Parser, Subject
 from safelight.parsers.registry import parsers
@@ -46,7 +47,8 @@ class Parsing:
         self._sources = sources
         self._scratch = Path(config["scratch"]) if config.get("scratch") else None
         self._credentials = tuple(config["credentials"])
-        self._parsers: dict[str, Parser] = {parser.name: parser for parser in parsers()}
+        every: list[Parser] = [*parsers(), *mapped(config.get("mappings") or ())]
+        self._parsers = {parser.name: parser for parser in every}
 
     def handle(self, task: Task, note: Callable[[bytes], None]) -> Iterator[Row]:
         """`{"table": name, "arrow": base64}`, `{"failures": row}`, `{"parses": row}`; `{"left": why}` if it is away."""

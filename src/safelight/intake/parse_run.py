@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from safelight.catalog.catalog import Catalog
@@ -13,16 +13,18 @@ from safelight.catalog.durable import full_disk_is_told
 from safelight.errors import NotFound
 from safelight.intake.integrity import note_new_catalog
 from safelight.intake.lock import run_lock
+from safelight.intake.parse_mappings import MappedItem, clear_failures, mapped, mapped_items
 from safelight.intake.parse_upgrade import forget, release_parses
 from safelight.intake.parsing import Parsing
 from safelight.intake.progress import Progress, Reporter
 from safelight.intake.retry import ENCRYPTED, PASSING
 from safelight.intake.run import Figures, children_of, config_of, end_run, parse_all
-from safelight.ledger import sources
+from safelight.ledger import mappings, sources
 from safelight.ledger.ledger import Ledger
 from safelight.operation.folder import OperationFolder
 from safelight.operation.settings import read_settings
-from safelight.parsers.model import DateOrder
+from safelight.parsers.mapping.parser import MappedParser
+from safelight.parsers.model import DateOrder, Parser
 from safelight.parsers.registry import parsers
 
 
@@ -42,6 +44,8 @@ class Wanted:
     """Forget what these parsers found in these items, and parse anew."""
     mappings: tuple[str, ...] = field(default=())
     """Texts of mapping files, which then are the only parsers."""
+    reason: str = ""
+    """Why the mappings are used; kept with them in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Parsed:
 
     figures: Figures
     away: tuple[str, ...]
+    mapped: tuple[MappedItem, ...] = ()
+    """What the mappings made of the chosen items that they took for their own."""
 
 
 def parse(
@@ -61,9 +67,11 @@ def parse(
 ) -> Parsed:
     """Run what waits. Cut off at any moment, the same call goes on where it stopped.
 
-    Raises Locked if another run is at work, NotFound for a source or parser that is not there, DiskFull, Interrupted.
+    Raises Locked if another run is at work, NotFound for a source or parser that is not there, BadInput for a mapping with
+    an error, Refused for two of one name, DiskFull, Interrupted.
     """
-    every = parsers()
+    own = mapped(wanted.mappings)
+    every: Sequence[Parser] = own or parsers()
     unknown = set(wanted.only) - {parser.name for parser in every}
     if unknown:
         raise NotFound(
@@ -77,12 +85,14 @@ def parse(
         ids = [sources.find(ledger, one).id for one in wanted.sources]
         reporter = Reporter(folder.spool / "progress.json", Progress(str(uuid.uuid4())), listener)
         note_new_catalog(ledger, catalog, actor=actor)
-        config = config_of(folder, ledger, settings, wanted.credentials)
+        config = replace(config_of(folder, ledger, settings, wanted.credentials), mappings=wanted.mappings)
         places = [place for place in config.sources if not ids or place.source_id in ids]
         there = [place.source_id for place in places if Path(place.location).exists()]
         condition, given = _condition(wanted)
+        _record(ledger, wanted, own, ids, actor)
         try:
-            _release(catalog, wanted, [place.source_id for place in places], [p.name for p in chosen])
+            _release(catalog, wanted, [place.source_id for place in places], chosen)
+            clear_failures(catalog, own, there, condition, given)
             reporter.stage("parsing")
             with children_of(
                 "safelight.intake.children:crew", config.as_json(), settings, folder
@@ -100,19 +110,38 @@ def parse(
         figures = end_run(ledger, catalog, actor=actor)
         reporter.stage("done", total_items=figures.items, total_bytes=figures.bytes)
         away = [one.label for one in sources.every(ledger) if not Path(one.location).exists()]
-    return Parsed(figures, tuple(away))
+        scope = "items.source_id in (select unnest($places)) and " + condition
+        made = mapped_items(catalog, own, scope, {"places": [place.source_id for place in places], **given})
+    return Parsed(figures, tuple(away), tuple(made))
+
+
+def _record(
+    ledger: Ledger, wanted: Wanted, own: Sequence[MappedParser], source_ids: Sequence[str], actor: str
+) -> None:
+    """The whole text of each mapping, before it makes its first trace."""
+    for parser, text in zip(own, wanted.mappings, strict=True):
+        mappings.use(
+            ledger,
+            name=parser.mapping.name,
+            version=parser.version,
+            sha256=parser.mapping_sha256,
+            text=text,
+            actor=actor,
+            reason=wanted.reason,
+            subjects=source_ids,
+        )
 
 
 def _condition(wanted: Wanted) -> tuple[str, dict[str, str]]:
     return ("path glob $glob", {"glob": wanted.path}) if wanted.path else ("true", {})
 
 
-def _release(catalog: Catalog, wanted: Wanted, source_ids: Sequence[str], names: Sequence[str]) -> None:
+def _release(catalog: Catalog, wanted: Wanted, source_ids: Sequence[str], chosen: Sequence[Parser]) -> None:
     causes = set(PASSING) if wanted.retry else set()
     causes |= ENCRYPTED if wanted.credentials else set()
     causes |= {"ambiguous"} if wanted.date_order else set()
     if causes:
-        release_parses(catalog, source_ids, causes)
+        release_parses(catalog, source_ids, causes, chosen)
     if wanted.again:
         condition, given = _condition(wanted)
         with catalog.connect() as database:
@@ -120,6 +149,6 @@ def _release(catalog: Catalog, wanted: Wanted, source_ids: Sequence[str], names:
                 f"""select distinct p.item_id, p.parser from parses p join items using (item_id)
                     where p.parser <> '' and items.source_id in (select unnest($sources))
                       and p.parser in (select unnest($names)) and {condition} order by all""",
-                {"sources": list(source_ids), "names": list(names), **given},
+                {"sources": list(source_ids), "names": [parser.name for parser in chosen], **given},
             ).fetchall()
         forget(catalog, found)

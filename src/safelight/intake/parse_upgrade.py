@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pyarrow as pa
 
 from safelight.catalog.catalog import Catalog
+from safelight.intake.parse_mappings import mapping_of
 from safelight.parsers.model import Parser
 from safelight.traces.ids import batch_id
 from safelight.traces.schema import TRACE_TABLES
@@ -27,7 +28,7 @@ def retire(catalog: Catalog, parsers: Sequence[Parser]) -> int:
     One transaction: whoever reads sees the older traces or the newer ones. A trace that both found keeps the time at which
     it was first known.
     """
-    present = {parser.name: parser.version for parser in parsers}
+    present = {parser.name: parser.version for parser in parsers if mapping_of(parser) is None}
     with catalog.connect() as database:
         ended = database.execute(
             "select distinct item_id, parser, version from parses where parser <> '' order by all"
@@ -60,15 +61,22 @@ def retire(catalog: Catalog, parsers: Sequence[Parser]) -> int:
     return len(past)
 
 
-def release_parses(catalog: Catalog, source_ids: Collection[str], causes: Collection[str]) -> int:
-    """Take out what parsers gave and how they ended where they failed for one of `causes`; the next pass runs them again.
-    Gives the number of parses.
+def release_parses(
+    catalog: Catalog, source_ids: Collection[str], causes: Collection[str], parsers: Iterable[Parser]
+) -> int:
+    """Take out what these parsers gave and how they ended where they failed for one of `causes`; the next pass runs them
+    again. Gives the number of parses.
     """
-    given = {"sources": sorted(source_ids), "causes": sorted(causes)}
+    given = {
+        "sources": sorted(source_ids),
+        "causes": sorted(causes),
+        "names": ["", *sorted(parser.name for parser in parsers)],
+    }
     with catalog.connect() as database:
         found = database.execute(
             """select distinct item_id, inspector from failures where stage = 'parse' and item_id is not null
-               and source_id in (select unnest($sources)) and cause in (select unnest($causes)) order by all""",
+               and source_id in (select unnest($sources)) and cause in (select unnest($causes))
+               and inspector in (select unnest($names)) order by all""",
             given,
         ).fetchall()
     return forget(catalog, found)

@@ -21,6 +21,7 @@ from safelight.engine.model import Batch, BatchResult, Failure, Task
 from safelight.engine.supervisor import Supervisor
 from safelight.intake.hashing import MADE_BY
 from safelight.intake.parse_child import ended_row, unpacked
+from safelight.intake.parse_mappings import mapping_of, word
 from safelight.intake.progress import Reporter
 from safelight.intake.rows import Row, failure_row
 from safelight.operation.settings import EngineSettings
@@ -41,7 +42,8 @@ LARGE_ROWS = 100_000
 #: Names in the same folder that a parser may ask for: those that begin with the item's own (`-wal`), and databases.
 _WAITING = """
     with done as (
-        select item_id, list(parser || '-' || version) as ended, string_agg(tried, ' ') as tried
+        select item_id, list(parser || '-' || version || coalesce('@' || mapping, '')) as ended,
+               string_agg(tried, ' ') as tried
         from parses group by item_id
     ), here as (
         select item_id, source_id, exhibit, container, spec, path, name, size, mime, "type", sha256, state,
@@ -115,7 +117,6 @@ class Parsing:
             yield Batch(self._id(tasks), tasks)
 
     def _waiting(self) -> Iterator[Task]:
-        versions = {parser.name: parser.version for parser in self.parsers}
         told_text = orjson.dumps(dict(self.told)).decode() if self.told else ""
         with self.catalog.connect() as database:
             mimes = self._accepted(database.execute('select distinct mime, "type" from items').fetchall())
@@ -129,7 +130,7 @@ class Parsing:
                         parser.name
                         for parser in self.parsers
                         if parser.accepts(item["mime"], item["group"], item["size"])
-                        and f"{parser.name}-{versions[parser.name]}" not in before
+                        and word(parser) not in before
                     ]
                     if only:
                         payload = {
@@ -148,10 +149,8 @@ class Parsing:
         )
 
     def _id(self, tasks: list[Task]) -> str:
-        versions = {parser.name: parser.version for parser in self.parsers}
-        members = [
-            f"{task.key} {' '.join(f'{n}-{versions[n]}' for n in task.payload['only'])}" for task in tasks
-        ]
+        words = {parser.name: word(parser) for parser in self.parsers}
+        members = [f"{task.key} {' '.join(words[name] for name in task.payload['only'])}" for task in tasks]
         return batch_id(f"parse1 {self.attempt}" if self.attempt else "parse1", members)
 
     def _commit(self, result: BatchResult) -> bool:
@@ -201,36 +200,42 @@ class Parsing:
     def _close(self, written: _Written, task: Task, failure: Failure | None) -> None:
         """The rows that say that this is done: the culprit of a death, or all that were tried."""
         payload = task.payload
-        versions = {parser.name: parser.version for parser in self.parsers}
+        known = {parser.name: parser for parser in self.parsers}
         tried = payload["only"]
         if failure is not None:
             note = failure.note.decode("utf-8", "replace")
-            culprit = note if note in versions else payload["only"][0]
-            ended = Ended(culprit, versions[culprit], outcome="failed", seconds=failure.seconds)
+            culprit = known[note if note in known else payload["only"][0]]
+            ended = Ended(
+                culprit.name,
+                culprit.version,
+                mapping=mapping_of(culprit),
+                outcome="failed",
+                seconds=failure.seconds,
+            )
             written.rows["parses"].append(ended_row(payload, ended))
             written.rows["failures"].append(
                 failure_row(
                     stage="parse",
-                    inspector=culprit,
+                    inspector=culprit.name,
                     cause=failure.cause,
                     detail=failure.detail,
                     source_id=payload["source_id"],
                     item=payload["item_id"],
                     sha256=payload["sha256"],
                     place=payload["path"],
-                    version=versions[culprit],
+                    version=culprit.version,
                     seconds=round(failure.seconds, 2),
                     limit_seconds=failure.limit_seconds,
                     limit_megabytes=failure.limit_megabytes,
                 )
             )
-            tried = [culprit]
+            tried = [culprit.name]
         written.rows["parses"].append(
             {
                 "item_id": payload["item_id"],
                 "source_id": payload["source_id"],
                 "parser": "",
-                "tried": " ".join(f"{name}-{versions[name]}" for name in tried),
+                "tried": " ".join(word(known[name]) for name in tried),
                 "options": payload["told_text"],
             }
         )

@@ -32,6 +32,7 @@ from safelight.intake.imagecheck import check_image, waiting
 from safelight.intake.inspecting import Inspecting
 from safelight.intake.integrity import note_new_catalog
 from safelight.intake.lock import run_lock
+from safelight.intake.parse_mappings import replace_older
 from safelight.intake.parse_upgrade import parse_attempts, release_parses, retire
 from safelight.intake.parsing import Parsing, clear_scratch
 from safelight.intake.progress import Progress, Reporter
@@ -192,7 +193,7 @@ def _passes(
         Inspecting(catalog, available, settings.engine, children, reporter).everything()
         reporter.stage("parsing")
         if again:
-            release_parses(catalog, [source.id for source in chosen], again)
+            release_parses(catalog, [source.id for source in chosen], again, parsers())
         parse_all(
             catalog, ledger, Parsing(catalog, available, settings.engine, children, reporter, parsers())
         )
@@ -204,6 +205,7 @@ def parse_all(catalog: Catalog, ledger: Ledger, parsing: Parsing) -> None:
     parsing.attempt = parse_attempts(catalog)
     parsing.everything()
     retire(catalog, parsing.parsers)
+    replace_older(catalog, parsing.parsers)
     parsing.reporter.stage("pairing")
     find_same(catalog, ledger)
 

@@ -48,6 +48,7 @@ CLOCK_DECIDED = Kind("clock.decided", "decision", "exhibit", "seconds or zone, b
 CLOCK_WITHDRAWN = Kind("clock.withdrawn", "decision", "entry:<number>", "reason")
 TRACE_MARKED = Kind("trace.marked", "decision", "trace ids", "mark, reason")
 TRANSLATION_WRITTEN = Kind("translation.written", "decision", "trace ids", "language, text, translator")
+MAPPING_USED = Kind("mapping.used", "decision", "sources", "name, version, sha256, text")
 SEARCH_SAVED = Kind("search.saved", "decision", "", "name, query, filters")
 SEARCH_WITHDRAWN = Kind("search.withdrawn", "decision", "entry:<number>", "")
 
@@ -71,6 +72,7 @@ KINDS: tuple[Kind, ...] = (
     CLOCK_WITHDRAWN,
     TRACE_MARKED,
     TRANSLATION_WRITTEN,
+    MAPPING_USED,
     SEARCH_SAVED,
     SEARCH_WITHDRAWN,
 )
