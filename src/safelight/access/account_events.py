@@ -21,8 +21,8 @@ _PART: Final = {
 }
 KINDS: Final = tuple(_PART)
 _ORDER = "account"
-#: Stands for a time that is not known: those rows come last.
-_LAST = 9_223_372_036_854_775_807
+#: Those whose zone is not known come behind all others, by their wall clock; those without a date last.
+_UNZONED, _UNDATED = 2**60, 2**62
 
 
 def count_of(reading: Reading, account: str, kind: str) -> int:
@@ -50,7 +50,8 @@ def of_kind(
         values |= {"sorted": at[0], "row": at[1]}
     result = reading.db.execute(
         f"""select * from (
-                select '{kind}' as kind, {one.us} as us, coalesce({one.us}, {_LAST}) as sorted, {one.network} as network,
+                select '{kind}' as kind, {one.us} as us,
+                       coalesce({one.us}, {_UNZONED} + {one.wall}, {_UNDATED}) as sorted, {one.network} as network,
                        {one.account} as account, {one.conversation} as conversation, exhibit, {one.state} as state,
                        {one.id} as id{columns_of(kind)}
                 from {one.table} where {_where(reading, kind)})

@@ -1,8 +1,8 @@
 """Everything that has a time, as one relation of events: messages (each distinct one once), calls, transfers, logins, and
 the times of files.
 
-Columns: `kind`, `us` (microseconds UTC for comparison; null where no zone is known), `network`, `account`, `conversation`,
-`exhibit`, `state`, `id` (trace or item).
+Columns: `kind`, `us` (microseconds UTC for comparison; null where no zone is known), `wall` (the wall clock as stated),
+`network`, `account`, `conversation`, `exhibit`, `state`, `id` (trace or item).
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ class EventKind:
         return (
             "coalesce(" + ", ".join(f"at_us({time}, exhibit, {self.form})" for time in self.times) + ", null)"
         )
+
+    @property
+    def wall(self) -> str:
+        """SQL of the wall clock (µs as if UTC), by which those are ordered that cannot be compared."""
+        return "coalesce(" + ", ".join(f"epoch_us({time}.wall)" for time in self.times) + ", null)"
 
 
 def _file(time: str) -> EventKind:
@@ -90,7 +95,7 @@ def relation(
     begins with a comma) are added, which every table of `kinds` must then have.
     """
     parts = [
-        f"select '{name}' as kind, {one.us} as us, {one.network} as network, {one.account} as account, "
+        f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, {one.account} as account, "
         f"{one.conversation} as conversation, exhibit, {one.state} as state, {one.id} as id{columns} "
         f"from {one.table} where {condition}"
         for name, one in EVENTS.items()
@@ -98,7 +103,9 @@ def relation(
         for condition in _conditions(one, snapshot, span)
     ]
     empty = ", ".join(f"null::varchar as {name}" for name in _EMPTY)
-    return " union all ".join(parts) or f"select {empty}, null::bigint as us where false"
+    return (
+        " union all ".join(parts) or f"select {empty}, null::bigint as us, null::bigint as wall where false"
+    )
 
 
 def _conditions(kind: EventKind, snapshot: Snapshot, span: Span | None) -> list[str]:

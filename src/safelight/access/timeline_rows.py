@@ -21,6 +21,8 @@ from safelight.access.timeline_events import EVENTS, FILE_KINDS, Span, relation
 #: Rows of one page at most.
 PAGE = 200
 _ORDER = "timeline"
+#: Stands for a wall clock that is not known either: those rows come last.
+_DATELESS = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,34 +103,38 @@ def events(
 
 
 def untimed(reading: Reading, facets: Facets, after: str | None = None, count: int = PAGE) -> EventPage:
-    """Events without a time that can be compared, in the order of their ids. Raises Refused on a cursor of another list."""
+    """Events without a time that can be compared, by their wall clock, those without a date last.
+
+    Raises Refused on a cursor of another list.
+    """
     at = None if after is None else decode(after, _ORDER, 3).values
     where, values = condition(reading, facets, (*SCOPES, *COUNTED))
     behind = "true"
     if at is not None:
-        behind = "(id, kind) > ($_at_id, $_at_kind)"
-        values |= {"_at_id": at[1], "_at_kind": at[2]}
+        behind = f"(coalesce(wall, {_DATELESS}), id, kind) > ($_at_wall, $_at_id, $_at_kind)"
+        values |= {"_at_wall": at[0], "_at_id": at[1], "_at_kind": at[2]}
     places = reading.db.execute(
-        f"""select kind, id from ({relation(reading.snapshot, facets.get("kind", ()))})
-            where us is null and {where} and {behind} order by id, kind limit {count + 1}""",
+        f"""select kind, id, coalesce(wall, {_DATELESS}) from ({relation(reading.snapshot, facets.get("kind", ()))})
+            where us is null and {where} and {behind}
+            order by coalesce(wall, {_DATELESS}), id, kind limit {count + 1}""",
         values,
     ).fetchall()
-    ids = ", ".join("'" + id_.replace("'", "''") + "'" for _kind, id_ in places)
+    ids = ", ".join("'" + id_.replace("'", "''") + "'" for _kind, id_, _wall in places)
     found = _read(
         reading,
         facets,
-        sorted({kind for kind, _id in places}),
+        sorted({kind for kind, _id, _wall in places}),
         None,
         f"us is null and id in ({ids})",
         {},
         count + 1,
         False,
     )
-    wanted = set(places)
-    found = sorted((one for one in found if (one.kind, one.id) in wanted), key=lambda one: (one.id, one.kind))
-    page = found[:count]
+    by_place = {(one.kind, one.id): one for one in found}
+    page = [by_place[kind, id_] for kind, id_, _wall in places[:count]]
     reading.show(one.id for one in page)
-    return EventPage(page, None, _cursor(page[-1]) if len(found) > count else None)
+    last = places[count - 1] if len(places) > count else None
+    return EventPage(page, None, Cursor(_ORDER, (last[2], last[1], last[0])).encode() if last else None)
 
 
 def _cursor(event: Event) -> str:
@@ -202,7 +208,7 @@ def _read(
 def columns_of(kind: str) -> str:
     """SQL of what is shown of a kind: item, time as it is stated, and the kind's own columns; it begins with a comma."""
     found = (
-        f"nullif({time}.text, ''), strftime({time}.wall, '%Y-%m-%d %H:%M:%S')" for time in EVENTS[kind].times
+        f"strftime({time}.wall, '%Y-%m-%d %H:%M:%S'), nullif({time}.text, '')" for time in EVENTS[kind].times
     )
     return f", item_id, coalesce({', '.join(found)}) as stated, {_SHOWN[kind]}"
 

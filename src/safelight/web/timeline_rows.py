@@ -113,7 +113,7 @@ def kind_name(kind: str) -> str:
     """A kind of events, as a facet says it."""
     return {
         "message": _("Messages"), "call": _("Calls"), "transfer": _("Transfers"), "media": _("Media shared"),
-        "login": _("Logins"), "membership": _("Groups, coming and going"), "location": _("Locations"),
+        "login": _("Logins"), "membership": _("Joins and leaves"), "location": _("Locations"),
         "created": _("File created"), "modified": _("File modified"), "accessed": _("File accessed"),
         "other": _("Logins, files, other"),
     }.get(kind, kind)  # fmt: skip
