@@ -168,6 +168,21 @@ def test_attachments_reactions_and_changes_of_a_group() -> None:
     ]
 
 
+def test_the_character_that_stands_for_an_attachment_is_no_text() -> None:
+    rows = [said(n, f"\ufffcStilling {n} etter åpningen") for n in range(300, 330)]
+    parsed = run(*rows, said(331, "\ufffc", is_from_me=1), [("DELETE FROM message WHERE ROWID = 310", [])])
+    messages = {
+        row["native_id"]: row for row in parsed.of(Message) if row["native_id"] in ("G309", "G310", "G331")
+    }
+    assert {
+        key: (row["state"], row["kind"], row["text"], row["markup"]) for key, row in messages.items()
+    } == {
+        "G309": ("live", "text", "Stilling 309 etter åpningen", "\ufffcStilling 309 etter åpningen"),
+        "G310": ("recovered", "text", "Stilling 310 etter åpningen", "\ufffcStilling 310 etter åpningen"),
+        "G331": ("live", "media", None, "\ufffc"),
+    }
+
+
 def test_deleted_for_the_bin_retracted_edited_and_recovered() -> None:
     rows = [said(n, f"Runde {n} er satt opp") for n in range(300, 330)]
     parsed = run(

@@ -344,6 +344,60 @@ def test_the_older_form() -> None:
     assert parsed.of(Location, "latitude", "longitude") == [(60.0, 5.0)]
 
 
+def test_calls_of_the_older_form_are_rows_among_the_messages() -> None:
+    def call(number: int, jid: str, mine: int, kind: str, seconds: int, **more: Any) -> Any:
+        what = {"status": 6, "media_wa_type": kind, "media_duration": seconds, "key_id": f"call:{number}"}
+        return insert(
+            "messages", _id=number, key_remote_jid=jid, key_from_me=mine, timestamp=T, **what, **more
+        )
+
+    parsed = parse(
+        WhatsAppDb(),
+        made(
+            *OLD,
+            call(2, OLA, 0, "8", 61, media_caption="audio"),
+            call(3, OLA, 1, "8", 0, media_caption="video"),
+            call(4, OLA, 0, "10", 0, media_caption="audio"),
+            call(5, GROUP, 0, "8", 7, remote_resource=OLA),
+            *[call(n, KARI, 1, "8", n, media_caption="video") for n in range(300, 320)],
+            "DELETE FROM messages WHERE _id = 312",
+        ),
+        name="msgstore.db",
+        beside={"wa.db": made(*WA)},
+    )
+    assert parsed.of(Message) == []
+    rows = [row for row in parsed.of(Call) if row["native_id"] in ("2", "3", "4", "5", "312")]
+    columns = (
+        "place", "state", "native_id", "caller", "participants", "conversation", "kind", "duration", "answered", "direction"
+    )  # fmt: skip
+    direct, kari = "direct:+4790000002|?", "direct:+4790000001|?"
+    assert [tuple(row[name] for name in columns) for row in rows] == [
+        ("messages:2", "live", "2", "+4790000002", None, direct, "audio", 61.0, True, "incoming"),
+        ("messages:3", "live", "3", None, ["+4790000002"], direct, "video", 0.0, None, "outgoing"),
+        ("messages:4", "live", "4", "+4790000002", None, direct, "audio", 0.0, False, "incoming"),
+        ("messages:5", "live", "5", "+4790000002", None, GROUP, None, 7.0, True, "incoming"),
+        (
+            rows[-1]["place"],
+            "recovered",
+            "312",
+            None,
+            ["+4790000001"],
+            kari,
+            "video",
+            312.0,
+            True,
+            "outgoing",
+        ),
+    ]
+    assert {str(row["started"]["utc"]) for row in rows} == {"2022-01-31 05:43:59+00:00"}
+    assert parsed.of(Account, "account", "name") == [("+4790000002", "Ola Tårn")]
+    assert parsed.of(Conversation, "conversation", "title") == [
+        (direct, "Ola Tårn"),
+        (GROUP, None),
+        (kari, None),
+    ]
+
+
 def test_the_address_book_is_an_item_of_its_own() -> None:
     parsed = parse(WhatsAppContacts(), made(*WA), name="wa.db")
     assert parsed.of(Contact, "contact", "name") == [("+4790000002", "Ola Tårn")]

@@ -3,8 +3,9 @@
 Facts: the schema as iLEAPP, imessage-exporter and plaso's iOS SMS plugin describe it. Times count from 2001 UTC, seconds to
 iOS 10 and nanoseconds since. `style` 43 of a chat is a group, 45 one other end; `item_type` 1 is somebody added or put out,
 2 a new title, 3 somebody left; `associated_message_type` 2000 to 3999 a reaction. Where `text` is null the words stand in
-`attributedBody` (`typedstream.py`). `chat_recoverable_message_join` (iOS 16) lists what was deleted in the last weeks.
-The owner's address is stated by the chat (`account_login`) or the message (`account`): `P:` a number, `E:` an e-mail.
+`attributedBody` (`typedstream.py`). U+FFFC stands in the words for an attachment: it is taken out of the text and stays in
+the markup. `chat_recoverable_message_join` (iOS 16) lists what was deleted in the last weeks. The owner's address is stated
+by the chat (`account_login`) or the message (`account`): `P:` a number, `E:` an e-mail.
 """
 
 from __future__ import annotations
@@ -41,10 +42,12 @@ ATTACHMENTS = ("filename", "mime_type", "transfer_name", "total_bytes", "created
 
 _GROUP_STYLE = 43
 _MEMBERS, _TITLE, _LEFT = 1, 2, 3
+#: Stands in the words where an attachment is.
+_OBJECT = "\ufffc"
 
 _ROW = (
-    "place", "state", "network", "conversation", "sender", "recipients", "direction", "kind", "subject", "text", "sent",
-    "edited", "deleted", "precision_us", "native_id", "reply_to", "attachments",
+    "place", "state", "network", "conversation", "sender", "recipients", "direction", "kind", "subject", "text", "markup",
+    "sent", "edited", "deleted", "precision_us", "native_id", "reply_to", "attachments",
 )  # fmt: skip
 _TIMES = dict.fromkeys(("sent", "edited", "deleted"), COCOA)
 
@@ -59,7 +62,7 @@ class IosSms:
     """Apple's messages."""
 
     name = "ios-sms"
-    version = 1
+    version = 2
     title = "iOS Messages (sms.db)"
     variants: tuple[Variant, ...] = (_SMS,)
     emits: tuple[type[Trace], ...] = (Account, Conversation, GroupMembership, MediaShare, Message)
@@ -269,9 +272,11 @@ class _Reading:
         elif deleted and state == "live" and not said:
             state = "deleted"
         attached = self._files(place, state, network, chat, sender, direction, date, files, others)
-        if said:
-            said = said.replace("\ufffc", "") if attached else said
-        if attached and not said and what == "text":
+        written = None
+        if said and _OBJECT in said:
+            written, said = said, said.replace(_OBJECT, "")
+        # A recovered row has lost which attachment it was.
+        if (attached or written) and not said and what == "text":
             what = "media"
         return (
             place,
@@ -284,6 +289,7 @@ class _Reading:
             what,
             text(subject),
             said or None,
+            written,
             date,
             changed,
             deleted,

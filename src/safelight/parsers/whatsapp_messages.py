@@ -3,7 +3,8 @@
 Facts: the CREATE statement in whassup and in tools that merge such databases, whapa's and ALEAPP's descriptions. Times are
 milliseconds since 1970 UTC. `key_remote_jid` is the conversation, `remote_resource` who wrote in a group, `media_wa_type` 0
 text and 15 revoked, `status` 6 what WhatsApp said; a first row with the jid -1 is none. `quoted_row_id` leads to
-`messages_quotes`, whose `key_id` is the quoted message's.
+`messages_quotes`, whose `key_id` is the quoted message's. Calls are rows as well, and no messages: 8 is a call and 10 one
+that was missed, `media_caption` audio or video, `media_duration` seconds, `key_from_me` who called (as IPED describes them).
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ from safelight.parsers.sqlite_file import Database
 from safelight.parsers.whatsapp_message import ROW, TIMES, people_of, stated_hash
 from safelight.parsers.whatsapp_people import GROUP, NETWORK, account_of
 from safelight.traces import epochs
-from safelight.traces.model import Conversation, GroupMembership, Location, MediaShare, Message, State
+from safelight.traces.model import Call, Conversation, GroupMembership, Location, MediaShare, Message, State
 
 MESSAGES = (
     "key_remote_jid", "key_from_me", "key_id", "status", "data", "timestamp", "received_timestamp", "media_url",
     "media_mime_type", "media_wa_type", "media_size", "media_name", "media_caption", "media_hash", "latitude", "longitude",
-    "remote_resource", "quoted_row_id",
+    "remote_resource", "quoted_row_id", "media_duration",
 )  # fmt: skip
+
+_TYPE = MESSAGES.index("media_wa_type")
 
 #: Columns that are documented and hold nothing for a trace.
 LEFT_OUT = (
     "_id", "needs_push", "thumb_image", "send_timestamp", "receipt_server_timestamp", "receipt_device_timestamp",
-    "raw_data", "recipient_count", "media_duration", "origin", "starred", "read_device_timestamp",
+    "raw_data", "recipient_count", "origin", "starred", "read_device_timestamp",
     "played_device_timestamp", "participant_hash", "mentioned_jids", "multicast_id", "edit_version", "media_enc_hash",
     "payment_transaction_id", "forwarded", "preview_type", "send_count", "lookup_tables", "future_message_type",
     "message_add_on_flags",
@@ -39,6 +42,7 @@ LEFT_OUT = (
 _SYSTEM = 6
 _REVOKED = "15"
 _FILES = ("1", "2", "3", "9", "13", "20")
+_CALL, _MISSED = "8", "10"
 
 
 class OldForm:
@@ -111,28 +115,64 @@ class OldForm:
         for batch in self._database.batches("messages", MESSAGES):
             for row in batch:
                 if row[1] != "-1":
-                    self._rows.add(self._message(f"messages:{row[0]}", "live", row[1:], others))
+                    self._row(f"messages:{row[0]}", "live", row[1:], others)
             yield from self._rows.full()
             yield from others
             others.clear()
         for found in self._database.recovered({"messages": MESSAGES}):
             if found.values[0] != "-1":
-                self._rows.add(self._message(found.place, "recovered", found.values, others))
+                self._row(found.place, "recovered", found.values, others)
             yield from self._rows.full()
             yield from others
             others.clear()
         yield from self._rows.rest()
 
-    def _message(
-        self, place: str, state: State, values: Sequence[Any], others: list[Emitted]
-    ) -> tuple[Any, ...]:
-        (jid, mine, key, status, said, stamp, received, _, mime, wa_type, size, name, caption, digest,
-         latitude, longitude, resource, quoted) = values  # fmt: skip
+    def _row(self, place: str, state: State, values: Sequence[Any], others: list[Emitted]) -> None:
+        """A row is a message or a call."""
+        if str(values[_TYPE]) in (_CALL, _MISSED):
+            others.append(self._call(place, state, values))
+        else:
+            self._rows.add(self._message(place, state, values, others))
+
+    def _where(self, place: str, jid: Any) -> tuple[str | None, str]:
+        """The other end of a direct conversation, and the conversation."""
         native = text(jid) or "unknown"
         if native not in self._talked:
             self._talked[native] = (place, None)
         other = self._account(native)
-        chat = people_of(other) if other else native.lower()
+        return other, people_of(other) if other else native.lower()
+
+    def _call(self, place: str, state: State, values: Sequence[Any]) -> Call:
+        row = dict(zip(MESSAGES, values, strict=True))
+        other, chat = self._where(place, row["key_remote_jid"])
+        stamp, lasted = row["timestamp"], real(row["media_duration"])
+        outgoing = row["key_from_me"] == 1
+        caller = None if outgoing else self._account(row["remote_resource"]) or other
+        if caller and caller not in self._first:
+            self._first[caller] = (place, stamp)
+        said = text(row["media_caption"])
+        return Call(
+            place=place,
+            network=NETWORK,
+            state=state,
+            conversation=chat,
+            caller=caller,
+            participants=(other,) if outgoing and other else None,
+            direction="outgoing" if outgoing else "incoming",
+            kind=said if said in ("audio", "video") else None,
+            started=epochs.unix_millis(number(stamp)),
+            duration=lasted,
+            # One's own call that took no time may have been answered by nobody, or taken back.
+            answered=False if str(row["media_wa_type"]) == _MISSED else True if lasted else None,
+            native_id=(text(row["key_id"]) or "").removeprefix("call:") or None,
+        )
+
+    def _message(
+        self, place: str, state: State, values: Sequence[Any], others: list[Emitted]
+    ) -> tuple[Any, ...]:
+        (jid, mine, key, status, said, stamp, received, _, mime, wa_type, size, name, caption, digest,
+         latitude, longitude, resource, quoted, _) = values  # fmt: skip
+        other, chat = self._where(place, jid)
         outgoing = mine == 1
         sender = None if outgoing else self._account(resource) or other
         if sender and sender not in self._first:
