@@ -18,6 +18,7 @@ from safelight.access.conversation_order import (
     UTC,
     WALL,
     ConversationOrder,
+    CopyTable,
     order_of,
     positions_of,
 )
@@ -166,47 +167,59 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
             )
         )
     _clocks(reading, lines)
-    _copies(reading, lines)
+    _copies(reading, order, lines)
     _replies(reading, order, lines)
     _marks(reading, lines)
     return lines
 
 
 def _rows(reading: Reading, order: ConversationOrder, kind: str, positions: Sequence[int]) -> list[Row]:
-    """The rows of one kind. Messages are asked for by their stored times too: most row groups are then never read."""
+    """The rows of one kind."""
+    table, columns = _TABLES[kind]
+    columns = f"trace_id, item_id, source_id, exhibit, parser, version, variant, seen_on, place, {columns}"
     if kind != "m":
-        return _select(reading, order, kind, positions, "true", {})
+        ids = [order.ids[position].as_py() for position in positions]
+        return _select(reading, order, table, columns, ids, "true", {})
+    return _messages(reading, order, columns, order, positions)
+
+
+def _messages(
+    reading: Reading,
+    order: ConversationOrder,
+    columns: str,
+    where: ConversationOrder | CopyTable,
+    at: Sequence[int],
+) -> list[Row]:
+    """Messages by their places in the order or among its copies. They are asked for by their stored times too: most row
+    groups are then never read."""
     found = []
     for by, condition in (
         (UTC, "sent.utc between make_timestamptz($low) and make_timestamptz($high)"),
         (WALL, "sent.wall between make_timestamp($low) and make_timestamp($high)"),
         (NONE, "true"),
     ):
-        at = [position for position in positions if order.by[position] == by]
-        if at:
-            times = [int(order.stored[position]) for position in at]
+        rows = [row for row in at if where.by[row] == by]
+        if rows:
+            times = [int(where.stored[row]) for row in rows]
             limits = {} if by == NONE else {"low": min(times), "high": max(times)}
-            found += _select(reading, order, kind, at, condition, limits)
+            ids = [where.ids[row].as_py() for row in rows]
+            found += _select(reading, order, "messages", columns, ids, condition, limits)
     return found
 
 
 def _select(
     reading: Reading,
     order: ConversationOrder,
-    kind: str,
-    positions: Sequence[int],
+    table: str,
+    columns: str,
+    ids: list[str],
     condition: str,
     values: dict[str, int],
 ) -> list[Row]:
-    table, columns = _TABLES[kind]
     result = reading.db.execute(
-        f"""select trace_id, item_id, source_id, exhibit, parser, version, variant, seen_on, place, {columns} from {table}
-            where conversation_id = any($conversations) and trace_id = any($ids) and {condition}""",
-        {
-            "conversations": list(order.conversations),
-            "ids": [order.ids[position].as_py() for position in positions],
-            **values,
-        },
+        f"select {columns} from {table} "
+        f"where conversation_id = any($conversations) and trace_id = any($ids) and {condition}",
+        {"conversations": list(order.conversations), "ids": ids, **values},
     )
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -281,34 +294,31 @@ def _clocks(reading: Reading, lines: list[Line]) -> None:
             line.corrected = shift_decision(decisions, exhibit, parser, utc, line.us)
 
 
-def _copies(reading: Reading, lines: list[Line]) -> None:
-    ids = [line.trace_id for line in lines if line.kind == "message"]
-    found: dict[str, list[Copy]] = defaultdict(list)
-    exhibits = {key: number for number, key in reading.numbers.items()}
-    if not ids:
-        rows = []
-    else:
-        rows = reading.db.execute(
-            """select s.distinct_id, m.trace_id, m.item_id, m.exhibit, m.parser, s.rule, coalesce(m.text, '') <> ''
-               from same_messages s join messages m using (trace_id)
-               where s.distinct_id = any($ids) order by all""",
-            {"ids": ids},
-        ).fetchall()
-    for distinct, trace, item, exhibit, parser, rule, has_text in rows:
-        found[distinct].append(
-            Copy(trace, item, exhibits.get(exhibit, exhibit), parser, rule, bool(has_text))
+def _copies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> None:
+    table = order.copies
+    at = table.rows_of([line.position for line in lines])
+    columns = "trace_id, item_id, exhibit, parser, coalesce(text, '') <> '' as has_text"
+    rows = {row["trace_id"]: row for row in _messages(reading, order, columns, table, at)}
+    exhibits: dict[str, str] = {key: number for number, key in reading.numbers.items()}
+
+    def copy(row: Row, rule: str) -> Copy:
+        return Copy(
+            row["trace_id"],
+            row["item_id"],
+            exhibits.get(row["exhibit"]) or row["exhibit"] or "",
+            row["parser"],
+            rule,
+            bool(row["has_text"]),
         )
+
+    found: dict[int, list[Copy]] = defaultdict(list)
+    for place in at:
+        row = rows.get(table.ids[place].as_py())
+        if row is not None:
+            found[int(table.positions[place])].append(copy(row, table.rules[place].as_py()))
     for line in lines:
-        what: dict[str, Any] = line.what
-        alone = Copy(
-            line.trace_id,
-            what["item_id"],
-            exhibits.get(what["exhibit"], what["exhibit"]),
-            what["parser"],
-            "alone",
-            bool(what.get("text")),
-        )
-        line.copies = found.get(line.trace_id) or [alone]
+        alone = line.what | {"has_text": bool(line.what.get("text"))}
+        line.copies = found.get(line.position) or [copy(alone, "alone")]
 
 
 def _replies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> None:

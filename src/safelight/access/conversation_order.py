@@ -31,6 +31,24 @@ Times = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
+class CopyTable:
+    """Where the copies of the conversation's messages are: a row a copy (the one that stands for all among them), by the
+    position of the line that shows it. `stored` and `by` as in the order."""
+
+    positions: np.ndarray[Any, np.dtype[np.int64]]
+    ids: pa.Array
+    rules: pa.Array
+    stored: Times
+    by: np.ndarray[Any, np.dtype[np.uint8]]
+
+    def rows_of(self, positions: Sequence[int]) -> list[int]:
+        """The rows of some lines, by line and id."""
+        low = np.searchsorted(self.positions, positions, side="left")
+        high = np.searchsorted(self.positions, positions, side="right")
+        return [row for first, after in zip(low, high, strict=True) for row in range(int(first), int(after))]
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationOrder:
     """`ids`: trace ids by position; `us`: time for comparison (microseconds UTC; wall time where no zone is known, and the
     lowest value where there is no date); `kinds`: m, c or g. `conversations`: all ids that are this conversation. `stored`:
@@ -44,6 +62,7 @@ class ConversationOrder:
     kinds: pa.Array
     stored: Times
     by: np.ndarray[Any, np.dtype[np.uint8]]
+    copies: CopyTable
 
     def __len__(self) -> int:
         return len(self.us)
@@ -66,13 +85,19 @@ class ConversationOrder:
 _WHEN = "coalesce(at_us({0}, exhibit, parser), epoch_us({0}.wall))"
 _JOINED = _WHEN.format('"at"')  # a reserved word
 SENT = f"coalesce({_WHEN.format('sent')}, {_WHEN.format('received')})"
+_STORED = "coalesce(epoch_us(sent.utc), epoch_us(sent.wall))"
+_CLOCK = f"case when sent.utc is not null then {UTC} when sent.wall is not null then {WALL} else {NONE} end"
+_COPIES = f"""
+    select s.distinct_id, s.trace_id, s.rule, {_STORED} as stored, {_CLOCK} as clock
+    from same_messages s join messages m using (trace_id)
+    where m.conversation_id in (select unnest($ids)) order by s.distinct_id, s.trace_id
+"""
 _ORDER = f"""
     with copies as (
         select trace_id from same_messages where trace_id <> distinct_id
     ), lines as (
         select 'm' as kind, trace_id, {SENT} as us, item_id, place, ordinal,
-               coalesce(epoch_us(sent.utc), epoch_us(sent.wall)) as stored,
-               case when sent.utc is not null then {UTC} when sent.wall is not null then {WALL} else {NONE} end as clock
+               {_STORED} as stored, {_CLOCK} as clock
         from messages where conversation_id in (select unnest($ids)) and trace_id not in (select trace_id from copies)
         union all
         select 'c', trace_id, {_WHEN.format("started")}, item_id, place, ordinal, null, {NONE}
@@ -151,14 +176,33 @@ def _compute(reading: Reading, group: str, ids: tuple[str, ...]) -> Conversation
     # On a cursor of its own: an earlier result of which rows were left would stand in the way.
     with reading.db.cursor() as cursor:
         table: pa.Table = cursor.sql(_ORDER, params={"ids": list(ids)}).to_arrow_table()
+        copies: pa.Table = cursor.sql(_COPIES, params={"ids": list(ids)}).to_arrow_table()
+    lines = _whole(table.column("trace_id"))
     return ConversationOrder(
         group=group,
         conversations=ids,
-        ids=_whole(table.column("trace_id")),
+        ids=lines,
         us=_numbers(table.column("us")),
         kinds=_whole(table.column("kind")),
         stored=_numbers(table.column("stored")),
         by=table.column("clock").to_numpy().astype(np.uint8),
+        copies=_copies(copies, lines),
+    )
+
+
+def _copies(found: pa.Table, lines: pa.Array) -> CopyTable:
+    """Copies by position; one whose line is not of this conversation is left out."""
+    at = pc.fill_null(pc.index_in(_whole(found.column("distinct_id")), value_set=lines), -1)
+    positions = at.to_numpy(zero_copy_only=False).astype(np.int64)
+    rows = np.argsort(positions, kind="stable")
+    rows = rows[positions[rows] >= 0]
+    kept = found.take(pa.array(rows))
+    return CopyTable(
+        positions[rows],
+        _whole(kept.column("trace_id")),
+        _whole(kept.column("rule")),
+        _numbers(kept.column("stored")),
+        kept.column("clock").to_numpy().astype(np.uint8),
     )
 
 
