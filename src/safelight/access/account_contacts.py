@@ -184,7 +184,17 @@ def _contacts(
             one = contact(who, network)
             one.calls += 1
             at(one, conversation or "", 1)
-    names = usual(reading, [one.account_id for one in found.values()])
+    names = dict(usual(reading, [one.account_id for one in found.values()]))
+    nameless = sorted(
+        {one.account_id for one in found.values() if one.account_id and one.account_id not in names}
+    )
+    if nameless:
+        names |= dict(
+            reading.db.execute(
+                "select sender_id, min(sender) from messages where sender_id = any($ids) and sender is not null group by 1",
+                {"ids": nameless},
+            ).fetchall()
+        )
     for one in found.values():
         if one.account_id is not None:
             one.name = names.get(one.account_id, one.account_id)

@@ -26,7 +26,7 @@ def install(connection: DuckDBPyConnection, decisions: Sequence[ClockDecision]) 
     wall = f"case {cases} end" if cases else "null"
     connection.execute(f"create or replace macro found_us(m, x, f) as coalesce(epoch_us(m.utc), {wall})")
     cases = " ".join(
-        f"when {_covers(one, 'found_us(m, x, f)')} then found_us(m, x, f) + ({one.seconds}) * 1000000"
+        f"when {_covers(one, 'found_us(m, x, f)')} then found_us(m, x, f) + ({(one.seconds or 0) * 1_000_000})"
         for one in shifts
     )
     body = f"case {cases} else found_us(m, x, f) end" if cases else "found_us(m, x, f)"

@@ -71,8 +71,11 @@ class Counted:
         shares = np.cumsum(self.counts) / self.total
         low = int(self.slots[int(np.searchsorted(shares, _STRAY, side="right"))])
         high = int(self.slots[int(np.searchsorted(shares, 1 - _STRAY))]) + 1
-        if 2 * (high - low) < last - first:
-            first, last = low, high
+        for _end in range(2):  # what lies far before may hide what lies far behind
+            if 2 * (last - low) < last - first:
+                first = low
+            if 2 * (high - first) < last - first:
+                last = high
         return first * self.unit, last * self.unit
 
     def between(self, begin: int, end: int) -> int:

@@ -20,16 +20,20 @@ def long_span(us: int) -> str:
     return format_timedelta(timedelta(microseconds=us), threshold=1.5, locale=locale())
 
 
-def said(begin: int, end: int, zone: Zone) -> str:
-    """The span from `begin` to before `end` as clocks in the zone show it; whole days, months and years as such."""
+def said(begin: int, end: int, zone: Zone, year: bool = True) -> str:
+    """The span from `begin` to before `end` as clocks in the zone show it; whole days, months and years as such.
+
+    Without `year` it is left out where hours stand beside the day.
+    """
     first, after = zone.local(begin), zone.local(end)
     if first is None or after is None:
         return "–"
     if _is_midnight(first) and _is_midnight(after):
         return _days(first.date(), (after - timedelta(days=1)).date())
     clock = "HH:mm:ss" if first.second or after.second else "HH:mm"
-    opening = format_datetime(first, _day_pattern() + " " + clock, locale=locale())
-    closing = clock if first.date() == after.date() else _day_pattern() + " " + clock
+    day = _day_pattern() if year else _day_pattern().removesuffix(" y")
+    opening = format_datetime(first, f"{day} {clock}", locale=locale())
+    closing = clock if first.date() == after.date() else f"{day} {clock}"
     return f"{opening} – {format_datetime(after, closing, locale=locale())}"
 
 
@@ -84,7 +88,7 @@ def crumbs(
         if span == (begin, end):
             break
         found.append((name, *span))
-    return [*found, (said(begin, end, zone), begin, end)]
+    return [*found, (said(begin, end, zone, year=len(found) == 1), begin, end)]
 
 
 def _around(wall: datetime) -> list[tuple[str, datetime, datetime]]:
