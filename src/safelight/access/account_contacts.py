@@ -223,17 +223,19 @@ def _talks(
     for group, ids in by_group.items():
         told = [members[one] for one in ids if one in members]
         sent = [mine[one] for one in ids if one in mine]
-        title = next((row[0] for row in told if row[0]), "")
-        if not title:
-            ends = {who for row in told for who in row[5]} - {account}
-            title = ", ".join(sorted(others.get(who, who) for who in ends)[:3])
+        ends = {who for row in told for who in row[5]} - {account}
+        between = bool(set(ids) & direct)
+        named = ", ".join(sorted(others.get(who, who) for who in ends)[:3])
+        stated = next((row[0] for row in told if row[0]), "")
+        # One end's app titles a conversation between two with the other end's name.
+        title = (named or stated) if between else (stated or named)
         firsts = [row[1] for row in sent if row[1] is not None]
         lasts = [row[2] for row in sent if row[2] is not None]
         found.append(
             Talk(
                 conversation=group,
                 title=title or (told[0][3] if told else sent[0][4]),
-                kind="direct" if set(ids) & direct else next((row[1] for row in told if row[1]), "") or "",
+                kind="direct" if between else next((row[1] for row in told if row[1]), "") or "",
                 network=told[0][2] if told else sent[0][3],
                 messages=sum(row[0] for row in sent),
                 first_us=min(firsts, default=None),

@@ -100,6 +100,8 @@ defer(app, "index", "index", "Bring the index of all text up to the catalog.", W
 defer(keywords, "run", "keywords_run", "Search all text for each line of a list.")
 defer(keywords, "hits", "keywords_hits", "List what a keyword list found.")
 app.add_typer(keywords, name="keywords", rich_help_panel=WORK)
+defer(app, "timeline", "timeline", "Count what happened when: messages, calls, payments, files.", WORK)
+defer(app, "account", "account", "Show one account: names, contacts, addresses, payments.", WORK)
 defer(app, "items", "items", "List, filter and export items.", WORK)
 defer(app, "failures", "failures", "List what could not be read, and why.", WORK)
 defer(app, "hits", "hits", "List items that stand in a hash set.", WORK)

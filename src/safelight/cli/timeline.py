@@ -1,0 +1,98 @@
+"""`safelight timeline`: how many events when, of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from safelight.access import timeline as counts
+from safelight.access.door import Door
+from safelight.access.timeline_bars import BY_NAME, HOUR, edges, level_for
+from safelight.access.timeline_events import EVENTS
+from safelight.access.timeline_filter import TimelineFilter
+from safelight.access.zones import Zone, zone_of
+from safelight.cli.options import Operation, Purpose, existing, who
+from safelight.cli.output import Format, console, show, write_rows
+from safelight.errors import Refused
+
+Many = list[str] | None
+
+
+class By(StrEnum):
+    """Widths of a row."""
+
+    hour = "hour"
+    day = "day"
+    week = "week"
+    month = "month"
+    quarter = "quarter"
+    year = "year"
+
+
+def timeline(
+    operation: Operation,
+    kind: Annotated[Many, typer.Option(help="message, call, transfer, media, login, membership, location, "
+                                            "created, modified or accessed.")] = None,
+    network: Annotated[Many, typer.Option(help="skype, telegram, irc ... or file.")] = None,
+    state: Annotated[Many, typer.Option(help="live, deleted or recovered.")] = None,
+    exhibit: Annotated[Many, typer.Option(help="Number of an exhibit.")] = None,
+    account: Annotated[Many, typer.Option(help="Id of the account that acted.")] = None,
+    conversation: Annotated[Many, typer.Option(help="Id of a conversation.")] = None,
+    since: Annotated[str, typer.Option("--from", help="First day, month, year or minute, UTC.")] = "",
+    to: Annotated[str, typer.Option("--to", help="The last one, with the whole of it.")] = "",
+    by: Annotated[By | None, typer.Option(help="Width of a row (else what suits the span).")] = None,
+    zone: Annotated[str, typer.Option(help="Whose calendar: utc, no (Norway) or ph (Philippines).")] = "utc",
+    form: Annotated[Format, typer.Option("--format", help="How the counts are written.")] = Format.table,
+    purpose: Purpose = "timeline",
+) -> None:  # fmt: skip
+    """Count events by time and kind: messages (each distinct one once), calls, payments, logins, times of files.
+
+    Filters may be repeated (any of the values). Rows without an event are left out.
+    """
+    if form is Format.parquet:
+        raise Refused("Counts are not written as Parquet.", "Use --format csv or jsonl.")
+    given: dict[str, Many] = {"kind": kind, "network": network, "state": state, "exhibit": exhibit, "account": account,
+                              "conversation": conversation}  # fmt: skip
+    pairs = [(key, value) for key, values in given.items() for value in values or ()]
+    wanted, there = TimelineFilter.from_pairs([*pairs, ("from", since), ("to", to)]), zone_of(zone)
+    with (
+        Door(existing(operation), who=who(), purpose=purpose) as door,
+        door.consult("timeline", wanted.words()) as look,
+    ):
+        found = counts.whole(look.reading, wanted.facets)
+        rows = list(_rows(found, wanted, by, there))
+    columns = ["from", "events", *(name for name in EVENTS if any(row.get(name) for row in rows))]
+    if form is not Format.table:
+        write_rows(rows, columns, form, None)
+        return
+    show("", columns, [[row.get(column, "") for column in columns] for row in rows], right=columns[1:])
+    total = sum(row["events"] for row in rows)
+    console().print(
+        f"{total:,} events ({there.iana}), {found.untimed:,} without a time that can be compared",
+        markup=False,
+    )
+
+
+def _rows(
+    found: counts.Counted, wanted: TimelineFilter, by: By | None, zone: Zone
+) -> Iterator[dict[str, Any]]:
+    extent = found.extent()
+    if extent is None:
+        return
+    whole = int(found.slots[0]) * HOUR, (int(found.slots[-1]) + 1) * HOUR
+    begin = whole[0] if wanted.begin is None else wanted.begin // HOUR * HOUR
+    end = whole[1] if wanted.end is None else -(-wanted.end // HOUR) * HOUR
+    if begin >= end:
+        return
+    level = BY_NAME[by.value] if by else level_for(*extent)
+    if level.us < HOUR:
+        level = BY_NAME["hour"]
+    at = [begin, *(edge for edge in edges(level, begin, end, zone) if begin < edge < end), end]
+    for start, counted in zip(edges(level, begin, end, zone), counts.fold(found, at), strict=False):
+        wall = zone.local(start)
+        if counted and wall is not None:
+            pattern = "%Y-%m-%d %H:%M" if level.us < BY_NAME["day"].us else "%Y-%m-%d"
+            yield {"from": wall.strftime(pattern), "events": sum(counted.values())} | counted

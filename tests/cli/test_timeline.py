@@ -1,0 +1,71 @@
+"""`safelight timeline` and `safelight account`, driven as people drive them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.access.acts import ASE, BO, act
+from tests.access.built import build
+from tests.intake.operations import Operation
+
+
+@pytest.fixture(scope="module")
+def acted(tmp_path_factory: pytest.TempPathFactory) -> Operation:
+    built = build(tmp_path_factory.mktemp("acts"))
+    act(built)
+    return Operation(built.folder.root)
+
+
+def test_counts_in_a_table(acted: Operation) -> None:
+    kinds = [word for kind in ("message", "call", "transfer", "login") for word in ("--kind", kind)]
+    lines = acted.run("timeline", str(acted.root), "--by", "day", "--zone", "no", *kinds).splitlines()
+    assert [line.split() for line in lines] == [
+        ["from", "events", "message", "call", "transfer", "login"],
+        ["2014-03-30", "1", "1"],
+        ["2016-11-07", "3", "2", "1"],
+        ["2016-11-08", "5", "3", "1", "1"],
+        ["2016-11-09", "1", "1"],
+        ["10", "events", "(Europe/Oslo),", "2", "without", "a", "time", "that", "can", "be", "compared"],
+    ]
+
+
+def test_counts_for_what_comes_next(acted: Operation) -> None:
+    said = acted.run(
+        "timeline", str(acted.root), "--kind", "message", "--from", "2016-11-08", "--to", "2016-11-08", "--by", "day",
+        "--exhibit", "2016-0142-B3", "--format", "jsonl",
+    )  # fmt: skip
+    assert [json.loads(line) for line in said.splitlines()] == [
+        {"from": "2016-11-08", "events": 2, "message": 2}
+    ]
+    said = acted.run(
+        "timeline", str(acted.root), "--account", ASE, "--kind", "call", "--by", "year", "--format", "csv"
+    )
+    assert said.split() == ["from,events,call", "2016-01-01,1,1"]
+
+
+def test_a_filter_that_is_none_is_told(acted: Operation) -> None:
+    assert "There is no kind “dream”." in acted.run("timeline", str(acted.root), "--kind", "dream", expect=16)
+
+
+def test_one_account_as_text(acted: Operation) -> None:
+    said = acted.run("account", str(acted.root), "tåkelur")
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert lines[:7] == [
+        "fact value",
+        f"account {ASE}",
+        "name togmann",
+        "network club",
+        "native id åse",
+        "owner of an item yes",
+        "messages 4",
+    ]
+    assert "tåkelur nick 2013-01-01 00:00Z 1 2016-0142-A1 line a1" in lines
+    assert f"manila_knight 3 1 0 1 {BO}" in lines
+    assert "192.0.2.7 1 2016-11-08 17:00Z 2016-11-08 17:00Z 1" in lines
+
+
+def test_no_such_account(acted: Operation) -> None:
+    said = acted.run("account", str(acted.root), "nobody", expect=13)
+    assert said == "No account has the id or name 'nobody'. Give a part of the id, or a whole name.\n"
