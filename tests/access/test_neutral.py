@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safelight.access.neutral import csv_cell, readable, visible, visible_lines
+from safelight.access.neutral import csv_cell, readable, visible, visible_lines, visible_said
 from safelight.evidence.spec import escape
 
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -71,3 +71,12 @@ def test_formulas_get_an_apostrophe() -> None:
     assert csv_cell("-1") == "'-1"
     assert csv_cell("\t=1") == "'‹U+0009›=1"
     assert csv_cell("tog.txt") == "tog.txt"
+
+
+def test_what_tells_pictographs_how_to_be_drawn_stays_with_them_and_nowhere_else() -> None:
+    family = "\U0001f468\u200d\U0001f469 \u2744\ufe0f"
+    assert visible_said(family) == family
+    assert visible_said("skjul\u200dt \ufe0f ok\u200b \U0001f468\u200d") == (
+        "skjul‹U+200D›t ‹U+FE0F› ok‹U+200B› \U0001f468‹U+200D›"
+    )
+    assert visible_said("\u202etxt\n") == "‹U+202E›txt\n"

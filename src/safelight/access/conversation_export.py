@@ -190,6 +190,8 @@ def who_said(line: Line) -> str:
     """The name that a line stands under; where no account is stated, as much as its direction tells."""
     if line.name:
         return line.name
+    if line.what["kind"] in ("system", "notice"):
+        return "—"
     return _("the item's owner") if line.what.get("direction") == "outgoing" else _("unknown")
 
 

@@ -1,4 +1,5 @@
 """The order of one conversation: every message, call and coming and going once, by time, as positions that a reader scrolls.
+A coming or going that a line of the same item tells in words is that line.
 
 Computed once a snapshot and kept as Arrow and numpy arrays (70 bytes a message): a page is then a slice, whatever its
 place in a million messages. Beside the id stands the time as it is stored, by which the catalog finds the row without
@@ -105,6 +106,10 @@ _ORDER = f"""
         union all
         select 'g', trace_id, {_JOINED}, item_id, place, ordinal, null, {NONE}
         from memberships where conversation_id in (select unnest($ids)) and action <> 'member'
+          and (item_id, place) not in (
+              select (item_id, place) from messages
+              where conversation_id in (select unnest($ids)) and kind in ('system', 'notice')
+          )
     )
     select trace_id, us, kind, stored, clock from lines
     order by us nulls first, item_id, try_cast(regexp_extract(place, '[0-9]+') as bigint), place, kind desc, ordinal

@@ -209,7 +209,11 @@ def _quote(record: Record) -> str:
 
 def _state(record: Record) -> str:
     what = record.line.what
-    words = [named] if (named := {"deleted": _("deleted"), "recovered": _("recovered")}.get(what["state"])) else []
+    words = (
+        [named]
+        if (named := {"deleted": _("deleted"), "recovered": _("recovered")}.get(what["state"]))
+        else []
+    )
     if record.values["edited"]:
         words.append(_("edited %(when)s") % {"when": record.values["edited"]})
     if record.values["deleted"]:

@@ -49,6 +49,28 @@ def visible_lines(text: str) -> str:
     return "".join(char if char in "\n\t" else _shown(char) for char in text)
 
 
+def visible_said(text: str) -> str:
+    """The same for what people wrote: what only tells pictographs how to be drawn stays with them, as it hides nothing."""
+    if text.isascii():
+        return visible_lines(text)
+    return "".join(
+        char if char in _JOINERS and _of_pictograph(text, at) else visible_lines(char)
+        for at, char in enumerate(text)
+    )
+
+
+#: Zero-width joiner and the selector of a picture's colours.
+_JOINERS = frozenset("\u200d\ufe0f")
+
+
+def _of_pictograph(text: str, at: int) -> bool:
+    """Whether a joiner stands behind a pictograph, and one that joins before another."""
+    before = text[at - 1] if at else ""
+    after = text[at + 1 : at + 2]
+    drawn = before != "" and (before == "\ufe0f" or unicodedata.category(before) in ("So", "Sk"))
+    return drawn and (text[at] == "\ufe0f" or (after != "" and unicodedata.category(after) == "So"))
+
+
 def csv_cell(text: str) -> str:
     """A cell for CSV: no formula, no control character."""
     return ("'" if text.startswith(_FORMULA) else "") + visible(text)

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from safelight import messages
 from safelight.access.facts import COLUMNS, moment_text
 from safelight.access.model import ItemRow
-from safelight.access.neutral import readable, visible, visible_lines
+from safelight.access.neutral import readable, visible, visible_lines, visible_said
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 from safelight.traces.moment import Moment, iso_utc
@@ -122,7 +122,8 @@ class Templates:
         )
         self.env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
         self.env.filters |= {
-            "text": visible, "lines": visible_lines, "number": number, "decimal": decimal, "size": size, "seconds": seconds,
+            "text": visible, "lines": visible_lines, "said": visible_said,
+            "number": number, "decimal": decimal, "size": size, "seconds": seconds,
             "instant": instant, "cell_time": cell_time, "moment": moment_text, "split": folder_and_name,
             "short": short_hash, "path": readable, "badge": badge, "segment": lambda value: quote(str(value), safe=""),
         }  # fmt: skip
