@@ -59,7 +59,7 @@ class Stage:
                 {
                     "trace_id": f"t1-{self._copies}:{number:03}",
                     "item_id": f"i{self._copies}",
-                    "source_id": "s1",
+                    "source_id": f"s{self._copies}",
                     "exhibit": self.exhibit,
                     "parser": parser,
                     "version": 1,

@@ -50,6 +50,16 @@ def test_wall_clocks_pair_only_where_their_zone_shows() -> None:
     assert align(lines(*TALK[:3]), wall[:3], SECOND).offset is None
 
 
+def test_a_wall_clock_that_is_set_forward_in_spring_is_followed() -> None:
+    day = 86_400
+    talk = [(n * day + k * 600, "ab"[k % 2], f"parti {n} trekk {k}") for n in range(20) for k in range(5)]
+    moved = [(s + (3600 if s < 10 * day else 7200), w, t) for s, w, t in talk]
+    found = align(lines(*talk), lines(*moved, zoned=False), MINUTE)
+    assert found.pairs == [(n, n) for n in range(len(talk))]
+    thin = [one for one in moved if one[0] // day not in (5, 6) or "trekk 0" in one[2]]
+    assert len(align(lines(*talk), lines(*thin, zoned=False), MINUTE).pairs) == len(thin)
+
+
 def test_ok_twice_in_one_minute_stays_two() -> None:
     twice = lines((0, "åse", "ok"), (40, "åse", "ok"))
     coarse = lines((0, "åse", "ok"), (0, "åse", "ok"))

@@ -2,15 +2,18 @@
 
 Apps, exports and both ends' phones keep one conversation with times of different precision, from clocks that differ. Two
 lines can be the same message only if their texts are equal, their senders may be the same and their times, once the
-constant difference of the clocks is taken out, lie within what the two formats' precision allows. Where that leaves a
-choice (two `ok` here, one there) nothing is paired: uncertain ones stay apart.
+difference of the clocks is taken out, lie within what the two formats' precision allows. Where that leaves a choice (two
+`ok` here, one there) nothing is paired: uncertain ones stay apart.
 
-The difference of the clocks is derived only from texts that occur exactly once on each side, at least MIN_ANCHORS of them,
-nearly all of which agree; otherwise it is taken as none.
+The difference of the clocks is derived only from texts that occur exactly once on each side. Between times whose zones are
+known it is one number, which at least MIN_ANCHORS texts must show, nearly all of them; otherwise it is taken as none. A
+wall clock moves in spring and autumn, and with whoever carries it: there it is derived day by day, and a day that does not
+show it takes that of the days around it if these agree.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +22,11 @@ from dataclasses import dataclass, field
 MIN_ANCHORS = 5
 #: Share of the anchors that must agree.
 AGREEING = 0.8
+#: Texts of one day that must agree before its difference is believed, where a wall clock is compared.
+MIN_OF_A_DAY = 3
+_DAY_US = 86_400_000_000
+#: Zones differ by whole quarters of an hour; any other difference (two clocks that were off) needs MIN_ANCHORS.
+_QUARTER_US = 900_000_000
 #: Between the stamping of a message at one end and at the other, beyond the precision of both.
 DELIVERY_US = 5_000_000
 
@@ -36,7 +44,8 @@ class Line:
 @dataclass(slots=True)
 class Alignment:
     """Pairs of positions (left, right) that are the same message; how many were left apart because of a choice; the
-    difference right minus left that was taken out (µs, None: the copies cannot be compared); names of the same sender.
+    difference right minus left that was taken out (µs; the commonest of its days; None: the copies cannot be compared);
+    names of the same sender; `shifted`: times of the right copy by the left one's clock (None: not known).
     """
 
     pairs: list[tuple[int, int]] = field(default_factory=list)
@@ -44,6 +53,7 @@ class Alignment:
     offset: int | None = 0
     anchors: int = 0
     senders: dict[str, str] = field(default_factory=dict)
+    shifted: list[int | None] = field(default_factory=list)
 
 
 def align(left: Sequence[Line], right: Sequence[Line], precision_us: int) -> Alignment:
@@ -59,12 +69,14 @@ def align(left: Sequence[Line], right: Sequence[Line], precision_us: int) -> Ali
         (by_left[key][0], by_right[key][0]) for key in common if len(by_left[key]) == len(by_right[key]) == 1
     ]
     found.anchors = len(anchors)
-    found.offset = _offset(left, right, anchors, tolerance)
+    found.shifted = shifted = _shifted(found, left, right, anchors, tolerance)
     if found.offset is None:
         return found
-    found.senders = _senders(left, right, anchors, found.offset, tolerance)
+    found.senders = _senders(left, right, anchors, shifted, tolerance)
     for key in common:
-        _pair(found, left, right, by_left[key], by_right[key], tolerance)
+        comparable = [position for position in by_right[key] if shifted[position] is not None]
+        found.uncertain += min(len(by_right[key]) - len(comparable), len(by_left[key]))
+        _pair(found, left, right, by_left[key], comparable, shifted, tolerance)
     found.pairs.sort()
     return found
 
@@ -79,36 +91,85 @@ def _by_key(lines: Sequence[Line]) -> dict[str, list[int]]:
     return found
 
 
-def _offset(
-    left: Sequence[Line], right: Sequence[Line], anchors: Sequence[tuple[int, int]], tolerance: int
-) -> int | None:
-    """The constant difference that the anchors show; 0 where they show none, None where only they could have shown it."""
-    differences = sorted((right[other].time or 0) - (left[one].time or 0) for one, other in anchors)
-    zoned = all(left[one].zoned == right[other].zoned for one, other in anchors)
-    if len(differences) >= MIN_ANCHORS:
-        best, best_count, low = 0, 0, 0
-        for high, difference in enumerate(differences):
-            while difference - differences[low] > tolerance:
-                low += 1
-            if high - low + 1 > best_count:
-                best_count, best = high - low + 1, differences[(low + high) // 2]
-        if best_count >= AGREEING * len(differences):
-            return 0 if abs(best) <= tolerance else best
-    return 0 if zoned else None
+def _shifted(
+    found: Alignment,
+    left: Sequence[Line],
+    right: Sequence[Line],
+    anchors: Sequence[tuple[int, int]],
+    tolerance: int,
+) -> list[int | None]:
+    """Times of the right copy by the left one's clock; None where that is not known. Sets the offset."""
+    differences = [
+        ((right[other].time or 0), (right[other].time or 0) - (left[one].time or 0)) for one, other in anchors
+    ]
+    if all(line.zoned for line in left) and all(line.zoned for line in right):
+        shown = _agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
+        found.offset = 0 if shown is None or abs(shown) <= tolerance else shown
+        return [None if line.time is None else line.time - found.offset for line in right]
+    days = _by_day(differences, tolerance) if len(differences) >= MIN_ANCHORS else {}
+    if not days:
+        found.offset = None
+        return [None] * len(right)
+    found.offset = Counter(days.values()).most_common(1)[0][0]
+    known = sorted(days)
+    return [None if line.time is None else _of_day(line.time, days, known, tolerance) for line in right]
+
+
+def _agreed(differences: Sequence[int], tolerance: int, least: int) -> int | None:
+    """The difference that nearly all of them show, if there are enough."""
+    if len(differences) < least:
+        return None
+    ordered = sorted(differences)
+    best, best_count, low = 0, 0, 0
+    for high, difference in enumerate(ordered):
+        while difference - ordered[low] > tolerance:
+            low += 1
+        if high - low + 1 > best_count:
+            best_count, best = high - low + 1, ordered[(low + high) // 2]
+    return best if best_count >= AGREEING * len(ordered) else None
+
+
+def _by_day(differences: Sequence[tuple[int, int]], tolerance: int) -> dict[int, int]:
+    """Day (of the right copy) -> difference, where the day shows one."""
+    found: dict[int, int] = {}
+    by_day: dict[int, list[int]] = defaultdict(list)
+    for time, difference in differences:
+        by_day[time // _DAY_US].append(difference)
+    for day, of_day in by_day.items():
+        shown = _agreed(of_day, tolerance, MIN_OF_A_DAY)
+        quarter = shown is not None and abs(shown - round(shown / _QUARTER_US) * _QUARTER_US) <= tolerance
+        if shown is not None and (quarter or len(of_day) >= MIN_ANCHORS):
+            found[day] = shown
+    if not found:  # a thin conversation: all of it at once
+        shown = _agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
+        if shown is not None:
+            found[differences[0][0] // _DAY_US] = shown
+    return found
+
+
+def _of_day(time: int, days: Mapping[int, int], known: Sequence[int], tolerance: int) -> int | None:
+    day = time // _DAY_US
+    at = bisect_left(known, day)
+    around = [days[known[n]] for n in (at - 1, at) if 0 <= n < len(known)]
+    if at < len(known) and known[at] == day:
+        return time - days[day]
+    if max(around) - min(around) > tolerance:
+        return None
+    return time - around[0]
 
 
 def _senders(
     left: Sequence[Line],
     right: Sequence[Line],
     anchors: Sequence[tuple[int, int]],
-    offset: int,
+    shifted: Sequence[int | None],
     tolerance: int,
 ) -> dict[str, str]:
     """Names in the right copy of senders in the left one, where anchors tie them one to one."""
     votes: Counter[tuple[str, str]] = Counter()
     for here, there in anchors:
         one, other = left[here].sender, right[there].sender
-        if one and other and one != other and _near(left[here], right[there], offset, tolerance):
+        if one and other and one != other and _near(left[here].time, shifted[there], tolerance):
             votes[other, one] += 1
     found: dict[str, str] = {}
     for (other, one), count in votes.most_common():
@@ -118,8 +179,8 @@ def _senders(
     return found
 
 
-def _near(one: Line, other: Line, offset: int, tolerance: int) -> bool:
-    return abs((other.time or 0) - offset - (one.time or 0)) <= tolerance
+def _near(one: int | None, other: int | None, tolerance: int) -> bool:
+    return one is not None and other is not None and abs(one - other) <= tolerance
 
 
 def _pair(
@@ -128,12 +189,12 @@ def _pair(
     right: Sequence[Line],
     lefts: Sequence[int],
     rights: Sequence[int],
+    shifted: Sequence[int | None],
     tolerance: int,
 ) -> None:
     """Pair the lines of one text. Those that lie near each other form heaps; a heap pairs only if it leaves no choice."""
-    offset = found.offset or 0
     events = sorted(
-        [((left[p].time or 0), 0, p) for p in lefts] + [((right[p].time or 0) - offset, 1, p) for p in rights]
+        [((left[p].time or 0), 0, p) for p in lefts] + [((shifted[p] or 0), 1, p) for p in rights]
     )
     heap: list[tuple[int, int, int]] = []
     for event in events:

@@ -31,6 +31,9 @@ _STAGE = "same-messages/"
 #: Step of a format that does not state one.
 _PRECISION_US = 1_000_000
 
+#: End of a copy without dates: nothing follows it.
+_NEVER = 1 << 62
+
 Row = dict[str, Any]
 
 
@@ -117,7 +120,8 @@ _COPIES = f"""
 """
 _MESSAGES = f"""
     select g.group_id, m.item_id, m.parser, m.trace_id, m.native_id, m.state = 'recovered',
-           coalesce(m.precision_us, {_PRECISION_US}), {TIME} as us, {ZONED}, m.sender_id, {KEY}
+           coalesce(m.precision_us, {_PRECISION_US}), {TIME} as us, {ZONED}, m.sender_id, {KEY},
+           m.source_id || ' ' || m.parser
     from messages m join grouped g using (conversation_id)
     order by g.group_id, m.item_id, m.parser, us, m.trace_id
 """
@@ -164,14 +168,16 @@ def _streamed(result: Any) -> Iterator[tuple[Any, ...]]:
 
 def _group(rows: Iterable[tuple[Any, ...]], run: str, same: list[Row]) -> Row:
     """Merge the copies of one conversation, the fullest first; rows of `same_messages` go into `same`."""
-    copies: list[list[_Message]] = []
-    for _, of_copy in groupby(rows, key=itemgetter(1, 2)):
-        copies.append(
+    series: dict[str, list[list[_Message]]] = {}
+    for _, of_item in groupby(rows, key=itemgetter(1, 2)):
+        lines = list(of_item)
+        series.setdefault(lines[0][11], []).append(
             [
-                _Message(trace, native, recovered, precision, Line(at, zoned, sender, key))
-                for _, _, _, trace, native, recovered, precision, at, zoned, sender, key in of_copy
+                _Message(trace, native, recovered, precision, Line(us, zoned, sender, key))
+                for _, _, _, trace, native, recovered, precision, us, zoned, sender, key, _ in lines
             ]
         )
+    copies = [copy for one in series.values() for copy in _chained(one)]
     copies.sort(key=lambda copy: (-sum(m.native_id is not None for m in copy), -len(copy), copy[0].trace_id))
     distinct: list[_Distinct] = []
     uncertain = 0
@@ -194,6 +200,30 @@ def _group(rows: Iterable[tuple[Any, ...]], run: str, same: list[Row]) -> Row:
     }
 
 
+def _chained(items: list[list[_Message]]) -> list[list[_Message]]:
+    """Logs of one format in one source that follow each other (a file a day) are one copy. Those whose times overlap stay
+    copies of their own, and so does what bears the network's own ids: they need no help to be compared.
+    """
+    items.sort(key=lambda item: (_times(item)[:1], item[0].trace_id))
+    chains: list[tuple[int, list[_Message]]] = []
+    for item in items:
+        times = _times(item)
+        for n, (end, chain) in enumerate(chains):
+            if times and end <= times[0] and item[0].native_id is None:
+                chain.extend(item)
+                chains[n] = (times[1], chain)
+                break
+        else:
+            chains.append((times[1] if times else _NEVER, list(item)))
+    return [chain for _, chain in chains]
+
+
+def _times(item: Sequence[_Message]) -> list[int]:
+    """First and last time of an item's messages, if any has one."""
+    known = [message.line.time for message in item if message.line.time is not None]
+    return [min(known), max(known)] if known else []
+
+
 def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
     """Lay one copy onto what was merged so far; gives how many were left apart for a choice."""
     known = {one.native_id: one for one in distinct if one.native_id is not None}
@@ -204,13 +234,14 @@ def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
     taken: set[int] = set()
     left: list[_Message] = []
     for message in sorted(copy, key=lambda one: one.recovered):  # live rows first: they own the native ids
-        one = known.get(message.native_id) if message.trace_id in agreeing else None
+        one = known.get(message.native_id or "") if message.trace_id in agreeing else None
         if one is not None and (message.recovered or id(one) not in taken):
             one.members.append((message.trace_id, "native id"))
             taken.add(id(one))
         else:
             left.append(message)
-    paired, uncertain = _aligned([one for one in distinct if id(one) not in taken], left, bool(taken))
+    others = [one for one in distinct if id(one) not in taken]
+    paired, rebased, uncertain = _aligned(others, left, bool(taken))
     own: dict[str, _Distinct] = {}
     for message in left:
         if (one := paired.get(message.trace_id)) is not None:
@@ -218,7 +249,8 @@ def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
         elif message.recovered and message.native_id in own:
             own[message.native_id].members.append((message.trace_id, "native id"))
         else:
-            one = _Distinct(message.line, message.native_id, message.precision, [(message.trace_id, "alone")])
+            line = rebased.get(message.trace_id, message.line)
+            one = _Distinct(line, message.native_id, message.precision, [(message.trace_id, "alone")])
             distinct.append(one)
             if message.native_id is not None:
                 own.setdefault(message.native_id, one)
@@ -237,13 +269,26 @@ def _agree(message: _Message, one: _Distinct) -> bool:
 
 def _aligned(
     others: Sequence[_Distinct], left: Sequence[_Message], comparable: bool
-) -> tuple[dict[str, _Distinct], int]:
-    """trace_id -> the distinct message that it is, by text, sender and time. Where native ids of the two are comparable,
-    messages that bear one are not aligned: the network says that they are others.
+) -> tuple[dict[str, _Distinct], dict[str, Line], int]:
+    """trace_id -> the distinct message that it is, by text, sender and time; trace_id -> its line by the clock and the
+    names of what was merged so far, so that further copies compare with one clock; how many were left apart.
+
+    Where native ids of the two are comparable, messages that bear one are not aligned: the network says that they are
+    others.
     """
     wanted = [message for message in left if not (comparable and message.native_id is not None)]
     if not others or not wanted:
-        return {}, 0
+        return {}, {}, 0
     precision = max(max(one.precision for one in others), max(one.precision for one in wanted))
     found = align([one.line for one in others], [one.line for one in wanted], precision)
-    return {wanted[right].trace_id: others[position] for position, right in found.pairs}, found.uncertain
+    zoned = all(one.line.zoned for one in others)
+    rebased = {
+        message.trace_id: Line(time, zoned, found.senders.get(line.sender or "", line.sender), line.key)
+        for message, time in zip(wanted, found.shifted, strict=True)
+        for line in (message.line,)
+    }
+    return (
+        {wanted[right].trace_id: others[position] for position, right in found.pairs},
+        rebased,
+        found.uncertain,
+    )
