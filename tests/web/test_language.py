@@ -14,21 +14,27 @@ from tests.web.conftest import Workbench
 #: Labels in the order of the page: navigation, title, figures; then the heads of the table.
 LABELS = {
     "en": {
-        "/": ["Overview", "Exhibits", "Items", "Search", "Failures", "Hits", "Overview", "Items", "Different contents",
+        "/": ["Overview", "Exhibits", "Items", "Conversations", "Search", "Timeline", "Accounts",
+              "Failures", "Hits", "Overview", "Items", "Different contents",
               "Bytes together", "Exhibits", "Deleted or orphaned", "Failed", "In a hash set"],
-        "/items": ["Overview", "Exhibits", "Items", "Search", "Failures", "Hits", "Items", "Type", "Path in source ↑",
+        "/items": ["Overview", "Exhibits", "Items", "Conversations", "Search", "Timeline", "Accounts",
+                   "Failures", "Hits", "Items", "Type", "Path in source ↑",
                    "Exhibit", "Size", "Modified, UTC", "Copies", "State and findings"],
     },
     "nb": {
-        "/": ["Oversikt", "Beslag", "Elementer", "Søk", "Feil", "Treff", "Oversikt", "Elementer", "Ulike innhold",
+        "/": ["Oversikt", "Beslag", "Elementer", "Samtaler", "Søk", "Tidslinje", "Kontoer",
+              "Feil", "Treff", "Oversikt", "Elementer", "Ulike innhold",
               "Byte til sammen", "Beslag", "Slettet eller foreldreløs", "Feilet", "I et hashsett"],
-        "/items": ["Oversikt", "Beslag", "Elementer", "Søk", "Feil", "Treff", "Elementer", "Type", "Sti i kilden ↑",
+        "/items": ["Oversikt", "Beslag", "Elementer", "Samtaler", "Søk", "Tidslinje", "Kontoer",
+                   "Feil", "Treff", "Elementer", "Type", "Sti i kilden ↑",
                    "Beslag", "Størrelse", "Endret, UTC", "Kopier", "Tilstand og funn"],
     },
     "nn": {
-        "/": ["Oversikt", "Beslag", "Element", "Søk", "Feil", "Treff", "Oversikt", "Element", "Ulike innhald",
+        "/": ["Oversikt", "Beslag", "Element", "Samtalar", "Søk", "Tidslinje", "Kontoar",
+              "Feil", "Treff", "Oversikt", "Element", "Ulike innhald",
               "Byte til saman", "Beslag", "Sletta eller foreldrelaus", "Feila", "I eit hashsett"],
-        "/items": ["Oversikt", "Beslag", "Element", "Søk", "Feil", "Treff", "Element", "Type", "Sti i kjelda ↑", "Beslag",
+        "/items": ["Oversikt", "Beslag", "Element", "Samtalar", "Søk", "Tidslinje", "Kontoar",
+                   "Feil", "Treff", "Element", "Type", "Sti i kjelda ↑", "Beslag",
                    "Storleik", "Endra, UTC", "Kopiar", "Tilstand og funn"],
     },
 }  # fmt: skip
