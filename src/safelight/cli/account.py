@@ -23,7 +23,10 @@ _MOST = 20
 def account(
     operation: Operation,
     name: Annotated[
-        str, typer.Argument(help="Id of the account (or its beginning), native id or a name it carried.")
+        str,
+        typer.Argument(
+            help="Id of the account (or its beginning), native id or a name it carried.", metavar="NAME"
+        ),
     ],
     purpose: Purpose = "account",
 ) -> None:

@@ -34,10 +34,10 @@ class By(StrEnum):
 
 def timeline(
     operation: Operation,
-    kind: Annotated[Many, typer.Option(help="message, call, transfer, media, login, membership, location, "
+    kind: Annotated[Many, typer.Option(help="Kind: message, call, transfer, media, login, membership, location, "
                                             "created, modified or accessed.")] = None,
-    network: Annotated[Many, typer.Option(help="skype, telegram, irc ... or file.")] = None,
-    state: Annotated[Many, typer.Option(help="live, deleted or recovered.")] = None,
+    network: Annotated[Many, typer.Option(help="Network: skype, telegram, irc ... or file.")] = None,
+    state: Annotated[Many, typer.Option(help="State: live, deleted or recovered.")] = None,
     exhibit: Annotated[Many, typer.Option(help="Number of an exhibit.")] = None,
     account: Annotated[Many, typer.Option(help="Id of the account that acted.")] = None,
     conversation: Annotated[Many, typer.Option(help="Id of a conversation.")] = None,
