@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import asdict
-from typing import Any
 
 from safelight.access.model import Bytes
-from safelight.engine.model import Batch, Failure, Limits, Task
-from safelight.engine.supervisor import Supervisor
-from safelight.errors import DiskFull, EngineBroken, SafelightError, Unreachable
-from safelight.evidence.limits import limits_from
+from safelight.access.reading_child import ReadingChild
+from safelight.engine.model import Task
+from safelight.errors import SafelightError, Unreachable
 from safelight.evidence.model import EvidenceError
 from safelight.ledger.sources import Source
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
-from safelight.operation.settings import read_settings
 
 #: A page of the hex view never asks for more than this (bytes).
 MOST = 1 << 20
@@ -34,20 +28,12 @@ class Contents:
     """
 
     def __init__(self, folder: OperationFolder, credentials: Sequence[str] = ()) -> None:
-        self._folder = folder
         self._credentials = tuple(credentials)
-        self._lock = threading.Lock()
-        self._children: Supervisor | None = None
+        self._child = ReadingChild(folder, "safelight.access.pieces:reader")
 
     def close(self) -> None:
         """End the child."""
-        with self._lock:
-            self._end()
-
-    def _end(self) -> None:
-        children, self._children = self._children, None
-        if children is not None:
-            children.close()
+        self._child.close()
 
     def piece(
         self, source: Source | None, item_id: str, spec: str, size: int | None, offset: int, length: int
@@ -84,14 +70,14 @@ class Contents:
     ) -> bytes:
         """One piece. `worth` is the bytes that its time limit is reckoned from."""
         payload = {
-            "location": str(_there(source).location),
+            "location": str(there(source).location),
             "spec": spec,
             "offset": offset,
             "length": length,
             "credentials": list(dict.fromkeys((*credentials, *self._credentials))),
             "goes_on": goes_on,
         }
-        rows, failure = self._run(Task("piece", worth, payload))
+        rows, failure = self._child.run(Task("piece", worth, payload))
         if failure is not None:
             why = failure.detail.partition("\n")[0]
             raise SafelightError(
@@ -103,39 +89,8 @@ class Contents:
             raise EvidenceError(rows[0]["cause"], rows[0]["detail"])
         return base64.b64decode(rows[0]["data"])
 
-    def _run(self, task: Task) -> tuple[list[dict[str, Any]], Failure | None]:
-        with self._lock:
-            try:
-                results = list(self._started().run([Batch("piece", [task])]))
-            except (DiskFull, EngineBroken):
-                self._end()  # it cannot go on; the next piece has a new one
-                raise
-            try:
-                outcome = next(outcome for result in results for outcome in result.outcomes())
-                return outcome.rows, outcome.failure
-            finally:
-                for result in results:
-                    with suppress(OSError):
-                        result.close()
 
-    def _started(self) -> Supervisor:
-        if self._children is None:
-            settings = read_settings(self._folder.settings)
-            engine = settings.engine
-            self._children = Supervisor(
-                "safelight.access.pieces:reader",
-                {"limits": asdict(limits_from(settings))},
-                limits=Limits(
-                    engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes
-                ),
-                workers=1,
-                spool=self._folder.spool,
-                preload=("safelight.evidence.formats",),
-            )
-        return self._children
-
-
-def _there(source: Source | None) -> Source:
+def there(source: Source | None) -> Source:
     """The source, if it is where it was. Raises Unreachable."""
     if source is None:
         raise Unreachable(

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from safelight.access.door import Door
+from safelight.access.mapping_trial import Trials
 from safelight.errors import Refused
 from safelight.ledger.keys import UnlockedKeys
 from safelight.messages import LANGUAGES, _
@@ -30,6 +31,7 @@ from safelight.web import (
     hits,
     item,
     items,
+    mapping,
     media,
     overview,
     search,
@@ -54,12 +56,14 @@ def create_app(
     `credentials` are tried on evidence that is encrypted. Without `keys` sealed pictures stay shut. Raises NotAnOperation.
     """
     door = Door(folder, who=who, purpose=purpose, keys=keys, credentials=credentials)
+    trials = Trials(folder, credentials)
     session = Session(token)
     templates = Templates()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
+        trials.close()
         door.close()
 
     routes = [
@@ -69,6 +73,7 @@ def create_app(
         *exhibits.ROUTES,
         *items.ROUTES,
         *item.ROUTES,
+        *mapping.ROUTES,
         *failures.ROUTES,
         *hits.ROUTES,
         *search.ROUTES,
@@ -88,6 +93,7 @@ def create_app(
         middleware=[Middleware(Guard, session=session, refuse=errors.refusal)],
     )
     app.state.door, app.state.session, app.state.templates = door, session, templates
+    app.state.trials = trials
     app.state.made = conversation_acts.MadeFiles()
     return app
 

@@ -37,6 +37,8 @@ class Example:
     reason: str
     text: str
     """The record as it stands in the file, shortened."""
+    number: int = 0
+    """Which record it is among all that were read, from 1."""
 
 
 @dataclass(slots=True)
@@ -67,14 +69,19 @@ class Applied:
     record: Record
     traces: tuple[Trace, ...]
     doubts: tuple[str, ...]
+    rule: int = 0
+    """The rule's place among all rules, from 0."""
+    number: int = 0
+    """Which record it is among all that were read, from 1."""
 
 
 class Application:
-    """One mapping over one item. `reports` fills while `run` is read."""
+    """One mapping over one item. `reports`, `records` (read) and `matched` (by a rule or more) fill while `run` is read."""
 
     def __init__(self, mapping: Mapping, subject: Subject) -> None:
         self._mapping = mapping
         self._subject = subject
+        self.records = self.matched = 0
         self.reports = [RuleReport(rule.name, _WORD[rule.kind]) for rule in mapping.rules]
         self._columns = [{one.name: one for one in fields(rule.kind)} for rule in mapping.rules]
         self._accounts: set[tuple[str, str | None, str, str]] = set()
@@ -87,26 +94,35 @@ class Application:
         found = line_matches.compiled(pattern).search(self._subject.path) if pattern else None
         return {f"path.{key}": value for key, value in found.groupdict().items() if value} if found else {}
 
-    def run(self) -> Iterator[Applied]:
-        """What each record gave. Raises ParseFailed."""
+    def run(self, most: int | None = None) -> Iterator[Applied]:
+        """What each record gave; of the first `most` records, or of all. Raises ParseFailed."""
         for rules, record in READ[self._mapping.input.reader](self._subject, self._mapping):
+            if self.records == most:
+                return
+            self.records += 1
+            used = False
             for rule in rules:
                 report = self.reports[rule.number]
                 report.records += 1
                 if isinstance(record, Unread):
-                    self._missed(report, Example(record.place, record.reason, record.text))
+                    self._missed(report, Example(record.place, record.reason, record.text, self.records))
                     continue
                 try:
                     trace, doubts = self._trace(rule, record)
                 except NoValue as error:
-                    self._missed(report, Example(record.place, str(error), record.raw()))
+                    self._missed(report, Example(record.place, str(error), record.raw(), self.records))
                     continue
                 report.matched += 1
+                self.matched += not used
+                used = True
                 if doubts:
                     report.doubtful += 1
                     if len(report.doubts) < EXAMPLES:
-                        report.doubts.append(Example(record.place, "; ".join(doubts), record.raw()))
-                yield Applied(record, (trace, *self._around(rule, trace)), doubts)
+                        report.doubts.append(
+                            Example(record.place, "; ".join(doubts), record.raw(), self.records)
+                        )
+                traces = (trace, *self._around(rule, trace))
+                yield Applied(record, traces, doubts, rule.number, self.records)
 
     def _missed(self, report: RuleReport, example: Example) -> None:
         report.unmatched += 1

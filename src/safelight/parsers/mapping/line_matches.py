@@ -74,6 +74,9 @@ def read(subject: Subject, mapping: Mapping) -> Iterator[tuple[tuple[Rule, ...],
             more.append(text)
             size += len(text)
         elif text.strip():
+            if waiting:  # nothing more will be appended to it: records come in the order of the file
+                yield _whole(waiting, group, more)
+                waiting, more = None, []
             yield mapping.rules, Unread(f"line {number}", NO_MATCH, text[:500])
     if waiting:
         yield _whole(waiting, group, more)
