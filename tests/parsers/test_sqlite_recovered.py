@@ -7,7 +7,7 @@ import pytest
 
 from safelight.parsers.model import Trouble
 from safelight.parsers.sqlite_file import Database
-from safelight.parsers.sqlite_recovered import Recovered
+from safelight.parsers.sqlite_found import Recovered
 from tests.parsers.sqlite_history import COLUMNS, DDL, History, a_row, history, subject_of
 
 
@@ -237,3 +237,57 @@ def test_rows_of_a_known_history_are_what_the_helper_says() -> None:
 
     row = a_row(random.Random(1), 5, 3)
     assert row[0] == 5
+
+
+LINES = (
+    "CREATE TABLE lines (_id INTEGER PRIMARY KEY, room INTEGER, who TEXT, said TEXT, kind INTEGER, topic TEXT, at INTEGER)",
+)
+LINE = "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+def test_a_row_that_says_little_is_told_by_where_the_block_ended_that_it_begins_with(tmp_path: Path) -> None:
+    rows = [(LINE, (n, 1, None, f"regn {n}", 6, None, 1_400_000_000_000 + n)) for n in range(200, 260)]
+    gone = [
+        ("DELETE FROM lines WHERE _id = ?", (n,)) for n in range(230, 240)
+    ]  # each joins the block before it
+    database = database_of(written(tmp_path, *rows, *gone, ddl=LINES), tmp_path)
+    found = list(database.recovered({"lines": ("said", "at")}))
+    assert {row.values for row in found} == {(f"regn {n}", 1_400_000_000_000 + n) for n in range(230, 240)}
+    assert len(found) == 10
+
+
+def test_rows_on_a_trunk_page_of_the_free_list_are_found(tmp_path: Path) -> None:
+    rows = [
+        (LINE, (n, 1, None, f"tog {n} " + "går " * 9, 6, None, 1_400_000_000_000 + n))
+        for n in range(200, 800)
+    ]
+    gone = [("DELETE FROM lines WHERE _id = ?", (n,)) for n in range(260, 790)]
+    data = written(tmp_path, *rows, *gone, ddl=LINES)
+    trunk = int.from_bytes(data[32:36], "big")
+    database = database_of(data, tmp_path)
+    places = {row.values[0]: row.place for row in database.recovered({"lines": ("said",)})}
+    there = {f"tog {n} " + "går " * 9 for n in range(260, 790) if f"tog {n} ".encode() in data}
+    behind = data[(trunk - 1) * 4096 : trunk * 4096].count(b"tog ")
+    assert behind > 40
+    assert len(there - set(places)) <= len(there) * 0.05
+    assert sum(place.startswith(f"lines:page {trunk} ") for place in places.values()) >= behind - 2
+
+
+def test_a_newer_row_over_the_end_of_an_older_one_is_the_one_that_is_told(tmp_path: Path) -> None:
+    rows: list[tuple[str, tuple[object, ...]]] = [
+        (LINE, (n, 1, None, f"tårn {n}", 6, None, 1_400_000_000_000 + n)) for n in range(200, 230)
+    ]
+    rows[20] = (LINE, (220, 77, "Kari Nordmann", "tårn 220", 66, "Sjakk", 1_400_000_000_220))
+    gone = [("DELETE FROM lines WHERE _id = ?", (n,)) for n in (218, 219, 220)]
+    data = bytearray(written(tmp_path, *rows, *gone, ddl=LINES))
+    page = bytes(data).index(b"t\xc3\xa5rn 220") // 4096 * 4096
+    start = page + int.from_bytes(data[page + 1 : page + 3], "big")
+    size = int.from_bytes(data[start + 2 : start + 4], "big")
+    newer = bytes(data).index(b"t\xc3\xa5rn 219") - 11  # payload, rowid, seven columns' header
+    assert newer + int.from_bytes(data[newer + 2 : newer + 4], "big") == start + size
+    # The older row as it lay five bytes further on, before the newer was written over its end.
+    older = bytearray(data[start : newer - 5])
+    older[2:4] = (size - 5).to_bytes(2, "big")
+    data[start + 5 : newer] = older
+    found = list(database_of(bytes(data), tmp_path).recovered({"lines": ("said", "at")}))
+    assert {row.values for row in found} == {(f"tårn {n}", 1_400_000_000_000 + n) for n in (218, 219)}

@@ -49,7 +49,7 @@ class AndroidCalls:
     """Android's call log."""
 
     name = "android-calls"
-    version = 1
+    version = 2
     title = "Android call log"
     variants: tuple[Variant, ...] = (_REAL, _ALONE)
     emits: tuple[type[Trace], ...] = (Account, Call)

@@ -46,7 +46,7 @@ class AndroidContacts:
     """Android's address book."""
 
     name = "android-contacts"
-    version = 1
+    version = 2
     title = "Android contacts"
     variants: tuple[Variant, ...] = (_CONTACTS,)
     emits: tuple[type[Trace], ...] = (Account, Contact)

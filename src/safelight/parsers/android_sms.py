@@ -59,7 +59,7 @@ class AndroidSms:
     """Android's messages."""
 
     name = "android-sms"
-    version = 1
+    version = 2
     title = "Android SMS and MMS"
     variants: tuple[Variant, ...] = (_SMS_ONLY, _WITH_MMS)
     emits: tuple[type[Trace], ...] = (Account, Conversation, MediaShare, Message)

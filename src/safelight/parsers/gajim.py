@@ -44,7 +44,7 @@ class Gajim:
     """Gajim's logs.db."""
 
     name = "gajim"
-    version = 1
+    version = 2
     title = "Gajim history (logs.db)"
     variants: tuple[Variant, ...] = (
         Variant(

@@ -36,7 +36,7 @@ class IosCalls:
     """The call history of an iPhone."""
 
     name = "ios-calls"
-    version = 1
+    version = 2
     title = "iOS call history"
     variants: tuple[Variant, ...] = (_STORE, _OLD)
     emits: tuple[type[Trace], ...] = (Account, Call)

@@ -55,7 +55,7 @@ class Kik:
     """Kik's database on a telephone."""
 
     name = "kik"
-    version = 1
+    version = 2
     title = "Kik"
     variants: tuple[Variant, ...] = (_IOS, _ANDROID)
     emits: tuple[type[Trace], ...] = (Account, Contact, Conversation, GroupMembership, MediaShare, Message)

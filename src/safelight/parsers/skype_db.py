@@ -110,7 +110,7 @@ class SkypeDb:
     """Skype's main.db."""
 
     name = "skype-db"
-    version = 1
+    version = 2
     title = "Skype main.db"
     variants: tuple[Variant, ...] = (_CONVERSATIONS, _CHATS)
     emits: tuple[type[Trace], ...] = (

@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from safelight.parsers.model import ParseFailed, Remark, Subject, Trouble
+from safelight.parsers.sqlite_found import Recovered
 from safelight.parsers.sqlite_pages import MAGIC, Pages, Value
-from safelight.parsers.sqlite_recovered import Recovered, Recovery
+from safelight.parsers.sqlite_recovered import Recovery
 from safelight.parsers.sqlite_schema import StoredTable, stored_tables
 
 #: Rows that are fetched at a time.

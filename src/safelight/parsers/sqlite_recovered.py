@@ -13,17 +13,14 @@ live row has the same values. The slack of overflow pages in use is not looked a
 
 from __future__ import annotations
 
-import hashlib
-import marshal
-import sqlite3
 import struct
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from safelight.parsers.model import Trouble
+from safelight.parsers.sqlite_found import FoundRows, Live, Lookup, Recovered, Wish
 from safelight.parsers.sqlite_pages import (
     INDEX_INTERIOR,
     INDEX_LEAF,
@@ -50,19 +47,6 @@ _BTREE = (TABLE_LEAF, TABLE_INTERIOR, INDEX_LEAF, INDEX_INTERIOR)
 _CONTROLS = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32))))
 
 Follow = Callable[[int], bytes | None]
-Lookup = Callable[[StoredTable, int, Sequence[str]], tuple[Value, ...] | None]
-Live = Callable[[StoredTable, Sequence[str]], Iterator[tuple[Any, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """One row that SQLite does not show. `rowid` is None where it was overwritten; not `whole`: values are lost."""
-
-    table: str
-    place: str
-    rowid: int | None
-    values: tuple[Value, ...]
-    whole: bool
 
 
 @dataclass(slots=True)
@@ -75,15 +59,12 @@ class _Cell:
     values: tuple[Value, ...]
     cut: frozenset[int]
     sure: bool
-
-
-@dataclass(slots=True)
-class _Wish:
-    name: str
-    table: StoredTable
-    columns: tuple[str, ...]
-    where: tuple[int | None, ...]
-    key: int | None
+    block: int = 0
+    """Where the freeblock ended that its first four bytes tell of; 0 where they are its own."""
+    weak: bool = False
+    """Believed only if that is where something ends or begins."""
+    bounded: bool = False
+    """That is so: its first four bytes are a freeblock's indeed."""
 
 
 class Recovery:
@@ -94,7 +75,7 @@ class Recovery:
     ) -> None:
         self._pages = pages
         self._tables = list(tables.values())
-        self._wishes: dict[str, _Wish] = {}
+        self._wishes: dict[str, Wish] = {}
         self._scratch = scratch
         self._damage = damage
         self._owners = array("H", bytes(2 * (pages.limit + 1)))
@@ -112,18 +93,24 @@ class Recovery:
             return
         key = next((n for n, one in enumerate(table.columns) if one.rowid), None)
         where = tuple(table.index(column) for column in columns)
-        self._wishes[table.name] = _Wish(name, table, tuple(columns), where, key)
+        self._wishes[table.name] = Wish(name, table, tuple(columns), where, key)
 
     def found(self, lookup: Lookup, live: Live) -> Iterator[Recovered]:
         """Every row once. `lookup` gives the live row of a rowid (LookupError: cannot tell), `live` all live rows."""
         self._learn()
-        store = _Store(self._scratch)
+        store = FoundRows(self._scratch)
         try:
             for image, regions, chain in self._places():
                 for cell in self._carved(image, regions, chain):
                     wish = self._wishes[cell.template.table.name]
                     prefix = f"{image.label} " if image.label else ""
-                    store.add(wish, cell, f"{prefix}page {image.number} byte {cell.start}")
+                    store.add(
+                        wish,
+                        cell.rowid,
+                        cell.values,
+                        cell.cut,
+                        f"{prefix}page {image.number} byte {cell.start}",
+                    )
             for wish in self._wishes.values():
                 yield from store.rows(wish, lookup, live)
         finally:
@@ -226,17 +213,33 @@ class Recovery:
                     for cell in self._in_region(one, image, begin, end, chain):
                         if self._belongs(cell, owner):
                             known = cells.get(cell.start)
-                            if known is None or (cell.sure and not known.sure):
+                            if known is None or (cell.sure, not cell.weak) > (known.sure, not known.weak):
                                 cells[cell.start] = cell
+        self._bound(image, regions, cells)
         # What begins inside a row was written after it, and over it, if it is at least as sure to be one.
         kept: list[_Cell] = []
         for start in sorted(cells, reverse=True):
             cell = cells[start]
-            while kept and cell.end > kept[-1].start and _weight(cell) > _weight(kept[-1]):
+            while kept and cell.end > kept[-1].start and _outweighs(cell, kept[-1]):
                 kept.pop()
             if not kept or cell.end <= kept[-1].start:
                 kept.append(cell)
         return kept[::-1]
+
+    def _bound(self, image: Image, regions: list[tuple[int, int]], cells: dict[int, _Cell]) -> None:
+        """Which rows begin with a freeblock that ended at a cell, at another row or where free space ends: blocks that were
+        joined ended there together. Weak ones of which that does not hold are dropped.
+        """
+        ends = {self._pages.usable, *(end for _, end in regions)}
+        if image.data[0] == TABLE_LEAF and image.number not in self._free:
+            ends.update(self._pages.cells(image.number, image.data))
+        for cell in cells.values():
+            if not cell.weak:
+                ends |= {cell.start, cell.end}
+        for start, cell in list(cells.items()):
+            cell.bounded = cell.block in ends
+            if cell.weak and not cell.bounded:
+                del cells[start]
 
     def _belongs(self, cell: _Cell, owner: int) -> bool:
         table = cell.template.table
@@ -272,7 +275,9 @@ class Recovery:
                 exact = total == size and (start in chain or _says(cell, 3))
                 cell.sure = exact
                 likely = total < size and columns >= _ENOUGH and (start in chain or _says(cell, 4))
-                if exact or likely:
+                cell.weak = not exact and not likely
+                if not cell.weak or (total < size and columns >= _ENOUGH and _says(cell, 3)):
+                    cell.block = start + size
                     yield cell
 
     def _headed(self, one: Template, image: Image, header: int, begin: int, end: int) -> _Cell | None:
@@ -308,9 +313,12 @@ class Recovery:
             rest = data[start + 4 : header]
             if rest and (rest[-1] >= 0x80 or any(byte < 0x80 for byte in rest[:-1])):
                 continue
-            return self._cell(
+            cell = self._cell(
                 one, image, types, None, start, first, header, payload, stop, sure=size == total
             )
+            if cell:
+                cell.block = start + size
+            return cell
         return None
 
     def _beheaded(self, one: Template, image: Image, start: int, end: int, lost: int) -> _Cell | None:
@@ -393,10 +401,19 @@ def _no_page(number: int) -> bytes | None:
     return None
 
 
-def _weight(cell: _Cell) -> tuple[bool, bool, int]:
-    """How sure it is that a row begins here: nothing else can be told of a table of few columns, or without its length."""
-    said = 0 if cell.sure else sum(1 for value in cell.values if value not in (None, "", 0, 1))
-    return cell.sure, len(cell.types) >= _ENOUGH, said
+def _outweighs(outer: _Cell, inner: _Cell) -> bool:
+    """Whether it is surer that a row begins at `outer` than inside it at `inner`: nothing else can be told of a table of few
+    columns, or without its length. That a freeblock begins at `inner` is shown by where it ended; then it lies over the row
+    in which it begins.
+    """
+    rank, other = (outer.sure, len(outer.types) >= _ENOUGH), (inner.sure, len(inner.types) >= _ENOUGH)
+    if rank != other or inner.bounded:
+        return rank > other
+    return not outer.sure and (outer.bounded, _said(outer)) > (False, _said(inner))
+
+
+def _said(cell: _Cell) -> int:
+    return sum(1 for value in cell.values if value not in (None, "", 0, 1))
 
 
 def _holds_words(cell: _Cell) -> bool:
@@ -408,7 +425,7 @@ def _holds_words(cell: _Cell) -> bool:
 
 def _says(cell: _Cell, least: int) -> bool:
     """Whether at least so many columns hold something that zeros or chance do not: headers of zeros are everywhere."""
-    return sum(1 for value in cell.values if value not in (None, "", 0, 1)) >= least
+    return _said(cell) >= least
 
 
 def _types(data: bytes, header: int, end: int) -> tuple[tuple[int, ...], int] | None:
@@ -443,151 +460,3 @@ def _some_types(data: bytes, at: int, count: int, end: int) -> tuple[tuple[int, 
     except IndexError:
         return None
     return (tuple(types), at) if at <= end else None
-
-
-def _digest(values: Sequence[Value]) -> int:
-    packed = marshal.dumps(tuple(values), 0)
-    return int.from_bytes(hashlib.blake2b(packed, digest_size=8).digest(), "big", signed=True)
-
-
-class _Store:
-    """What was found, on disk: a database emptied yesterday has more deleted rows than fit in memory."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "recovered"
-        self._path.unlink(missing_ok=True)
-        self._connection = sqlite3.connect(self._path, isolation_level=None)
-        self._connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;"
-            "CREATE TABLE found (wish TEXT, rowid_ INTEGER, digest INTEGER, place TEXT, content BLOB, cut BLOB);"
-            "CREATE UNIQUE INDEX once ON found (wish, rowid_, digest);"
-            "CREATE UNIQUE INDEX nameless ON found (wish, digest) WHERE rowid_ IS NULL;"
-        )
-
-    def close(self) -> None:
-        self._connection.close()
-        self._path.unlink(missing_ok=True)
-
-    def add(self, wish: _Wish, cell: _Cell, place: str) -> None:
-        """Keep a row under its wished values; one with the same rowid and values is kept once."""
-        values = _chosen(wish, cell.rowid, cell.values)
-        self._connection.execute(
-            "INSERT OR IGNORE INTO found VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                wish.table.name,
-                cell.rowid,
-                _digest(_nameless(wish, values)),
-                place,
-                marshal.dumps(values, 0),
-                marshal.dumps(tuple(n for n, at in enumerate(wish.where) if at in cell.cut), 0),
-            ),
-        )
-
-    def rows(self, wish: _Wish, lookup: Lookup, live: Live) -> Iterator[Recovered]:
-        """The rows of one table that are not live with the same values."""
-        gone = self._equals(wish, live)
-        still: set[int] | None = None
-        select = "SELECT rowid_, digest, place, content, cut FROM found WHERE wish = ? AND rowid_ IS {} NULL ORDER BY rowid"
-        named = self._connection.cursor().execute(select.format("NOT"), (wish.table.name,))
-        for rowid, digest, place, content, lost in named:
-            values, cut = marshal.loads(content), marshal.loads(lost)
-            try:
-                now = lookup(wish.table, rowid, wish.columns)
-            except LookupError:
-                # SQLite refuses the file: the live rows are those that can be read page by page.
-                still = self._live_rows(wish, live) if still is None else still
-                now = values if _digest((rowid, *values)) in still else None
-            if now is not None and all(
-                a == b for n, (a, b) in enumerate(zip(now, values, strict=True)) if n not in cut
-            ):
-                continue
-            if cut and self._has_whole(wish, rowid, digest, values, cut):
-                continue
-            yield Recovered(wish.name, f"{wish.table.name}:{place}", rowid, values, not cut)
-        nameless = self._connection.cursor().execute(select.format(""), (wish.table.name,))
-        for _, digest, place, content, lost in nameless:
-            values, cut = marshal.loads(content), marshal.loads(lost)
-            left = _digest(_nameless(wish, values, cut)) if cut else digest
-            if (cut, left) in gone or (not cut and self._named(wish, digest)):
-                continue
-            yield Recovered(wish.name, f"{wish.table.name}:{place}", None, values, not cut)
-
-    def _live_rows(self, wish: _Wish, live: Live) -> set[int]:
-        """Digests of all live rows with their rowids."""
-        return {_digest(row) for row in live(wish.table, wish.columns)}
-
-    def _equals(self, wish: _Wish, live: Live) -> set[tuple[tuple[int, ...], int]]:
-        """Of the rows without a rowid: which columns were cut, and a digest of the others, where a live row (or, of a cut
-        one, a whole one that was found) has the same.
-        """
-        found = self._connection.execute(
-            "SELECT digest, content, cut FROM found WHERE wish = ? AND rowid_ IS NULL", (wish.table.name,)
-        )
-        wanted: dict[tuple[int, ...], set[int]] = {}
-        for digest, content, lost in found:
-            cut = marshal.loads(lost)
-            left = _digest(_nameless(wish, marshal.loads(content), cut)) if cut else digest
-            wanted.setdefault(cut, set()).add(left)
-        if not wanted:
-            return set()
-        same = set()
-        for row in live(wish.table, wish.columns):
-            same |= {
-                (cut, left)
-                for cut in wanted
-                if (left := _digest(_nameless(wish, row[1:], cut))) in wanted[cut]
-            }
-        wanted.pop((), None)
-        if wanted:
-            whole = self._connection.execute(
-                "SELECT content FROM found WHERE wish = ? AND cut = ?",
-                (wish.table.name, marshal.dumps((), 0)),
-            )
-            for (content,) in whole:
-                values = marshal.loads(content)
-                same |= {
-                    (cut, left)
-                    for cut in wanted
-                    if (left := _digest(_nameless(wish, values, cut))) in wanted[cut]
-                }
-        return same
-
-    def _named(self, wish: _Wish, digest: int) -> bool:
-        row = self._connection.execute(
-            "SELECT 1 FROM found WHERE wish = ? AND digest = ? AND rowid_ IS NOT NULL",
-            (wish.table.name, digest),
-        )
-        return row.fetchone() is not None
-
-    def _has_whole(
-        self, wish: _Wish, rowid: int, digest: int, values: Sequence[Value], cut: Sequence[int]
-    ) -> bool:
-        others = self._connection.execute(
-            "SELECT content FROM found WHERE wish = ? AND rowid_ = ? AND digest != ? AND cut = ?",
-            (wish.table.name, rowid, digest, marshal.dumps((), 0)),
-        )
-        return any(
-            all(
-                a == b
-                for n, (a, b) in enumerate(zip(marshal.loads(content), values, strict=True))
-                if n not in cut
-            )
-            for (content,) in others
-        )
-
-
-def _chosen(wish: _Wish, rowid: int | None, values: Sequence[Value]) -> tuple[Value, ...]:
-    return tuple(
-        rowid
-        if at == wish.key and at is not None
-        else values[at]
-        if at is not None and at < len(values)
-        else None
-        for at in wish.where
-    )
-
-
-def _nameless(wish: _Wish, values: Sequence[Value], cut: Sequence[int] = ()) -> tuple[Value, ...]:
-    """The values without the rowid's alias, which a freed row has lost, and without those that were cut."""
-    each = enumerate(zip(values, wish.where, strict=True))
-    return tuple(value for n, (value, at) in each if (at is None or at != wish.key) and n not in cut)

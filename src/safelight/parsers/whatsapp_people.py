@@ -68,7 +68,7 @@ class WhatsAppContacts:
     """WhatsApp's address book."""
 
     name = "whatsapp-contacts"
-    version = 1
+    version = 2
     title = "WhatsApp wa.db (Android)"
     variants: tuple[Variant, ...] = (_WA,)
     emits: tuple[type[Trace], ...] = (Account, Contact, Conversation)
