@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import lzma
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 from rich.console import Console
 
 from safelight.errors import Refused, SafelightError
@@ -33,6 +35,9 @@ REAL = (
 )
 
 _BASIS = ["--seized", "2016-01-12", "--legal-basis", "Demonstration, no seizure", "--officer", "Demo"]
+#: Mappings for what no parser knows in the synthetic operation: a net bank's and a money remitter's lists.
+MAPPINGS = ("net-bank.toml", "remitter.toml")
+
 NAME = "Demo: sjakk og tog"
 _PASSPHRASE = "demonstration only"
 
@@ -79,6 +84,7 @@ def main() -> int:
     _run("ingest", op, "--exhibit", "2016-0142-A2", _short(sources / "laptop.E01"))
     _run("source", "verify", op, "laptop.E01")
     _run("ingest", op, "--exhibit", "2016-0142-A3", _short(sources / "images"))
+    _take_in_scenario(op, sources / "scenario")
     for number, label, folders in REAL:
         found = [_short(REALDATA / name) for name in folders if (REALDATA / name).is_dir()]
         if found:
@@ -86,11 +92,27 @@ def main() -> int:
             _run("ingest", op, "--exhibit", number, *found)
     say.print()
     _run("status", op)
+    _run("scenario", "score", op, _short(sources / "scenario" / "truth"))
     _run("verify", op)
     say.print(f"\nThe passphrase of this demonstration is: {os.environ['SAFELIGHT_PASSPHRASE']}")
     if options.serve == "yes":
         _run("serve", op)
     return 0
+
+
+def _take_in_scenario(op: str, scenario: Path) -> None:
+    """The small synthetic operation: chats of several networks, calls, mail and payments of a chess club."""
+    _run("scenario", "write", _short(scenario), "--size", "small", "--seed", "1")
+    about = orjson.loads((scenario / "operation.json").read_bytes())
+    basis = ["--seized", about["seized"], *_BASIS[2:]]
+    for exhibit in about["exhibits"]:
+        number = exhibit["number"]
+        _run("exhibit", "add", op, "--id", number, "--label", exhibit["label"], *basis)
+        _run("ingest", op, "--exhibit", number, *(_short(scenario / source) for source in exhibit["sources"]))
+    for name in MAPPINGS:
+        mapping = CHECKOUT / "docs" / "mappings" / name
+        reason = "lists of payments that no parser knows"
+        _run("parse", op, "--mapping", _short(mapping), "--path", "*.csv", "--reason", reason)
 
 
 def _make_room(operation: Path, say: Console) -> None:
@@ -131,7 +153,7 @@ def _short(path: Path) -> str:
 
 def _run(*words: str) -> None:
     """One command, run as people run it; an error ends the demonstration with its exit code."""
-    print("\n$ safelight " + " ".join(f"'{word}'" if " " in word else word for word in words), flush=True)  # noqa: T201
+    print("\n$ safelight " + shlex.join(words), flush=True)  # noqa: T201
     result = subprocess.run([sys.executable, "-m", "safelight.cli", *words], check=False)
     if result.returncode:
         sys.exit(result.returncode)
