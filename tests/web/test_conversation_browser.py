@@ -195,6 +195,17 @@ def test_marking_a_message_by_keyboard(page: Page, workbench: Workbench) -> None
     assert "z=no" in page.url and "the lesson" in page.locator("#inspector").inner_text()
 
 
+def test_a_form_opens_for_the_line_that_is_selected_now(page: Page, workbench: Workbench) -> None:
+    """However fast the keys come: never for the line that the pane showed before."""
+    opened(page, workbench, f"{LONG}?at=t1-long:00010")
+    page.keyboard.press("j")
+    page.locator("li.line[data-p='11'][aria-current]").wait_for()
+    page.keyboard.press("m")
+    field = page.locator("#inspector [data-act=m][open] input[name=at]")
+    field.wait_for(state="attached")
+    assert field.get_attribute("value") == "t1-long:00011"
+
+
 def test_hits_are_walked_through(page: Page, workbench: Workbench) -> None:
     opened(page, workbench, f"{HERE}?q=ok")
     first = page.locator("li.line[aria-current] mark").inner_text()

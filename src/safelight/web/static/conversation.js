@@ -19,6 +19,7 @@ class Reader {
     this.query = box.dataset.query;
     this.total = Number(box.dataset.total);
     this.selected = box.dataset.selected === "" ? null : Number(box.dataset.selected);
+    this.paneShows = this.selected;
     this.hits = box.dataset.hits ? box.dataset.hits.split(" ").map(Number) : [];
     this.base = 0;
     this.first = this.last = 0;
@@ -126,17 +127,30 @@ class Reader {
   }
 
   /* The pane follows after a moment, so that running down a conversation does not show (and log) every line on the way. */
-  async showPane(position) {
+  showPane(position) {
+    clearTimeout(this.pane);
     const line = this.lines.at(position);
-    if (this.selected !== position || !line.dataset.at || !window.htmx) return;
+    if (this.selected !== position || !line.dataset.at || !window.htmx) return Promise.resolve();
+    if (this.paneShows === position) return Promise.resolve();
+    if (this.showing?.position !== position) {
+      const asked = this.getPane(line.dataset.at, position);
+      this.showing = { position, asked };
+      asked.finally(() => { if (this.showing?.asked === asked) this.showing = null; });
+    }
+    return this.showing.asked;
+  }
+
+  async getPane(trace, position) {
     const query = new URLSearchParams(this.query);
-    query.set("at", line.dataset.at);
-    history.replaceState(null, "", `${this.path}?${query}`);
+    query.set("at", trace);
+    const address = String(query);
+    history.replaceState(null, "", `${this.path}?${address}`);
     for (const zone of document.querySelectorAll("#zones a")) {
       query.set("z", zone.dataset.zone);
       zone.href = `${this.path}?${query}`;
     }
-    await window.htmx.ajax("GET", `${this.path}/why?${new URL(location.href).searchParams}`, { target: "#inspector", swap: "innerHTML" });
+    await window.htmx.ajax("GET", `${this.path}/why?${address}`, { target: "#inspector", swap: "innerHTML" });
+    this.paneShows = document.querySelector("#inspector input[name=at]")?.value === trace ? position : null;
   }
 
   async place(more) {

@@ -3,11 +3,19 @@ export function keys(reader) {
   let goes = false, chosen = null;
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
 
-  function act(letter) {
+  /* The forms act on the line that the pane shows: it must be the selected one before a form opens. */
+  async function open(letter) {
+    await reader.showPane(reader.selected);
+    if (reader.paneShows !== reader.selected) return;
     const details = document.querySelector(`#inspector [data-act="${letter}"]`);
-    if (!details) return false;
+    if (!details) return;
     details.open = true;
     details.querySelector("input:not([type=hidden]), textarea").focus();
+  }
+
+  function act(letter) {
+    if (reader.selected === null) return false;
+    open(letter);
     return true;
   }
 
