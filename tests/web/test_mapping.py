@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from safelight.ledger import mappings
+from safelight.parsers.mapping.load import parsed
 from safelight.traces.ids import item_id
 from safelight.web.mapping import exactly
 from tests.access.built import build
@@ -131,6 +132,25 @@ def test_evidence_is_shown_and_never_rendered(tmp_path: Path) -> None:
             assert "<script>alert" not in page.text
             assert "\u202e" not in page.text
             assert shown(page)[1][1] == "<script>alert(1)</script> ‹U+202E›Finse"
+
+
+def test_a_mapping_that_was_used_opens_again_as_it_was(tmp_path: Path) -> None:
+    built = build(tmp_path)
+    mapping = parsed(LINES.encode())
+    with built.ledger() as ledger:
+        entry = mappings.use(
+            ledger, name=mapping.name, version=1, sha256=mapping.sha256, text=LINES, actor="kåre"
+        )
+    item = built.item("rutetabell.txt", 1)
+    for workbench in serving(built, "token-of-the-test"):
+        with workbench.entered() as client:
+            for used in (str(entry.seq), mapping.sha256):
+                page = client.get("/mapping", params={"item": item, "used": used})
+                assert html.escape(LINES, quote=True) in page.text.replace("&#34;", "&quot;").replace(
+                    "&#39;", "&#x27;"
+                )
+            page = client.post("/mapping", data={"item": item, "text": LINES})
+            assert f"version 1, used: ledger {entry.seq}" in page.text
 
 
 def test_a_file_that_crashes_its_reader_ends_that_child_alone(

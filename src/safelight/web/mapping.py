@@ -47,11 +47,10 @@ def ask(request: Request) -> Response:
     """The page before anything is tried: the item's raw text and an empty mapping, or one that was used before."""
     door: Door = request.app.state.door
     item = request.query_params.get("item", "").strip()
-    used = request.query_params.get("used", "")
+    used = request.query_params.get("used", "")  # a ledger entry, or the SHA-256 that traces carry
     with door.consult("mapping", item) as look:
-        text = ""
-        if used.isdecimal():
-            text = next((one.text or "" for one in uses(look.reading) if one.seq == int(used)), "")
+        known = (one.text for one in uses(look.reading) if used in (str(one.seq), one.sha256))
+        text = next(known, None) or "" if used else ""
         context = _context(look, _Given(item, text))
     page: Response = request.app.state.templates.page(request, "mapping.html", context)
     return page
