@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from safelight.access.account import Name
 from safelight.access.timeline import Counted, Picture, fold
 from safelight.access.timeline_bars import edges, level_for
 from safelight.access.zones import Zone
-from safelight.messages import _
 from safelight.messages.figures import decimal
+from safelight.web.spans import weekday
 from safelight.web.timeline_chart import Tick, axis_of
 
 WIDTH, LEFT = 760, 108
@@ -129,7 +130,7 @@ def heat(acts: Counted, kind: int, zone: Zone) -> Heat | None:
 
 def weekdays() -> tuple[str, ...]:
     """Monday to Sunday, short."""
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return tuple(weekday(date(2001, 1, 1 + day)) for day in range(7))
 
 
 def over_time(acts: Counted, zone: Zone) -> Picture | None:
