@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from safelight.parsers.kik import Kik
 from safelight.traces.model import Account, Contact, Conversation, GroupMembership, MediaShare, Message
@@ -78,6 +79,45 @@ def test_the_store_of_a_real_iphone(realdata: Path) -> None:
         ("ZKIKATTACHMENT:1", "ZKIKMESSAGE:20", "a7160843-c595-4afb-a359-4151dcd79157"),
         ("ZKIKATTACHMENT:2", "ZKIKMESSAGE:26", "b98fc1f4-8862-48fd-9cba-cc0fc4d12037"),
     ]
+
+
+IOS = (
+    "CREATE TABLE ZKIKUSER ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZDISPLAYNAME VARCHAR, ZJID VARCHAR, "
+    "ZUSERNAME VARCHAR )",
+    "CREATE TABLE ZKIKCHAT ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZUSER INTEGER )",
+    "CREATE TABLE ZKIKCHATEXTRA ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZCHAT INTEGER )",
+    "CREATE TABLE ZKIKMESSAGE ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZTYPE INTEGER, ZCHATEXTRA INTEGER, "
+    "ZLASTMESSAGECHAT INTEGER, ZUSER INTEGER, ZRECEIVEDTIMESTAMP TIMESTAMP, ZTIMESTAMP TIMESTAMP, ZBODY VARCHAR, "
+    "ZSTANZAID VARCHAR )",
+    "CREATE TABLE Z_3MESSAGES ( Z_3CHAT INTEGER, Z_5MESSAGES INTEGER, PRIMARY KEY (Z_3CHAT, Z_5MESSAGES) )",
+    insert("ZKIKUSER", Z_PK=1, ZJID="ola_abc@talk.kik.com", ZDISPLAYNAME="Ola"),
+    insert("ZKIKUSER", Z_PK=2, ZJID=GROUP, ZDISPLAYNAME="Sjakk"),
+    insert("ZKIKCHAT", Z_PK=7, ZUSER=1),
+    insert("ZKIKCHAT", Z_PK=8, ZUSER=2),
+    insert("ZKIKCHATEXTRA", Z_PK=3, ZCHAT=8),
+)
+
+
+def test_the_last_messages_of_a_chat_say_themselves_to_which_they_belong() -> None:
+    def said(number: int, **more: int) -> tuple[str, list[Any]]:
+        times = {"ZTIMESTAMP": 457_279_520.25 + number, "ZRECEIVEDTIMESTAMP": 457_279_520.5 + number}
+        return insert("ZKIKMESSAGE", Z_PK=number, Z_ENT=5, Z_OPT=2, ZTYPE=1, ZUSER=1, ZBODY=f"Trekk {number} i partiet",
+                      ZSTANZAID=f"s{number}", **times, **more)  # fmt: skip
+
+    others = [said(n) for n in range(200, 220)]
+    joined = [insert("Z_3MESSAGES", Z_3CHAT=7, Z_5MESSAGES=n) for n in range(200, 220)]
+    last = [said(300, ZLASTMESSAGECHAT=7), said(301, ZCHATEXTRA=3), said(302), said(303)]
+    gone = "DELETE FROM ZKIKMESSAGE WHERE Z_PK BETWEEN 300 AND 302"
+    parsed = parse(Kik(), made(*IOS, *others, *joined, *last, gone), name="kik.sqlite")
+    found = {row["native_id"]: (row["state"], row["conversation"]) for row in parsed.of(Message)}
+    direct, unknown = "direct:?|ola_abc@talk.kik.com", "unknown:ola_abc@talk.kik.com"
+    assert {key: found[key] for key in ("s200", "s300", "s301", "s302", "s303")} == {
+        "s200": ("live", direct),
+        "s300": ("recovered", direct),
+        "s301": ("recovered", GROUP),
+        "s302": ("recovered", unknown),  # who wrote it may have written in any chat
+        "s303": ("live", unknown),
+    }
 
 
 def test_android_people_groups_and_pictures() -> None:

@@ -2,8 +2,9 @@
 
 Facts: the file of plaso's test data (Kik of 2015) and the descriptions of plaso's and iLEAPP's Kik parsers. `ZTYPE` 1 is
 received, 2 sent, others what Kik itself said; `ZUSER` of a received message is who sent it, of a sent one the chat's other
-end. Which chat a message belongs to stands in a join table whose name carries the model's numbers (`Z_3MESSAGES`). Times
-are seconds since 2001 UTC. Whose telephone it is stands nowhere in the file.
+end. Which chat a message belongs to stands in a join table whose name carries the model's numbers (`Z_3MESSAGES`), and of a
+chat's last and last seen message in the row itself (`ZLASTMESSAGECHAT`, `ZCHATEXTRA`). Times are seconds since 2001 UTC.
+Whose telephone it is stands nowhere in the file.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from safelight.traces.networks import direct, normal
 NETWORK = "kik"
 
 MESSAGES = ("Z_PK", "ZTYPE", "ZUSER", "ZTIMESTAMP", "ZRECEIVEDTIMESTAMP", "ZBODY", "ZSTANZAID")
+#: Of the chat's last and last seen message; taken away from it when there is a newer one.
+LAST = ("ZLASTMESSAGECHAT", "ZCHATEXTRA")
 _GROUP = "@groups.kik.com"
 _RECEIVED, _SENT = 1, 2
 
@@ -50,6 +53,7 @@ class KikIos:
         self.seen = Observed(NETWORK)
         self._users: dict[Any, _User] = {}
         self._chats: dict[Any, _User] = {}
+        self._seen_last: dict[Any, Any] = {}
         self._rows = RowBlocks(
             Message, _ROW, {"sent": COCOA, "received": COCOA}, network=NETWORK, precision_us=1_000
         )
@@ -97,6 +101,9 @@ class KikIos:
                         kind="direct",
                         members=(other.jid,),
                     )
+
+        for rowid, chat in self._database.rows("ZKIKCHATEXTRA", ("ZCHAT",)):
+            self._seen_last[rowid] = self._chats.get(chat)
 
     def _pairs(self, what: str) -> Iterator[tuple[int, str, Any, Any]]:
         """(rowid, table, group, user) of a join table of users with users."""
@@ -164,7 +171,7 @@ class KikIos:
         attached = Beside(
             self._database.ordered("ZKIKATTACHMENT", "ZMESSAGE", ("ZCONTENT", "ZTYPE", "ZTIMESTAMP"))
         )
-        for row in self._database.rows("ZKIKMESSAGE", MESSAGES):
+        for row in self._database.rows("ZKIKMESSAGE", (*MESSAGES, *LAST)):
             chat = chats.one(row[0])
             known = self._chats.get(chat[2]) if chat else None
             yield from self._message(f"ZKIKMESSAGE:{row[0]}", "live", row[1:], known, attached.of(row[0]))
@@ -179,7 +186,9 @@ class KikIos:
             wanted[join[0]] = join[1:]
         chats: dict[Any, _User | None] = {}
         files: dict[Any, list[Sequence[Any]]] = {}
-        for found in self._database.recovered({**wanted, "ZKIKMESSAGE": MESSAGES}):
+        for found in self._database.recovered(
+            {**wanted, "ZKIKMESSAGE": MESSAGES}, beside={"ZKIKMESSAGE": LAST}
+        ):
             if join and found.table == join[0]:
                 chats[found.values[0]] = self._chats.get(found.values[1])
             elif found.table == "ZKIKATTACHMENT":
@@ -200,8 +209,9 @@ class KikIos:
         chat: _User | None,
         files: Sequence[Sequence[Any]],
     ) -> Iterator[MediaShare]:
-        _, kind, user, sent, received, body, stanza = values
+        _, kind, user, sent, received, body, stanza, last_of, seen_last_of = values
         who = self._users.get(user)
+        chat = chat or self._chats.get(last_of) or self._seen_last.get(seen_last_of)
         if chat is None and who and (who.group or kind == _SENT):
             chat = who  # the other end itself; the sender of a received message may have written in any chat
         if chat:

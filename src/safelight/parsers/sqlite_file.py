@@ -307,9 +307,12 @@ class Database:
 
     # -- deleted rows ------------------------------------------------------------------------------------------------
 
-    def recovered(self, wanted: Mapping[str, Sequence[str]]) -> Iterator[Recovered]:
+    def recovered(
+        self, wanted: Mapping[str, Sequence[str]], beside: Mapping[str, Sequence[str]] | None = None
+    ) -> Iterator[Recovered]:
         """Rows of these tables that survive in free space or in older pages and are not live with the same values in the
-        columns that are asked for. Each row has a value for each column asked for, None where it is lost.
+        columns that are wanted. Each row has a value for each of them, None where it is lost, then for those `beside` them:
+        columns that an app writes anew while the row says the same.
         """
         tables = {name: found for name in wanted if (found := self.tables.get(name.lower()))}
         if not tables:
@@ -317,7 +320,7 @@ class Database:
         pages = Pages(self._stream(self._subject.open()), self._sidecar("-wal"), self._sidecar("-journal"))
         recovery = Recovery(pages, self.tables, self._subject.scratch, self._troubles)
         for name, table in tables.items():
-            recovery.want(name, table, wanted[name])
+            recovery.want(name, table, wanted[name], (beside or {}).get(name, ()))
         yield from recovery.found(self._live_row, self._live_rows)
 
     def row(self, table: str, rowid: int, columns: Sequence[str]) -> tuple[Any, ...] | None:

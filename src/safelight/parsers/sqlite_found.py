@@ -33,13 +33,16 @@ class Recovered:
 
 @dataclass(slots=True)
 class Wish:
-    """A table of which rows are wanted: `where` its values lie in a record, `key` the alias of the rowid."""
+    """A table of which rows are wanted: `where` its values lie in a record, `key` the alias of the rowid. Rows that are
+    alike in the first `compared` columns are one row.
+    """
 
     name: str
     table: StoredTable
     columns: tuple[str, ...]
     where: tuple[int | None, ...]
     key: int | None
+    compared: int
 
 
 def _digest(values: Sequence[Value]) -> int:
@@ -79,7 +82,7 @@ class FoundRows:
                 _digest(_nameless(wish, values)),
                 place,
                 marshal.dumps(values, 0),
-                marshal.dumps(tuple(n for n, at in enumerate(wish.where) if at in cut), 0),
+                marshal.dumps(tuple(n for n, at in enumerate(wish.where[: wish.compared]) if at in cut), 0),
             ),
         )
 
@@ -96,10 +99,8 @@ class FoundRows:
             except LookupError:
                 # SQLite refuses the file: the live rows are those that can be read page by page.
                 still = self._live_rows(wish, live) if still is None else still
-                now = values if _digest((rowid, *values)) in still else None
-            if now is not None and all(
-                a == b for n, (a, b) in enumerate(zip(now, values, strict=True)) if n not in cut
-            ):
+                now = values if _digest((rowid, *values[: wish.compared])) in still else None
+            if now is not None and _alike(wish, now, values, cut):
                 continue
             if cut and self._has_whole(wish, rowid, digest, values, cut):
                 continue
@@ -114,7 +115,7 @@ class FoundRows:
 
     def _live_rows(self, wish: Wish, live: Live) -> set[int]:
         """Digests of all live rows with their rowids."""
-        return {_digest(row) for row in live(wish.table, wish.columns)}
+        return {_digest(row[: 1 + wish.compared]) for row in live(wish.table, wish.columns)}
 
     def _equals(self, wish: Wish, live: Live) -> set[tuple[tuple[int, ...], int]]:
         """Of the rows without a rowid: which columns were cut, and a digest of the others, where a live row (or, of a cut
@@ -166,14 +167,7 @@ class FoundRows:
             "SELECT content FROM found WHERE wish = ? AND rowid_ = ? AND digest != ? AND cut = ?",
             (wish.table.name, rowid, digest, marshal.dumps((), 0)),
         )
-        return any(
-            all(
-                a == b
-                for n, (a, b) in enumerate(zip(marshal.loads(content), values, strict=True))
-                if n not in cut
-            )
-            for (content,) in others
-        )
+        return any(_alike(wish, marshal.loads(content), values, cut) for (content,) in others)
 
 
 def _chosen(wish: Wish, rowid: int | None, values: Sequence[Value]) -> tuple[Value, ...]:
@@ -187,7 +181,11 @@ def _chosen(wish: Wish, rowid: int | None, values: Sequence[Value]) -> tuple[Val
     )
 
 
+def _alike(wish: Wish, one: Sequence[Value], other: Sequence[Value], cut: Sequence[int]) -> bool:
+    return all(one[n] == other[n] for n in range(wish.compared) if n not in cut)
+
+
 def _nameless(wish: Wish, values: Sequence[Value], cut: Sequence[int] = ()) -> tuple[Value, ...]:
-    """The values without the rowid's alias, which a freed row has lost, and without those that were cut."""
-    each = enumerate(zip(values, wish.where, strict=True))
+    """The values that are compared, without the rowid's alias, which a freed row has lost, and without cut ones."""
+    each = enumerate(zip(values[: wish.compared], wish.where, strict=False))
     return tuple(value for n, (value, at) in each if (at is None or at != wish.key) and n not in cut)

@@ -84,16 +84,17 @@ class Recovery:
         self._free: dict[int, int] = {}
         """Pages on the free list, with the bytes that the list wrote at their beginning."""
 
-    def want(self, name: str, table: StoredTable, columns: Sequence[str]) -> None:
-        """Look for rows of this table, with these columns."""
+    def want(self, name: str, table: StoredTable, columns: Sequence[str], beside: Sequence[str] = ()) -> None:
+        """Look for rows of this table, with these columns; in those `beside` them a row may differ from a live one."""
         if len(table.columns) > MOST_COLUMNS:
             self._damage.append(
                 Trouble(table.name, "limit", f"no deleted rows are looked for: {len(table.columns)} columns")
             )
             return
         key = next((n for n, one in enumerate(table.columns) if one.rowid), None)
-        where = tuple(table.index(column) for column in columns)
-        self._wishes[table.name] = Wish(name, table, tuple(columns), where, key)
+        chosen = (*columns, *beside)
+        where = tuple(table.index(column) for column in chosen)
+        self._wishes[table.name] = Wish(name, table, chosen, where, key, len(columns))
 
     def found(self, lookup: Lookup, live: Live) -> Iterator[Recovered]:
         """Every row once. `lookup` gives the live row of a rowid (LookupError: cannot tell), `live` all live rows."""
