@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from safelight.ledger import clocks
-from tests.access.acts import ASE, act
+from tests.access.acts import ASE, PAYER, act
 from tests.access.built import build
 from tests.conftest import missing
 from tests.web.conftest import Workbench, serving
-from tests.web.test_browser import ARGUMENTS, CONTRAST, UNNAMED
+from tests.web.test_browser import ARGUMENTS, CONTRAST, LABELS, OVERLAPPING, UNNAMED
 
 WEEK = "from=2016-11-07&to=2016-11-11"
 ACTS = "&".join(
@@ -192,3 +192,23 @@ def test_contrast_names_and_width(page: Page, workbench: Workbench, theme: str) 
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (address, width)
         page.set_viewport_size({"width": 1440, "height": 900})
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["nb", "nn"])
+@pytest.mark.parametrize("width", [1440, 1100])
+def test_longer_words_fit(page: Page, workbench: Workbench, language: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    try:
+        page.goto(f"{workbench.url}/look?language={language}&back=/")
+        for address in (f"/timeline?{WEEK}", f"/timeline?{ACTS}&undated=1", "/accounts", f"/accounts/{ASE}",
+                        f"/accounts/{PAYER}", f"/accounts/{ASE}/contacts", f"/accounts/{ASE}/conversations"):  # fmt: skip
+            page.goto(workbench.url + address)
+            cut = page.evaluate(
+                f"[...document.querySelectorAll('{LABELS}')].filter(e => e.checkVisibility() &&"
+                " getComputedStyle(e).display != 'inline' && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+            )
+            assert cut == [], address
+            assert page.evaluate(OVERLAPPING) == [], address
+    finally:
+        page.goto(f"{workbench.url}/look?language=en&back=/")
