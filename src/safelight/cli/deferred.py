@@ -64,6 +64,10 @@ def front_of(*panels: str) -> type[TyperGroup]:
                 return done
             except KeyboardInterrupt:
                 raise Interrupted("Stopped.", "The same command goes on where it stopped.") from None
+            except RuntimeError as error:
+                if str(error) != "Query interrupted":  # what DuckDB makes of a Ctrl-C in the midst of a query
+                    raise
+                raise Interrupted("Stopped.", "The same command goes on where it stopped.") from None
             except BrokenPipeError:
                 # Python must not try to flush to it once more at the end.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
