@@ -153,20 +153,28 @@ def test_a_dump() -> None:
     assert parsed.parts == []
     assert {row["instance"] for row in parsed.of(Message)} == {"sjakk.example/forum"}
     assert parsed.of(Account, "place", "account", "name", "name_kind", "profile") == [
-        ("sj_users:1", "1", "Anonymous", "user name", None),
-        ("sj_users:2", "2", "Kåre", "user name", '{"user_birthday":" 1- 2-1980"}'),
-        ("sj_users:2", "2", "kare@sjakk.example", "e-mail", None),
-        ("sj_users:3", "3", "Ola", "user name", None),
+        ("sjakk.sj_users:1", "1", "Anonymous", "user name", None),
+        ("sjakk.sj_users:2", "2", "Kåre", "user name", '{"user_birthday":" 1- 2-1980"}'),
+        ("sjakk.sj_users:2", "2", "kare@sjakk.example", "e-mail", None),
+        ("sjakk.sj_users:3", "3", "Ola", "user name", None),
     ]
     assert parsed.of(
         Message, "place", "conversation", "sender", "sender_name", "text", "state", "reply_to"
     ) == [
-        ("sj_posts:11", "topic:5", "2", "Kåre", "Hei; det'er (ikke) slutt\nParti <3 \\o/ :)", "live", None),
-        ("sj_posts:12", "topic:5", "3", "Ola", "Parti\nJa, gjerne\ntakk", "live", "11"),
-        ("sj_posts:13", "topic:5", "1", "Gjest", "Kan jeg være med?", "deleted", None),
-        ("sj_privmsgs:7", direct("forum", "2", "3"), "2", "Kåre", "Klokken sju?", "live", None),
-        ("sj_privmsgs:8", direct("forum", "2", "3"), "3", "Ola", "Ja", "live", "pm:7"),
-        ("sj_privmsgs:9", "pm:9", "2", "Kåre", "Hei", "live", None),
+        (
+            "sjakk.sj_posts:11",
+            "topic:5",
+            "2",
+            "Kåre",
+            "Hei; det'er (ikke) slutt\nParti <3 \\o/ :)",
+            "live",
+            None,
+        ),
+        ("sjakk.sj_posts:12", "topic:5", "3", "Ola", "Parti\nJa, gjerne\ntakk", "live", "11"),
+        ("sjakk.sj_posts:13", "topic:5", "1", "Gjest", "Kan jeg være med?", "deleted", None),
+        ("sjakk.sj_privmsgs:7", direct("forum", "2", "3"), "2", "Kåre", "Klokken sju?", "live", None),
+        ("sjakk.sj_privmsgs:8", direct("forum", "2", "3"), "3", "Ola", "Ja", "live", "pm:7"),
+        ("sjakk.sj_privmsgs:9", "pm:9", "2", "Kåre", "Hei", "live", None),
     ]
     assert parsed.of(Message, "subject")[0] == "Sjakk & te"
     assert parsed.of(Message)[0]["markup"].endswith('title="Smil" /><!-- s:) -->')
@@ -205,28 +213,110 @@ def test_other_encodings_and_line_ends() -> None:
     assert windows.of(Message, "sender") == run(DUMP).of(Message, "sender")
 
 
-def test_without_its_configuration_the_forum_is_this_sources_own() -> None:
+def test_without_its_configuration_the_forum_is_this_items_own() -> None:
     parsed = run(DUMP.replace("server_name", "other_name"))
     assert parsed.ended is not None
     assert parsed.ended.remarks == [
-        "the dump does not state the forum's address, so its accounts are this source's own"
+        "the tables sjakk.sj_* do not state the forum's address, so its accounts are this item's own"
     ]
-    assert {row["instance"] for row in parsed.of(Message)} == {"?s1-test"}
+    assert {row["instance"] for row in parsed.of(Message)} == {"?s1-test:i1-test:sjakk.sj_"}
+
+
+def board(prefix: str, user: str, text: str, server: str | None) -> str:
+    config = f"""CREATE TABLE `{prefix}config` (`config_name` varchar(255), `config_value` varchar(255));
+INSERT INTO `{prefix}config` VALUES ('server_name','{server}'),('script_path','/');
+"""
+    return f"""{config if server else ""}CREATE TABLE `{prefix}posts` (`post_id` int, `topic_id` int, `poster_id` int, `poster_ip` varchar(40), `post_time` int, `post_username` varchar(255), `post_text` mediumtext, `bbcode_uid` varchar(8));
+INSERT INTO `{prefix}posts` VALUES (1,1,2,'192.0.2.1',1500000000,'','{text}','abc');
+CREATE TABLE `{prefix}users` (`user_id` int, `username` varchar(255), `username_clean` varchar(255));
+INSERT INTO `{prefix}users` VALUES (2,'{user}','x');
+"""
+
+
+KARI, OLA = ("Kari", "sjakk"), ("Ola", "tog")
+UNKNOWN = "?s1-test:i1-test:"
+
+
+@pytest.mark.parametrize(
+    ("dump", "wanted"),
+    [
+        (
+            board("chess_", *KARI, "chess.example") + board("trains_", *OLA, "Trains.example."),
+            [("chess_posts:1", "chess.example", *KARI), ("trains_posts:1", "trains.example", *OLA)],
+        ),
+        (
+            board("chess_", *KARI, "localhost") + board("trains_", *OLA, None),
+            [
+                ("chess_posts:1", f"{UNKNOWN}chess_", *KARI),
+                ("trains_posts:1", f"{UNKNOWN}trains_", *OLA),
+            ],
+        ),
+        (
+            "USE `old`;\n" + board("b_", *KARI, None) + "/* next */ USE new;\n" + board("b_", *OLA, "chess.example"),
+            [("old.b_posts:1", f"{UNKNOWN}old.b_", *KARI), ("new.b_posts:1", "chess.example", *OLA)],
+        ),
+        (
+            "-- Current Database: `old`\n" + board("", *KARI, None) + "# Database : `new`\n" + board("", *OLA, None),
+            [("old.posts:1", f"{UNKNOWN}old.", *KARI), ("new.posts:1", f"{UNKNOWN}new.", *OLA)],
+        ),
+        (
+            board("`.`b_", *KARI, None).replace("``.`", "`old`.`") + board("`.`b_", *OLA, None).replace("``.`", "`new`.`"),
+            [("old.b_posts:1", f"{UNKNOWN}old.b_", *KARI), ("new.b_posts:1", f"{UNKNOWN}new.b_", *OLA)],
+        ),
+        (  # two dumps in one file, neither of which names its database
+            board("b_", *KARI, "chess.example") + board("b_", *OLA, "10.0.0.7:8080"),
+            [("b_posts:1", "chess.example", *KARI), ("#2.b_posts:1", f"{UNKNOWN}#2.b_", *OLA)],
+        ),
+    ],
+)  # fmt: skip
+def test_boards_of_one_dump_do_not_meet(dump: str, wanted: list[tuple[str, ...]]) -> None:
+    parsed = run("-- MySQL dump\n" + dump)
+    assert parsed.of(Message, "place", "instance", "sender_name", "text") == wanted
+    assert parsed.of(Account, "instance", "name") == [(one[1], one[2]) for one in wanted]
+    assert len(set(parsed.of(Message, "conversation_id"))) == len(set(parsed.of(Message, "sender_id"))) == 2
+    assert len(set(parsed.of(Message, "trace_id"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("server", "public"),
+    [
+        ("forum.example", True), ("[2001:4860:4860::8888]", True), ("8.8.8.8:8080", True), ("forum.example:81", True),
+        ("", False), ("server", False), ("localhost:80", False), ("127.0.0.1", False), ("192.168.1.4:80", False),
+        ("[fe80::1]", False), ("nas.local", False), ("x.localdomain", False), ("a.home.arpa", False),
+    ],
+)  # fmt: skip
+def test_addresses_that_many_machines_have(server: str, public: bool) -> None:
+    instances = run("-- MySQL dump\n" + board("b_", *KARI, server)).of(Message, "instance")
+    assert instances == [server if public else f"{UNKNOWN}b_"]
+
+
+@pytest.mark.parametrize("comment", ["-- next\n", "# next\n", "/* next */\n"])
+def test_a_comment_across_the_pieces_that_are_read(comment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands behind it is not lost, wherever the piece ends."""
+    monkeypatch.setattr("safelight.parsers.mysqldump._CHUNK", 4096)
+    insert = "INSERT INTO `t` VALUES (1);\n"
+    for cut in range(len(comment) + 30):
+        text = "CREATE TABLE `t` (`a` int);\n" + insert
+        text += "-" * 2 + " " + "x" * (4096 - len(text) - 4 - cut) + "\n" + comment + insert
+        assert len(list(MysqlDump(io.BytesIO(text.encode())).rows(lambda name: True))) == 2
 
 
 def test_a_dump_that_ends_in_the_middle() -> None:
     parsed = run(DUMP[: DUMP.index("Kan jeg")])
     assert parsed.ended is not None
-    assert (parsed.ended.cause, parsed.of(Message, "place")) == ("corrupt", ["sj_posts:11", "sj_posts:12"])
+    assert (parsed.ended.cause, parsed.of(Message, "place")) == (
+        "corrupt",
+        ["sjakk.sj_posts:11", "sjakk.sj_posts:12"],
+    )
 
 
 def test_rows_that_do_not_fit_and_columns_that_are_missing() -> None:
     parsed = run(DUMP.replace("'2_abc','parti.pgn'", "'parti.pgn'").replace("`topic_title`", "`name`"))
     assert [(part.cause, part.detail) for part in parsed.parts] == [
-        ("unsupported", "sj_attachments: rows do not fit its columns")
+        ("unsupported", "sjakk.sj_attachments: rows do not fit its columns")
     ]
     assert parsed.ended is not None
-    assert parsed.ended.remarks == ["sj_topics is not read: it has no column topic_title"]
+    assert parsed.ended.remarks == ["sjakk.sj_topics is not read: it has no column topic_title"]
 
 
 def test_version_2_is_named_and_not_read() -> None:

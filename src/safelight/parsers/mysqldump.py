@@ -20,6 +20,9 @@ _CHUNK: Final = 1 << 20
 #: One row, or one statement that is read as a whole, may have this many bytes.
 _LARGEST: Final = 128 << 20
 
+#: A statement's first word is looked for in this many bytes.
+_WORD: Final = 24
+
 Value = str | bytes | int | float | None
 
 _STRING: Final = rb"'[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*+'|\"[^\"\\]*+(?:(?:\\.|\"\")[^\"\\]*+)*+\""
@@ -42,8 +45,9 @@ _END: Final = re.compile(
 _BLANK: Final = re.compile(
     rb"(?:[\s;]++|--(?:[ \t][^\n]*+)?\r?\n|\#[^\n]*+\n|/\*(?!!)(?:[^*]++|\*(?!/))*+\*/)*+", re.S
 )
+_CUT: Final = re.compile(rb"(?:--[ \t\r]|\#)[^\n]*+\Z|/\*(?!!)(?:[^*]++|\*(?!/))*+\Z", re.S)
 _NAME: Final = rb"(?:`([^`]+)`|\"([^\"]+)\"|([\w$]+))"
-_TABLE: Final = rb"(?:(?:`[^`]+`|[\w$]+)\.)?" + _NAME
+_TABLE: Final = rb"(?:(?:`([^`]+)`|([\w$]+))\.)?" + _NAME
 _INSERT: Final = re.compile(
     rb"(?:INSERT|REPLACE)\s+(?:(?:IGNORE|DELAYED|LOW_PRIORITY|HIGH_PRIORITY)\s+)*(?:INTO\s+)?" + _TABLE
     + rb"\s*(?:\(([^()]*)\)\s*)?VALUES?\s*", re.I | re.S,
@@ -53,6 +57,9 @@ _CREATE: Final = re.compile(
 )
 _COLUMN: Final = re.compile(rb"\s*" + _NAME + rb"\s+[A-Za-z]")
 _KEYS: Final = frozenset(b"primary unique key index constraint fulltext spatial check foreign".split())
+_USE: Final = re.compile(rb"USE(?=[\s`\"])\s*" + _NAME, re.I)
+#: How mysqldump and phpMyAdmin name the database whose tables follow.
+_DATABASE: Final = re.compile(rb"(?m)^(?:--|\#)[^\n]*?\bDatabase ?: *`?([^`\s]+)`?[ \r]*$")
 _SET_NAMES: Final = re.compile(rb"SET\s+NAMES\s+'?([A-Za-z0-9]+)", re.I)
 
 _ESCAPES: Final = {b"0": b"\0", b"b": b"\b", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"Z": b"\x1a"}
@@ -72,10 +79,18 @@ _CHARSETS: Final = {
 
 
 class MysqlDump:
-    """A dump. `columns` grows while it is read: the columns of each table in the order of its rows."""
+    """A dump. `columns` grows while it is read: the columns of each table, by database and name, in the order of its rows.
+
+    `database` is the one of the row that was given last, as far as the dump says: by `USE`, by a name before the table's, or
+    by the line in which the program that wrote it names it. A dump that stands behind another in one file and makes a
+    table of the same name a second time has `#2` and so on behind that name, as both cannot be in one database.
+    """
 
     def __init__(self, stream: io.BufferedIOBase) -> None:
-        self.columns: dict[str, tuple[str, ...]] = {}
+        self.columns: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.database = ""
+        self._stated = ""
+        self._copies: dict[str, int] = {}
         self.charset = "utf-8"
         self._stream = stream
         self._buffer = b""
@@ -93,7 +108,7 @@ class MysqlDump:
         or cannot be followed.
         """
         while self._statement():
-            word = self._buffer[self._at : self._at + 24].upper()
+            word = self._buffer[self._at : self._at + _WORD].upper()
             if word.startswith((b"INSERT", b"REPLACE")):
                 yield from self._insert(wanted)
             elif word.startswith(b"CREATE"):
@@ -101,6 +116,9 @@ class MysqlDump:
             else:
                 if word.startswith((b"/*!", b"SET")):
                     self._set(self._whole())
+                elif word.startswith(b"USE"):
+                    used = _USE.match(self._whole())
+                    self._stated = _first(used.groups()) if used else self._stated
                 else:
                     self._pass()
 
@@ -109,9 +127,14 @@ class MysqlDump:
         while True:
             found = _BLANK.match(self._buffer, self._at)
             end = found.end() if found else self._at
-            if end < len(self._buffer) - 4 or not self._more():
+            # More is needed where a comment goes on, and for the statement's first word.
+            cut = end > len(self._buffer) - _WORD or _CUT.match(self._buffer, end)
+            if not cut or not self._more():
                 found = _BLANK.match(self._buffer, self._at)
-                self._at = found.end() if found else self._at
+                if found:
+                    for named in _DATABASE.finditer(self._buffer, self._at, found.end()):
+                        self._stated = named[1].decode("utf-8", "replace")
+                    self._at = found.end()
                 return self._at < len(self._buffer)
 
     def _pass(self) -> None:
@@ -166,11 +189,22 @@ class MysqlDump:
         if found is None:
             return
         columns = []
-        for line in _parts(found[4]):
+        for line in _parts(found[6]):
             column = _COLUMN.match(line)
             if column and not (column[3] and column[3].lower() in _KEYS):
                 columns.append(_first(column.groups()))
-        self.columns[_first(found.groups()[:3])] = tuple(columns)
+        stated, table = self._names(found)
+        if (self._numbered(stated), table) in self.columns:
+            self._copies[stated] = self._copies.get(stated, 1) + 1
+        self.columns[self._numbered(stated), table] = tuple(columns)
+
+    def _names(self, found: re.Match[bytes]) -> tuple[str, str]:
+        """Database as stated, and table, of a statement."""
+        return _first(found.groups()[:2]) or self._stated, _first(found.groups()[2:5])
+
+    def _numbered(self, stated: str) -> str:
+        copies = self._copies.get(stated, 1)
+        return f"{stated}#{copies}" if copies > 1 else stated
 
     def _insert(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, int, dict[str, Value]]]:
         head = _INSERT.match(self._buffer, self._at)
@@ -181,13 +215,14 @@ class MysqlDump:
         if head is None:
             self._pass()
             return
-        table = _first(head.groups()[:3])
+        stated, table = self._names(head)
+        database = self._numbered(stated)
         if not wanted(table):
             self._pass()
             return
-        columns = self.columns.get(table, ())
-        if head[4] is not None:
-            columns = tuple(_first(one.groups()) for one in re.finditer(_NAME, head[4]))
+        columns = self.columns.get((database, table)) or self.columns.get((stated, table), ())
+        if head[6] is not None:
+            columns = tuple(_first(one.groups()) for one in re.finditer(_NAME, head[6]))
         self._at = head.end()
         more = True
         while more:
@@ -195,6 +230,7 @@ class MysqlDump:
             if found is None:
                 return
             offset, values, more = found
+            self.database = database
             if len(values) == len(columns):
                 yield table, offset, dict(zip(columns, values, strict=True))
             else:
