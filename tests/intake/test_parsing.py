@@ -156,6 +156,34 @@ def test_a_newer_version_takes_the_place_and_keeps_when_it_was_first_known(
     assert operation.query("select distinct version from parses where parser = 'club'") == [(2,)]
 
 
+def test_a_renamed_parser_takes_the_place_of_what_it_made_under_its_former_name(
+    tmp_path: Path, evidence: Path
+) -> None:
+    operation = taken_in(tmp_path, evidence, plugin(tmp_path / "plugins"))
+    made = "select place, sender, text from messages order by all"
+    before = operation.query(made)
+    failed = "select i.name, f.inspector from failures f join items i using (item_id) where stage = 'parse' order by all"
+    assert ("c.log", "club") in operation.query(failed)
+    renamed = CLUB.replace("{version}", "1").replace(
+        'name = "club"', 'name = "club-log"\n    formerly = ("club",)'
+    )
+    renamed = renamed.replace('"CLUB1")', '"CLUB1") and b"order" not in subject.head')
+    install_plugin(tmp_path / "plugins", "safelight_club", renamed, "safelight.parsers", "Club")
+    operation.run("parse", str(operation.root))
+    assert operation.query(
+        "select distinct parser from messages union select distinct parser from accounts"
+    ) == [("club-log",)]
+    assert operation.query(made) == before
+    assert operation.query("select i.name, p.parser from parses p join items i using (item_id) where p.parser like 'club%' "
+                           "order by all") == [
+        ("a.log", "club-log"), ("b.log", "club-log"), ("c.log", "club-log"), ("d.log", "club-log"),
+        ("e.log", "club"),  # which it no longer takes for its own
+    ]  # fmt: skip
+    assert operation.query(failed) == [
+        ("b.log", "club-log"), ("c.log", "club-log"), ("d.log", "club-log"), ("e.log", "club"),
+    ]  # fmt: skip
+
+
 def test_a_parser_that_comes_later_runs_over_what_is_there(tmp_path: Path, evidence: Path) -> None:
     (tmp_path / "plugins").mkdir()
     operation = taken_in(tmp_path, evidence, str(tmp_path / "plugins"))

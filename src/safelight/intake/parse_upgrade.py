@@ -1,4 +1,6 @@
-"""Traces of older parser versions give way to the newer ones, and what failed is parsed again on request."""
+"""Traces of older parser versions, and of parsers that were renamed, give way to the newer ones, and what failed is parsed
+again on request.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import pyarrow as pa
 
 from safelight.catalog.catalog import Catalog
 from safelight.intake.parse_mappings import mapping_of
-from safelight.parsers.model import Parser
+from safelight.parsers.model import Parser, former_names
 from safelight.traces.ids import batch_id
 from safelight.traces.schema import TRACE_TABLES
 
@@ -22,24 +24,39 @@ def parse_attempts(catalog: Catalog) -> int:
 
 
 def retire(catalog: Catalog, parsers: Sequence[Parser]) -> int:
-    """Take out the traces that older versions of a parser read from items which its present version has read; gives the
-    number of such items.
+    """Take out the traces that older versions of a parser, or parsers by a former name of it, read from items which its
+    present version has read; gives the number of such items.
 
     One transaction: whoever reads sees the older traces or the newer ones. A trace that both found keeps the time at which
     it was first known.
     """
     present = {parser.name: parser.version for parser in parsers if mapping_of(parser) is None}
+    renamed = [
+        (former, parser.name)
+        for parser in parsers
+        if mapping_of(parser) is None
+        for former in former_names(parser)
+        if former not in present
+    ]
     with catalog.connect() as database:
         ended = database.execute(
             "select distinct item_id, parser, version from parses where parser <> '' order by all"
         ).fetchall()
         newest = {(item, parser) for item, parser, version in ended if present.get(parser) == version}
         past = [row for row in ended if (row[0], row[1]) in newest and present[row[1]] != row[2]]
+        by_former = [
+            row
+            for row in ended
+            if any(row[1] == former and (row[0], name) in newest for former, name in renamed)
+        ]
+        past += by_former
         if not past:
             return 0
         old = _keys(past)
         database.register("old", old)
         drop: dict[str, pa.Table] = {"parses": old}
+        if by_former:
+            drop["failures"] = _failures((item, name) for item, name, _ in by_former)
         added: dict[str, pa.Table] = {}
         for name in _NAMES:
             gone: pa.Table = database.sql(
@@ -98,6 +115,17 @@ def forget(catalog: Catalog, parses: Sequence[tuple[str, str]]) -> int:
     members = [str(parse_attempts(catalog)), *(f"{item} {name}" for item, name in parses)]
     catalog.supersede(batch_id(_RETRIED, members), drop, made_by={"stage": _RETRIED, "intake": "1"})
     return len(parses)
+
+
+def _failures(parses: Iterable[tuple[str, str]]) -> pa.Table:
+    items, names = zip(*sorted(set(parses)), strict=True)
+    return pa.table(
+        {
+            "item_id": pa.array(items, pa.string()),
+            "inspector": pa.array(names, pa.string()),
+            "stage": pa.array(["parse"] * len(items), pa.string()),
+        }
+    )
 
 
 def _keys(rows: Sequence[tuple[str, str, int]]) -> pa.Table:

@@ -117,7 +117,11 @@ Emitted = Trace | Block | Trouble | Remark
 
 
 class Parser(Protocol):
-    """One format, with all the variants of it that are known."""
+    """One format, with all the variants of it that are known.
+
+    A parser that was renamed after all says so in a class attribute `formerly: tuple[str, ...]`; what it made under those
+    names gives way to what it makes now.
+    """
 
     name: str
     """The format's name in ids and docs: lower case, never changed."""
@@ -138,3 +142,9 @@ class Parser(Protocol):
         """Traces as they come (memory does not grow with the item). Raises ParseFailed; anything else is recorded as its
         defect.
         """
+
+
+def former_names(parser: Parser) -> tuple[str, ...]:
+    """The names that a parser had before, by its attribute `formerly`; none if it has no such attribute."""
+    found: tuple[str, ...] = getattr(parser, "formerly", ())
+    return found
