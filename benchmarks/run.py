@@ -3,10 +3,11 @@
     python benchmarks/run.py [--size 2GB] [--rounds 3] [--pages MILLIONS] [--place FOLDER] [--write]
                              [--only-hashing | --only-traces]
                              [--irc-lines N] [--json-messages N] [--sqlite-rows N] [--search-millions MILLIONS]
+                             [--timeline-rows N]
 
 Every contestant runs on one core (its CPU affinity is set), reads the same generated source from the page cache, and is
 run `rounds` times in turn; the fastest of each counts. `--write` puts the report into docs/benchmarks.md; with
-`--only-traces` that part alone is replaced there. The sizes of parsers and search may be 0: then they are left out.
+`--only-traces` that part alone is replaced there. The sizes of parsers, search and timeline may be 0: they are left out.
 """
 
 from __future__ import annotations
@@ -39,9 +40,10 @@ def main() -> int:
     parser.add_argument("--json-messages", type=int, default=100_000, help="messages of each export")
     parser.add_argument("--sqlite-rows", type=int, default=100_000, help="messages of each database")
     parser.add_argument("--search-millions", type=float, default=1, help="millions of messages to search")
+    parser.add_argument("--timeline-rows", type=int, default=1_000_000, help="messages of the timeline")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--only-hashing", action="store_true", help="pass one and who is compared with it")
-    only.add_argument("--only-traces", action="store_true", help="parsers, index and search")
+    only.add_argument("--only-traces", action="store_true", help="parsers, index, search and timeline")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     place: Path = options.place
@@ -85,7 +87,11 @@ def main() -> int:
 
 def _traces(options: argparse.Namespace) -> list[str]:
     sizes = traces.Sizes(
-        options.irc_lines, options.json_messages, options.sqlite_rows, options.search_millions
+        options.irc_lines,
+        options.json_messages,
+        options.sqlite_rows,
+        options.search_millions,
+        options.timeline_rows,
     )
     return traces.measure(options.place / "traces", sizes, report.machine(), options.rounds)
 
