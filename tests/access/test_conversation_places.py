@@ -32,7 +32,11 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         natives = [f"n{n}" for n in range(len(TALK))]
         made.copy(TALK, natives=natives)
         made.copy(TALK, natives=natives)
-        made.copy([(second + 3 * DAY, who, text) for second, who, text in TALK], zoned=False)
+        later = [
+            (n * 7 + 3 * DAY, who, f"omgang {n} i turneringen, {n * n} brett")
+            for n, (_s, who, _t) in enumerate(TALK)
+        ]
+        made.copy(later, zoned=False)
         yield made
 
 
@@ -112,7 +116,7 @@ def test_decisions_about_clocks_stand_at_the_lines_that_they_move(stage: Stage, 
         -90,
     )
     assert last.assumed is not None and last.assumed.zone == "Europe/Oslo"
-    assert last.zoned and last.us == BEGIN + (3 * DAY + 302 - 3600 - 90) * SECOND
+    assert last.zoned and last.us == BEGIN + (3 * DAY + 8 * 7 - 3600 - 90) * SECOND
 
 
 def test_a_coming_that_a_line_tells_is_shown_once(stage: Stage, tmp_path: Path) -> None:

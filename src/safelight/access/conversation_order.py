@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from safelight.access.memo import Memo
 from safelight.access.reading import Reading
 from safelight.errors import NotFound
 from safelight.messages import _
@@ -144,9 +145,8 @@ def order_of(reading: Reading, conversation_id: str) -> ConversationOrder:
     group, ids = reading.memo.get(
         ("conversation ids", conversation_id), lambda: conversation_ids(reading, conversation_id)
     )
-    found: ConversationOrder = reading.memo.get(
-        ("conversation order", group), lambda: _compute(reading, group, ids)
-    )
+    kept: Memo = reading.memo.get("conversation orders", lambda: Memo(KEPT))
+    found: ConversationOrder = kept.get(group, lambda: _compute(reading, group, ids))
     return found
 
 

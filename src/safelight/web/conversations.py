@@ -49,7 +49,8 @@ def column(request: Request, reading: Reading, group: str = "") -> Column:
     """The list as the address filters it; with `group`, the page on which that conversation stands."""
     given = request.query_params
     words, network = given.get("words", "").strip(), given.get("network", "")
-    first = int(given.get("first", "0")) if given.get("first", "0").isdecimal() else 0
+    start = given.get("first", "0")
+    first = int(start) if start.isdecimal() and len(start) < 10 else 0
     if group and "first" not in given:
         first = listed.place_of(reading, group, words, network) // ROWS * ROWS
     rows, total = listed.listed(reading, words, network, first, ROWS)
