@@ -177,8 +177,8 @@ class Literals(HTMLParser):
 
 #: Names and what one types or presses: the same in every language.
 NAMES = {"Safelight", "SHA-256", "SHA-1", "MD5", "CSV", "MB", "Enter", "Esc"} | {
-    "o", "e", "i", "f", "h", "g", "j", "k", "y", "b", "c", "j k",
-    "safelight exhibit add", "safelight known add", "safelight ingest",
+    "o", "e", "i", "f", "h", "g", "j", "k", "y", "b", "c", "j k", "a", "s", "t", "z", "Shift+T",
+    "safelight exhibit add", "safelight known add", "safelight ingest", "safelight parse", "safelight clock zone",
     "safelight ingest OPERATION --exhibit ID SOURCE",
 }  # fmt: skip
 
