@@ -99,10 +99,75 @@ def test_a_group_of_an_iphone() -> None:
     assert parsed.of(MediaShare, "name") == ["00000002-PHOTO-2020-12-31.jpg"]
 
 
-def test_a_number_at_the_other_end_is_the_conversation_of_the_database() -> None:
-    parsed = read("31.12.2020, 21:41 - +47 900 00 000: hei\n31.12.2020, 21:42 - Anna: hei\n", "x.txt")
-    assert set(parsed.of(Message, "conversation")) == {"direct:+4790000000|?"}
-    assert parsed.of(Message, "direction") == ["incoming", "outgoing"]
+SAID = "31.12.2020, 21:41 - Ola: hei\n31.12.2020, 21:42 - +47 900 00 007: hei Ola\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["WhatsApp Chat with Sjakk torsdag.txt", "WhatsApp-chat med Per.txt", "x.txt"],
+)
+def test_two_writers_prove_no_private_chat(name: str) -> None:
+    parsed = read("31.12.2020, 21:40 - Meldinger og samtaler er ende-til-ende-kryptert.\n" + SAID, name)
+    title = parsed.of(Conversation, "title")[0]
+    assert parsed.of(Conversation, "kind", "members", "conversation") == [
+        (None, None, f"export:s1-test:{title or 'i1-test'}")
+    ]
+    assert parsed.of(Message, "sender", "direction", "recipients", "facts_from_path")[1:] == [
+        ("name:s1-test:Ola", None, None, None),
+        ("+4790000007", None, None, None),
+    ]
+    assert parsed.of(Account, "name", "owner") == [("Ola", None), ("+47 900 00 007", None)]
+
+
+def test_a_private_chat_keeps_the_exports_own_name() -> None:
+    parsed = read(SAID, "WhatsApp-chat med +47 900 00 007.txt")
+    assert parsed.of(Conversation, "kind", "members", "conversation") == [
+        ("direct", ["name:s1-test:Ola", "+4790000007"], "export:s1-test:+47 900 00 007")
+    ]
+    assert parsed.of(Message, "direction") == ["outgoing", "incoming"]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ('Ola created group "Per"', "group"),
+        ("You created this group", "group"),
+        ('Ola changed the group name from "A" to "B"', "group"),
+        ("Ola changed this group's icon", "group"),
+        ("Ola added Kari", "group"),
+        ("Kari joined using this group's invite link", "group"),
+        ("Kari left", "group"),
+        ("You're now an admin", "group"),
+        ("Ola opprettet gruppen «Per»", "group"),
+        ("Du opprettet gruppen", "group"),
+        ("Ola la til Kari", "group"),
+        ("Ola la til deg", "group"),
+        ("Ola endret gruppebeskrivelsen", "group"),
+        ("Ola endret emnet fra «A» til «B»", "group"),
+        ("Ola oppretta gruppa «Per»", "group"),
+        ("Ola endra gruppebiletet", "group"),
+        ("Kari forlét gruppa", "group"),
+        ('Ginawa ni Ola ang grupong "Per"', "group"),
+        ("Idinagdag ni Ola si Kari", "group"),
+        ("Idinagdag ka ni Ola", "group"),
+        ("Binago ni Ola ang icon ng grupong ito", "group"),
+        ("Umalis si Kari", "group"),
+        ("Messages to this group are now secured with end-to-end encryption.", None),
+        ("Messages and calls are end-to-end encrypted. No one outside of this chat can read them.", "direct"),
+        ("Your security code with Per changed. Tap to learn more.", "direct"),
+    ],
+)
+def test_lines_of_groups(line: str, kind: str | None) -> None:
+    said = "31.12.2020, 21:41 - Ola: hei\n31.12.2020, 21:42 - Per: we created group two\n"
+    parsed = read(f"31.12.2020, 21:40 - {line}\n{said}", "WhatsApp Chat with Per.txt")
+    assert parsed.of(Conversation, "kind", "conversation") == [(kind, "export:s1-test:Per")]
+    assert [one is not None for one in parsed.of(Message, "direction")[1:]] == [kind == "direct"] * 2
+    # An iPhone writes them behind the chat's name.
+    stamp = "[31.12.2020, 21:40:01] "
+    ios = f"{stamp}Per: \u200e{line}\n" + said.replace("31.12.2020, 21:41 - ", stamp).replace(
+        "31.12.2020, 21:42 - ", stamp
+    )
+    assert read(ios, "WhatsApp Chat - Per/_chat.txt").of(Conversation, "kind") == [kind]
 
 
 @pytest.mark.parametrize(
@@ -148,6 +213,42 @@ def test_the_file_proves_the_order() -> None:
     ended = read("13/04/2020, 21:41 - Anna: one\n04/13/2020, 21:41 - Anna: two\n").ended
     assert ended is not None
     assert (ended.outcome, ended.cause) == ("failed", "ambiguous")
+
+
+@pytest.mark.parametrize(
+    ("dates", "order", "wanted"),
+    [
+        # A year of two figures may stand at both ends: both readings go forward.
+        (["20/12/25", "20/12/26", "20/12/31"], None, None),
+        (["20/12/25", "20/12/26", "20/12/31"], "ymd", ["2020-12-25", "2020-12-26", "2020-12-31"]),
+        (["20/12/25", "20/12/26", "20/12/31"], "dmy", ["2025-12-20", "2026-12-20", "2031-12-20"]),
+        (["20-12-25"], None, None),
+        (["20. 12. 25"], None, None),
+        (["20. 12. 25"], "ymd", ["2020-12-25"]),
+        (["20.12.25"], None, ["2025-12-20"]),
+        # Only with the day first do they follow each other; only with the year first.
+        (["25/12/20", "26/12/20", "03/01/21"], None, ["2020-12-25", "2020-12-26", "2021-01-03"]),
+        (["20/12/25", "21/01/03"], None, ["2020-12-25", "2021-01-03"]),
+        # No month or day can be so large.
+        (["25/12/32"], None, ["2032-12-25"]),
+        (["32/12/25"], None, ["2032-12-25"]),
+        (["20/12/25", "25/12/2020"], None, ["2025-12-20", "2020-12-25"]),
+        (["12/25/20"], None, ["2020-12-25"]),
+        (["05/05/05"], None, ["2005-05-05"]),
+        # What no order can hold tells nothing.
+        (["99/99/20", "12/25/20"], None, [None, "2020-12-25"]),
+    ],
+)
+def test_years_of_two_figures(
+    dates: list[str], order: DateOrder | None, wanted: list[str | None] | None
+) -> None:
+    parsed = read("".join(f"{date}, 09:41 - Anna: x\n" for date in dates), order=order)
+    assert parsed.ended is not None
+    if wanted is None:
+        assert (parsed.ended.outcome, parsed.ended.cause) == ("failed", "ambiguous")
+        assert "can be day or year first" in parsed.ended.detail
+    else:
+        assert walls(parsed) == [one and f"{one} 09:41:00" for one in wanted]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,11 @@ describe; dates as CLDR has them for English, Norwegian (bokmål and nynorsk) an
 
 The export names senders as the phone's address book does. A sender shown as a number is that account; a bare name is an
 account of this source only. Times are wall clock of the phone. The chat's title stands in the name of the file or the zip
-alone.
+alone, so the conversation is the export's own.
+
+A group is known by the lines that WhatsApp writes into groups alone, and by a third writer. Two writers prove no private
+chat: in a group of many two may have written. It is one if it is called like one of its two writers and nothing speaks of a
+group; then the other writer is the phone's owner. Else the kind and whose phone it was stay open.
 """
 
 from __future__ import annotations
@@ -25,12 +29,10 @@ from safelight.parsers.text_lines import Chunk, chunks, head_text
 from safelight.parsers.whatsapp_dates import Dates, Written, day_of
 from safelight.traces.model import Account, Conversation, GroupMembership, MediaShare, Message, Trace
 from safelight.traces.moment import Moment, wall_only
-from safelight.traces.networks import direct, phone
+from safelight.traces.networks import phone
 
 _MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_DATE = (
-    r"(?P<a>\d{1,4})(?P<sep>[./-]) ?(?P<b>\d{1,2})(?P=sep) ?(?P<c>\d{1,4})\.?(?P<comma>,?)(?: kl\.?| at)? "
-)
+_DATE = r"(?P<a>\d{1,4})(?P<sep>[./-])(?P<space> ?)(?P<b>\d{1,2})(?P=sep) ?(?P<c>\d{1,4})\.?(?P<comma>,?)(?: kl\.?| at)? "
 _HALF = r"(?:[ \u00a0\u202f]?(?P<half>[AaPpFfEe])\.?[ \u00a0\u202f]?[Mm]\.?)?"
 _LINES: Final = {
     "ios": re.compile(
@@ -83,16 +85,29 @@ _GROUP_LINES: Final = tuple(
         ("left", r"Umalis si (?P<who>.+?)\.?"),
     )
 )
+#: What else it writes into groups: who made one, its name, picture and description, who speaks for it.
+_GROUP_SIGNS: Final = re.compile(
+    r"(?:.+ )?(?:created (?:this |the )?group\b|changed (?:the group|this group's|the subject)\b|set the group\b|added you\b"
+    r"|joined (?:using|from|via)\b|you're (?:now|no longer) an admin\b|was (?:added|removed)\b"
+    r"|opprett(?:et|a) (?:denne )?grupp|endr(?:et|a) (?:denne )?(?:grupp|emnet)|la (?:deg til|til deg)\b"
+    r"|du er (?:nå|no|ikke lenger|ikkje lenger) admin|(?:ble|vart|blei) (?:lagt til|fjernet|fjerna)\b).*"
+    r"|(?:ginawa|nilikha|binuo) (?:ni |mo ).*\bgrupo(?:ng)?\b.*|(?:idinagdag|inalis|tinanggal) (?:ni|ka|mo)\b.*"
+    r"|(?:binago|pinalitan) (?:ni |mo ).*\b(?:grupo|paksa|icon)\b.*|sumali (?:si|ka)\b.*|umalis (?:si|ka)\b.*"
+    r"|isa ka nang admin.*",
+    re.IGNORECASE | re.DOTALL,
+)
+#: A line that speaks of a group in words that are not among these leaves the kind open.
+_GROUP_WORD: Final = re.compile(r"\b(?:group|gruppen?|gruppa|gruppe\w+|grupo(?:ng)?)\b", re.IGNORECASE)
 #: More than a group may have members.
 _MOST_NAMES: Final = 5000
-_YOU: Final = frozenset(("you", "du", "ikaw"))
+_YOU: Final = frozenset(("you", "du", "deg", "ikaw", "ka"))
 
 
 class WhatsAppText:
     """Exports as text."""
 
     name = "whatsapp-text"
-    version = 1
+    version = 2
     title = "WhatsApp text export"
     variants: tuple[Variant, ...] = (
         Variant("ios", "documentation", "`[31.12.2020, 21:41:05] Name: text`; WhatsApp's help, iPhone"),
@@ -140,7 +155,7 @@ def _likely(match: re.Match[str]) -> bool:
 
 
 def _written(match: re.Match[str]) -> Written:
-    return int(match["a"]), int(match["b"]), int(match["c"]), match["sep"]
+    return int(match["a"]), int(match["b"]), int(match["c"]), match["sep"] + match["space"]
 
 
 def _lines(
@@ -158,10 +173,11 @@ def _lines(
 
 @dataclass(slots=True)
 class _Senders:
-    """Who writes in the chat: with two of them it is a private one, unless WhatsApp speaks of a group."""
+    """Who writes in the chat, and whether WhatsApp speaks of a group, surely or by the word alone."""
 
     names: set[str] = field(default_factory=set)
     group: bool = False
+    doubtful: bool = False
 
     def see(self, rest: str) -> None:
         """Look at what follows a time."""
@@ -171,8 +187,10 @@ class _Senders:
         if said and (text[:1] != "\u200e" or _ATTACHED.match(bare) or _OMITTED.fullmatch(bare)):
             if len(self.names) < _MOST_NAMES:
                 self.names.add(_name(said["name"]))
-        elif any(pattern.fullmatch(bare) for _, pattern in _GROUP_LINES):
+        elif _GROUP_SIGNS.fullmatch(bare) or any(pattern.fullmatch(bare) for _, pattern in _GROUP_LINES):
             self.group = True
+        elif _GROUP_WORD.search(bare):
+            self.doubtful = True
 
 
 def _name(written: str) -> str:
@@ -207,21 +225,10 @@ class _Export:
         self.title = _name(named["title"]) if named else None
         names = self.senders.names
         self.group = self.senders.group or len(names) > 2
-        if not self.group and self.title in names:
+        if not self.group and not self.senders.doubtful and self.title in names and len(names) == 2:
             self.other = self.account(self.title or "")
-            mine = names - {self.title}
-            if len(mine) == 1:
-                self.owner = self.account(mine.pop())
-        numbers = [name for name in names if _NUMBER.fullmatch(name)]
-        if not self.group and not self.other and len(numbers) == 1:
-            # A phone shows its own number to nobody in its own export.
-            self.other = self.account(numbers[0])
-            mine = names - {numbers[0]}
-            self.owner = self.account(mine.pop()) if len(mine) == 1 else None
-        if self.other and self.other.startswith("+"):
-            self.conversation = direct("whatsapp", None, self.other)
-        else:
-            self.conversation = f"export:{self.subject.source_id}:{self.title or self.subject.item_id}"
+            self.owner = next(self.account(one) for one in names if one != self.title)
+        self.conversation = f"export:{self.subject.source_id}:{self.title or self.subject.item_id}"
 
     def account(self, name: str) -> str:
         """A number is an account of WhatsApp; a name only means something in this source."""
