@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from email.message import EmailMessage
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from safelight.parsers.mail import MailParser
 from safelight.parsers.mail_message import decoded, hop, parts_of, time_of
+from safelight.parsers.mbox import mails
+from safelight.parsers.model import Trouble
 from safelight.traces.model import Account, Conversation, Login, MediaShare, Message
 from tests.parsers.run import Parsed, parse
 
@@ -188,6 +191,116 @@ def test_a_mail_that_is_too_large_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     parsed = run(mbox(SECOND, SECOND + b"x" * 3000 + b"\n", SECOND.replace(b"<2@", b"<4@")))
     assert [(part.place, part.cause) for part in parsed.parts] == [(f"byte {len(mbox(SECOND))}", "limit")]
     assert parsed.of(Message, "native_id") == ["2@sjakk.example", "4@sjakk.example"]
+
+
+HEAD = b"From: Kari <kari@example.org>\nMessage-ID: <%d@example.org>\n"
+LINE = b"From kari@example.org Mon Jan  4 10:00:00 2016\n"
+
+
+def texts(data: bytes) -> list[tuple[str, str | None]]:
+    return run(data).of(Message, "native_id", "text")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From Oslo the train leaves at 10:15 and arrives at 18:00.",
+        "From Monday Jan 4 10:15 to 18:00 in 2016 it goes",
+        "From Mon Jan  4 10:00:00 2016 on we meet",
+        "From kari@example.org Mon Jan  4 10:00:00 2016\nthe club moves.",
+        "From kari@example.org Mon Jan  4 10:00:00 2016\n\nNote: x",
+    ],
+)
+def test_a_line_of_the_text_begins_no_mail(line: str) -> None:
+    first = f"Hei Ola,\n\n{line}\nBring the board."
+    data = LINE + HEAD % 1 + b"\n" + first.encode() + b"\n\n" + LINE + HEAD % 2 + b"\nok\n"
+    assert texts(data) == [("1@example.org", first), ("2@example.org", "ok")]
+    assert run(data).parts == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From - Mon Jan  4 10:00:00 2016",
+        "From ???@??? Mon Jan 04 10:00:00 2016",
+        "From kari at example.org  Mon Jan  4 10:00:00 2016",
+        "From 123@xxx Mon Jan 04 10:00:00 +0000 2016",
+        "From kari Mon Jan  4 10:00 MET DST 1994",
+        "From kari@example.org Mon Jan  4 10:00:00 2016 +0100",
+        "From kari@example.org Mon, 4 Jan 2016 10:00:00 +0100",
+        "From kari Mon Jan  4 10:00:00 2016 remote from brett",
+    ],
+)
+def test_separators_of_many_programs(line: str) -> None:
+    separator = line.encode() + b"\r\n"
+    mail = (HEAD + b"\nhei\n\n").replace(b"\n", b"\r\n")
+    data = (
+        LINE
+        + mail % 1
+        + separator
+        + mail % 2
+        + separator
+        + b">From old Mon Jan  4 10:00:00 2016\r\n"
+        + mail % 3
+    )
+    assert [one for one, _ in texts(data)] == ["1@example.org", "2@example.org", "3@example.org"]
+
+
+def test_a_length_that_is_right_is_respected() -> None:
+    inner = LINE + HEAD % 7 + b"\nas it came to me\n"
+    text = b"See below.\n\n" + inner
+    for stated, wanted in (
+        (len(text), ["1@example.org", "2@example.org"]),
+        (len(text) - 3, ["1@example.org", "7@example.org", "2@example.org"]),
+        (10**9, ["1@example.org", "7@example.org", "2@example.org"]),
+        (5000, ["1@example.org", "7@example.org", "2@example.org"]),
+    ):
+        head = HEAD % 1 + b"Content-Length: %d\n\n" % stated
+        found = texts(LINE + head + text + b"\n" + LINE + HEAD % 2 + b"\nok\n")
+        assert [one for one, _ in found] == wanted
+        assert "".join(str(one) for _, one in found).count("as it came to me") == 1
+    last = texts(LINE + HEAD % 1 + b"Content-Length: %d\n\n" % len(text) + text)
+    assert last == [("1@example.org", text.decode().strip())]
+
+
+def test_what_belongs_to_no_mail_is_named() -> None:
+    odd = b"From kari@example.org Mon Jan 4 at noon\n"
+    parsed = run(odd + HEAD % 1 + b"\nhei\n")
+    assert (parsed.of(Message, "native_id"), parsed.parts) == (["1@example.org"], [])
+    parsed = run(LINE + b"no header\n\n" + LINE + HEAD % 1 + b"\nhei\n")
+    assert parsed.of(Message, "native_id") == ["1@example.org"]
+    assert [(part.place, part.cause, part.detail) for part in parsed.parts] == [
+        ("byte 0", "corrupt", f"{len(LINE) + 11} bytes before the first mail belong to none")
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                LINE,
+                b"\n",
+                b"Subject: x\n",
+                b"Content-Length: 60\n",
+                b"Content-Length: 130\n",
+                b"hei\n",
+                b"From x 10:15\n",
+                b">From y\n",
+            ]
+        ),
+        max_size=24,
+    )
+)
+def test_every_line_of_a_mailbox_is_in_a_mail_or_named(lines: list[bytes]) -> None:
+    data = LINE + b"Subject: a\n" + b"".join(lines)
+    found = list(mails(io.BytesIO(data)))
+    places = [one[0] for one in found if not isinstance(one, Trouble)]
+    assert len(places) == len(found)
+    assert places == sorted(set(places))
+    assert all(data[place:].startswith(LINE) for place in places)
+    given_back = b"".join(LINE + one[1] for one in found if not isinstance(one, Trouble))
+    assert given_back == data.replace(b"\n>From", b"\nFrom")
 
 
 @settings(max_examples=50, deadline=None)

@@ -40,7 +40,7 @@ class MailParser:
     """Mailboxes and single mails."""
 
     name = "mail"
-    version = 1
+    version = 2
     title = "E-mail (mbox, eml, emlx)"
     variants: tuple[Variant, ...] = (_MBOX, _EML, _EMLX)
     emits: tuple[type[Trace], ...] = (Account, Conversation, Message, Login, MediaShare)
@@ -55,12 +55,11 @@ class MailParser:
         box = _Box()
         with subject.open() as stream:
             if variant is _MBOX:
-                for offset, data in mails(stream):
-                    place = f"byte {offset}"
-                    if data is None:
-                        yield Trouble(place, "limit", f"a mail of more than {LARGEST} bytes")
+                for found in mails(stream):
+                    if isinstance(found, Trouble):
+                        yield found
                     else:
-                        yield from box.mail(place, data)
+                        yield from box.mail(f"byte {found[0]}", found[1])
                 return
             data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
@@ -89,6 +88,8 @@ class _Box:
         if parts.trouble:
             yield Trouble(place, "corrupt", parts.trouble)
         if not parts.headers:
+            if data.strip() and not parts.trouble:
+                yield Trouble(place, "corrupt", f"{len(data)} bytes without a header are no mail")
             return
         sent = time_of(parts.first("date"))
         from_ = parts.addresses("from") or parts.addresses("sender")

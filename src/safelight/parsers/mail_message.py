@@ -142,6 +142,8 @@ def _body(mail: Mail, found: Parts) -> None:
         name = _file_name(part)
         inline = name is None and part.get_content_disposition() != "attachment"
         data = _payload(part, kind)
+        if inline and len(data) > _LONGEST:
+            found.trouble = f"of a text of {len(data)} bytes the first {_LONGEST} are kept"
         if inline and kind == "text/plain" and found.text is None:
             found.text = _text(part, data)
         elif inline and kind == "text/html" and found.html is None:
