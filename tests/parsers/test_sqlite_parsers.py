@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,33 @@ import pytest
 from safelight.parsers.android_calls import AndroidCalls
 from safelight.parsers.android_contacts import AndroidContacts
 from safelight.parsers.android_sms import AndroidSms
+from safelight.parsers.gajim import Gajim
 from safelight.parsers.ios_calls import IosCalls
 from safelight.parsers.ios_sms import IosSms
 from safelight.parsers.kik import Kik
+from safelight.parsers.known_columns import (
+    ANDROID_CALLS,
+    ANDROID_CONTACTS,
+    ANDROID_SMS,
+    GAJIM,
+    IOS_CALLS,
+    IOS_SMS,
+    KIK,
+    SKYPE,
+    WHATSAPP,
+    WHATSAPP_CONTACTS,
+    Known,
+)
 from safelight.parsers.model import Parser
 from safelight.parsers.skype_db import SkypeDb
+from safelight.parsers.sqlite_file import Database
 from safelight.parsers.whatsapp_db import WhatsAppDb
 from safelight.parsers.whatsapp_people import WhatsAppContacts
 from tests.parsers import (
     test_android_calls,
     test_android_contacts,
     test_android_sms,
+    test_gajim,
     test_ios_calls,
     test_ios_sms,
     test_kik,
@@ -51,6 +67,7 @@ _CASES: dict[str, tuple[Parser, Sequence[Any]]] = {
     "android-calls": (AndroidCalls(), [test_android_calls.DDL]),
     "android-contacts": (AndroidContacts(), test_android_contacts.DDL),
     "android-sms": (AndroidSms(), test_android_sms.DDL),
+    "gajim": (Gajim(), [test_gajim.JIDS, test_gajim.NEW]),
     "ios-calls": (IosCalls(), [test_ios_calls.STORE]),
     "ios-calls, old": (IosCalls(), [test_ios_calls.OLD]),
     "ios-sms": (IosSms(), test_ios_sms.DDL),
@@ -143,3 +160,82 @@ def test_traces_of_real_files_have_ids_of_their_own(realdata: Path) -> None:
     sound(parse(Kik(), chat / "ios__kik.sqlite"))
     sound(parse(AndroidSms(), chat / "android__mmssms.db"))
     sound(parse(AndroidCalls(), chat / "android__contacts2.db"))
+
+
+_KNOWN: dict[str, Known] = {
+    "android-calls": ANDROID_CALLS, "android-contacts": ANDROID_CONTACTS, "android-sms": ANDROID_SMS, "gajim": GAJIM,
+    "ios-calls": IOS_CALLS, "ios-sms": IOS_SMS, "kik": KIK, "skype-db": SKYPE, "whatsapp-contacts": WHATSAPP_CONTACTS,
+    "whatsapp-db": WHATSAPP,
+}  # fmt: skip
+
+
+def newer(parsed: Parsed) -> list[str]:
+    """The remarks about columns that are not known."""
+    assert parsed.ended is not None
+    return sorted(remark for remark in parsed.ended.remarks if remark.startswith("columns of"))
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_columns_that_a_newer_app_added_are_named_and_known_ones_are_not(case: str) -> None:
+    parser, steps = _CASES[case]
+    ddl = [step for step in steps if isinstance(step, str) and step.startswith("CREATE TABLE")]
+    assert newer(parse(parser, filled(ddl, 1))) == []
+    tables = [step.removeprefix("CREATE TABLE ").partition("(")[0].strip() for step in ddl]
+    added = [f"ALTER TABLE {table} ADD COLUMN brand_new INTEGER" for table in tables]
+    here = {table.lower() for table in tables}
+    assert newer(parse(parser, filled([*ddl, *added], 1))) == sorted(
+        f"columns of {table} that this parser does not read: brand_new"
+        for table in _KNOWN[parser.name]
+        if table.lower() in here
+    )
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_every_column_that_is_read_is_a_known_one(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[tuple[str, str]] = set()
+    batches, ordered, recovered = Database.batches, Database.ordered, Database.recovered
+
+    def note(table: str, columns: Sequence[str]) -> None:
+        asked.update((table.lower(), column.lower()) for column in columns)
+
+    def noted_batches(own: Database, table: str, columns: Sequence[str]) -> Any:
+        note(table, columns)
+        return batches(own, table, columns)
+
+    def noted_ordered(own: Database, table: str, by: str, columns: Sequence[str]) -> Any:
+        note(table, (by, *columns))
+        return ordered(own, table, by, columns)
+
+    def noted_recovered(own: Database, wanted: Mapping[str, Sequence[str]], *more: Any, **named: Any) -> Any:
+        for table, columns in wanted.items():
+            note(table, columns)
+        return recovered(own, wanted, *more, **named)
+
+    monkeypatch.setattr(Database, "batches", noted_batches)
+    monkeypatch.setattr(Database, "ordered", noted_ordered)
+    monkeypatch.setattr(Database, "recovered", noted_recovered)
+    parser, ddl = _CASES[case]
+    assert parse(parser, filled(ddl, 1)).ended is not None
+    known = {
+        (table.lower(), column.lower())
+        for table, columns in _KNOWN[parser.name].items()
+        for column in columns
+    }
+    # The names of Kik's join tables carry numbers that change with each version of its model.
+    assert {one for one in asked - known if not one[0].startswith("z_")} == set()
+
+
+@pytest.mark.parametrize(
+    ("parser", "name"),
+    [
+        (AndroidCalls(), "android__contacts2.db"),
+        (AndroidSms(), "android__mmssms.db"),
+        (Kik(), "ios__kik.sqlite"),
+        (SkypeDb(), "sqlite__skype_main.db"),
+    ],
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_real_files_of_known_versions_have_no_unknown_columns(
+    parser: Parser, name: str, realdata: Path
+) -> None:
+    assert newer(parse(parser, realdata / "chat" / name)) == []

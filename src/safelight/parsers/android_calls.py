@@ -12,6 +12,7 @@ from typing import Any
 
 from safelight.inspect.model import Group
 from safelight.parsers.json_values import real, text
+from safelight.parsers.known_columns import ANDROID_CALLS
 from safelight.parsers.model import Emitted, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.sqlite_file import Database
@@ -77,6 +78,7 @@ class AndroidCalls:
             call.state = "recovered"
             yield call
         yield from seen.traces()
+        yield from database.unknown(ANDROID_CALLS)
         yield from database.troubles()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from safelight.inspect.model import Group
 from safelight.parsers.json_values import dumped, text
+from safelight.parsers.known_columns import ANDROID_CONTACTS
 from safelight.parsers.model import Emitted, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.sqlite_file import Database, refuse_encrypted
@@ -91,6 +92,7 @@ class AndroidContacts:
                 yield from _entry(found.place, "recovered", names.get(raw), [row], {}, seen)
         for observed in seen.values():
             yield from observed.traces()
+        yield from database.unknown(ANDROID_CONTACTS)
         yield from database.troubles()
 
 

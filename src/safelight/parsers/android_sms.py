@@ -14,6 +14,7 @@ from typing import Any
 
 from safelight.inspect.model import Group
 from safelight.parsers.json_values import dumped, text
+from safelight.parsers.known_columns import ANDROID_SMS
 from safelight.parsers.model import Emitted, Remark, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.row_blocks import MILLIS, SECONDS, RowBlocks
@@ -88,6 +89,7 @@ class AndroidSms:
         yield from reading.seen.traces()
         if reading.drafts:
             yield Remark(f"{reading.drafts} drafts: outgoing messages without a time at which they were sent")
+        yield from database.unknown(ANDROID_SMS)
         yield from database.troubles()
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from safelight.inspect.model import Group
 from safelight.parsers.chat_services import occupant, private_chat
 from safelight.parsers.json_values import number, text
+from safelight.parsers.known_columns import GAJIM
 from safelight.parsers.model import Emitted, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.row_blocks import SECONDS, RowBlocks
@@ -27,12 +28,6 @@ NETWORK: Final = "xmpp"
 _LOGS: Final = (
     "jid_id", "contact_name", "time", "kind", "message", "subject", "account_id", "stanza_id", "message_id",
 )  # fmt: skip
-_KNOWN: Final = {
-    "logs": (
-        *_LOGS, "log_line_id", "show", "error", "additional_data", "encryption", "encryption_state", "marker",
-    ),
-    "jids": ("jid_id", "jid", "type"),
-}  # fmt: skip
 _ROW: Final = (
     "place", "state", "conversation", "sender", "sender_name", "recipients", "direction", "kind", "text", "subject",
     "sent", "native_id",
@@ -71,7 +66,7 @@ class Gajim:
         """Messages in the order of the database, deleted ones after the live ones."""
         database = Database.of(subject)
         assert database
-        yield from database.unknown(_KNOWN)
+        yield from database.unknown(GAJIM)
         yield from _History(database).emitted()
         yield from database.troubles()
 

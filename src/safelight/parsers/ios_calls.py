@@ -12,6 +12,7 @@ from typing import Any
 
 from safelight.inspect.model import Group
 from safelight.parsers.json_values import number, real, text
+from safelight.parsers.known_columns import IOS_CALLS
 from safelight.parsers.model import Emitted, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.sqlite_file import Database, refuse_encrypted
@@ -69,6 +70,7 @@ class IosCalls:
             yield one(found.place, "recovered", found.values, seen)
         for observed in seen.values():
             yield from observed.traces()
+        yield from database.unknown(IOS_CALLS)
         yield from database.troubles()
 
 

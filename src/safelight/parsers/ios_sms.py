@@ -16,6 +16,7 @@ from typing import Any
 from safelight.inspect.model import Group
 from safelight.parsers import typedstream
 from safelight.parsers.json_values import dumped, number, text, whole
+from safelight.parsers.known_columns import IOS_SMS
 from safelight.parsers.model import Emitted, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.row_blocks import COCOA, RowBlocks
@@ -88,6 +89,7 @@ class IosSms:
         yield from reading.messages()
         for seen in reading.seen.values():
             yield from seen.traces()
+        yield from database.unknown(IOS_SMS)
         yield from database.troubles()
 
 

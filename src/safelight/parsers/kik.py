@@ -14,6 +14,7 @@ from typing import Any
 from safelight.inspect.model import Group
 from safelight.parsers.json_values import dumped, number, text, whole
 from safelight.parsers.kik_ios import KikIos
+from safelight.parsers.known_columns import KIK
 from safelight.parsers.model import Emitted, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.row_blocks import MILLIS, RowBlocks
@@ -81,6 +82,7 @@ class Kik:
         database = Database.of(subject)
         assert database
         yield from KikIos(database).emitted() if variant is _IOS else _Android(database).emitted()
+        yield from database.unknown(KIK)
         yield from database.troubles()
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from safelight.inspect.model import Group
 from safelight.parsers import skype_body, skype_content
 from safelight.parsers.json_values import dumped, number, real, text, whole
+from safelight.parsers.known_columns import SKYPE
 from safelight.parsers.model import Emitted, Remark, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.row_blocks import SECONDS, RowBlocks
@@ -150,6 +151,7 @@ class SkypeDb:
         for table in ("Voicemails", "VideoMessages", "LegacyMessages"):
             if next(database.rows(table, ()), None):
                 yield Remark(f"the table {table} holds rows; this parser does not read them")
+        yield from database.unknown(SKYPE)
         yield from database.troubles()
 
 

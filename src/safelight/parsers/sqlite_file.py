@@ -111,7 +111,7 @@ class Database:
         return frozenset(one.name.lower() for one in found.columns) if found else frozenset()
 
     def unknown(self, known: Mapping[str, Iterable[str]]) -> Iterator[Remark]:
-        """What of the tables that a parser reads it does not know: a newer schema."""
+        """What of the tables that a parser reads it does not know (`known_columns.py`): a newer schema."""
         for table, columns in known.items():
             extra = self.columns(table) - {column.lower() for column in columns}
             if extra:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from safelight.parsers.json_values import dumped, number, real, text, whole
+from safelight.parsers.known_columns import WHATSAPP
 from safelight.parsers.model import Emitted, Remark
 from safelight.parsers.observed import Observed
 from safelight.parsers.row_blocks import MILLIS, RowBlocks
@@ -41,12 +42,6 @@ SIDE = {
     "message_vcard": ("vcard",),
     "message_system_chat_participant": ("user_jid_row_id",),
 }  # fmt: skip
-#: Columns of the table message that are documented and hold nothing for a trace.
-LEFT_OUT = (
-    "status", "broadcast", "recipient_count", "participant_hash", "origination_flags", "origin",
-    "receipt_server_timestamp", "starred", "lookup_tables", "sort_id", "message_add_on_flags", "view_mode",
-    "translated_text",
-)  # fmt: skip
 CALLS = (
     "_id", "jid_row_id", "from_me", "call_id", "timestamp", "video_call", "duration", "group_jid_row_id",
 )  # fmt: skip
@@ -115,7 +110,7 @@ class NewForm:
                 at = epochs.unix_millis(number(self._first[account]))
                 self.seen.see(account, name, "address book", "wa.db:" + account, at)
         yield from self.seen.traces()
-        yield from self._database.unknown({"message": (*MESSAGES, *LEFT_OUT)})
+        yield from self._database.unknown(WHATSAPP)
         for table in ("message_add_on_reaction", "message_poll"):
             if next(self._database.rows(table, ()), None):
                 yield Remark(f"the table {table} holds rows; this parser does not read them")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from safelight.parsers.json_values import dumped, number, real, text, whole
+from safelight.parsers.known_columns import WHATSAPP
 from safelight.parsers.model import Emitted
 from safelight.parsers.observed import Observed
 from safelight.parsers.row_blocks import RowBlocks
@@ -29,15 +30,6 @@ MESSAGES = (
 )  # fmt: skip
 
 _TYPE = MESSAGES.index("media_wa_type")
-
-#: Columns that are documented and hold nothing for a trace.
-LEFT_OUT = (
-    "_id", "needs_push", "thumb_image", "send_timestamp", "receipt_server_timestamp", "receipt_device_timestamp",
-    "raw_data", "recipient_count", "origin", "starred", "read_device_timestamp",
-    "played_device_timestamp", "participant_hash", "mentioned_jids", "multicast_id", "edit_version", "media_enc_hash",
-    "payment_transaction_id", "forwarded", "preview_type", "send_count", "lookup_tables", "future_message_type",
-    "message_add_on_flags",
-)  # fmt: skip
 
 _SYSTEM = 6
 _REVOKED = "15"
@@ -86,7 +78,7 @@ class OldForm:
             at = epochs.unix_millis(number(stamp))
             self.seen.see(account, self._names.get(account), "address book", place, at)
         yield from self.seen.traces()
-        yield from self._database.unknown({"messages": (*MESSAGES, *LEFT_OUT)})
+        yield from self._database.unknown(WHATSAPP)
 
     def _conversation(
         self, place: str, jid: str, subject: Any, created: Any, members: list[tuple[int, str, Any]]

@@ -8,6 +8,7 @@ from typing import Any
 
 from safelight.inspect.model import Group
 from safelight.parsers.json_values import dumped, number, text
+from safelight.parsers.known_columns import WHATSAPP_CONTACTS
 from safelight.parsers.model import Emitted, Subject, Variant
 from safelight.parsers.observed import Observed
 from safelight.parsers.sqlite_file import Database, refuse_encrypted
@@ -93,6 +94,7 @@ class WhatsAppContacts:
         for found in database.recovered({"wa_contacts": CONTACTS}):
             yield from _contact(found.place, "recovered", found.values, seen)
         yield from seen.traces()
+        yield from database.unknown(WHATSAPP_CONTACTS)
         yield from database.troubles()
 
 
