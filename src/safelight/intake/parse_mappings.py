@@ -132,10 +132,11 @@ def _replace(catalog: Catalog, parser: MappedParser) -> int:
         if not len(stale):
             return 0
         kept: pa.Table = database.execute(
-            """select * replace (array_to_string(list_filter(string_split(tried, ' '),
+            """select * from (select * replace (array_to_string(list_filter(string_split(tried, ' '),
                    lambda one: one = $word or not regexp_matches(one, $words)), ' ') as tried)
                from parses p where parser = '' and exists (
-                   select 1 from stale s where s.parser = '' and s.item_id = p.item_id and s.tried = p.tried)""",
+                   select 1 from stale s where s.parser = '' and s.item_id = p.item_id and s.tried = p.tried))
+               where tried <> ''""",
             {"word": word(parser), "words": words},
         ).to_arrow_table()
         drop: dict[str, pa.Table] = {"parses": stale}
