@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from safelight.analyse.same_messages import Figures, figures, find_same
@@ -69,6 +70,38 @@ def test_two_ids_of_the_network_stay_two_conversations(stage: Stage) -> None:
     stage.copy(TALK, conversation="room:1")
     stage.copy(TALK, conversation="room:2")
     assert stage.find() == Figures(18, 18, 0, 0)
+
+
+def test_one_person_s_greetings_to_two_people_tie_nothing(stage: Stage) -> None:
+    greetings = [(n * 86_400 * 30, "per", f"gratulerer med dagen nummer {n}, hilsen Per") for n in range(6)]
+    for friend, answer in (("ola", "takk"), ("kari", "tusen takk")):
+        talk = [*greetings, *((s + 60, friend, f"{answer} {n}") for n, (s, _, _) in enumerate(greetings))]
+        stage.copy(sorted(talk), conversation=titled(friend))
+    assert stage.find() == Figures(24, 24, 0, 0)
+
+
+def test_pictures_of_one_number_hours_apart_are_two(stage: Stage) -> None:
+    one = [(n * 3600, "åse", "") for n in range(20)]
+    other = [(n * 3600 + 1800, "åse", "") for n in range(20)]
+    ids = [str(n) for n in range(20)]
+    stage.copy(one, natives=ids)
+    stage.copy(other, natives=ids)
+    figures = stage.find()
+    assert (figures.messages, figures.distinct) == (40, 40)
+
+
+def test_a_text_that_was_read_anew_renews_the_result(stage: Stage) -> None:
+    stage.copy(TALK)
+    stage.copy(TALK)
+    assert stage.find().distinct == 9
+    with stage.catalog.connect() as database:
+        rows = database.sql("from messages where item_id = 'i2'").to_arrow_table()
+    texts = pa.array([f"{text} (lest på nytt)" for text in rows["text"].to_pylist()])
+    other = rows.set_column(rows.schema.get_field_index("text"), "text", texts)
+    stage.catalog.supersede(
+        "again", {"messages": rows.select(["item_id"])}, {"messages": other}, made_by={"t": "1"}
+    )
+    assert stage.find().distinct == 18
 
 
 def test_other_words_under_a_like_title_stay_apart(stage: Stage) -> None:

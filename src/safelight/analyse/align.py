@@ -26,7 +26,9 @@ AGREEING = 0.8
 MIN_OF_A_DAY = 3
 _DAY_US = 86_400_000_000
 #: Zones differ by whole quarters of an hour; any other difference (two clocks that were off) needs MIN_ANCHORS.
-_QUARTER_US = 900_000_000
+QUARTER_US = 900_000_000
+#: The widest difference of two zones (Kiribati and Baker Island), and a little.
+WIDEST_US = 27 * 3_600_000_000
 #: Between the stamping of a message at one end and at the other, beyond the precision of both.
 DELIVERY_US = 5_000_000
 
@@ -103,7 +105,7 @@ def _shifted(
         ((right[other].time or 0), (right[other].time or 0) - (left[one].time or 0)) for one, other in anchors
     ]
     if all(line.zoned for line in left) and all(line.zoned for line in right):
-        shown = _agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
+        shown = agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
         found.offset = 0 if shown is None or abs(shown) <= tolerance else shown
         return [None if line.time is None else line.time - found.offset for line in right]
     days = _by_day(differences, tolerance) if len(differences) >= MIN_ANCHORS else {}
@@ -115,7 +117,7 @@ def _shifted(
     return [None if line.time is None else _of_day(line.time, days, known, tolerance) for line in right]
 
 
-def _agreed(differences: Sequence[int], tolerance: int, least: int) -> int | None:
+def agreed(differences: Sequence[int], tolerance: int, least: int) -> int | None:
     """The difference that nearly all of them show, if there are enough."""
     if len(differences) < least:
         return None
@@ -136,12 +138,12 @@ def _by_day(differences: Sequence[tuple[int, int]], tolerance: int) -> dict[int,
     for time, difference in differences:
         by_day[time // _DAY_US].append(difference)
     for day, of_day in by_day.items():
-        shown = _agreed(of_day, tolerance, MIN_OF_A_DAY)
-        quarter = shown is not None and abs(shown - round(shown / _QUARTER_US) * _QUARTER_US) <= tolerance
+        shown = agreed(of_day, tolerance, MIN_OF_A_DAY)
+        quarter = shown is not None and abs(shown - round(shown / QUARTER_US) * QUARTER_US) <= tolerance
         if shown is not None and (quarter or len(of_day) >= MIN_ANCHORS):
             found[day] = shown
     if not found:  # a thin conversation: all of it at once
-        shown = _agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
+        shown = agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
         if shown is not None:
             found[differences[0][0] // _DAY_US] = shown
     return found

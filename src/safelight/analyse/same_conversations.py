@@ -2,8 +2,9 @@
 
 Ids that a network gave are never joined: two ids are two conversations there. An id that is the item's own makeshift
 (`networks.WEAK_CONVERSATION`) is joined to another of the same network if texts that are rare there occur in both at one
-constant difference of time, at least MIN_TEXTS of them, and they are most of what the shorter one holds in the span that
-both cover.
+constant difference of time, at least MIN_TEXTS of them, from two senders or more (one person's greetings to many are in many
+private chats), and the texts of any length that both hold are most of what the shorter one holds in the span that both
+cover.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from safelight.traces.networks import WEAK_CONVERSATION
 
 MIN_TEXTS = 5
-#: Of the shorter one's rare texts in the common span.
+#: Of the shorter one's different texts in the common span.
 SHARE = 0.8
 #: Shorter texts are said everywhere.
 LONG_ENOUGH = 12
@@ -25,8 +26,12 @@ RARE_IN = 8
 #: Differences of time within this count as one (precision of a minute on either side).
 _BUCKET_US = 65_000_000
 
-#: A message's text folded for comparison; what has none goes by its kind. Hashed: a million texts are compared.
-KEY = "md5(coalesce(nfc_normalize(trim(regexp_replace(text, '\\s+', ' ', 'g'))), chr(0) || kind))"
+#: A message's text folded for comparison; what has none goes by its kind and what the item says of the attached file.
+#: Hashed: a million texts are compared.
+KEY = (
+    "md5(coalesce(nfc_normalize(trim(regexp_replace(nullif(text, ''), '\\s+', ' ', 'g'))), "
+    "chr(0) || kind || coalesce(attachments ->> '$[0].size', '')))"
+)
 #: Time for comparison, and whether its zone is known.
 _AT = "at_us(sent, exhibit, parser), at_us(received, exhibit, parser)"
 TIME = f"coalesce({_AT}, epoch_us(sent.wall), epoch_us(received.wall))"
@@ -45,12 +50,12 @@ class Link:
 _TEXTS = f"""
     create or replace temp table rare_texts as
     with texts as (
-        select network, conversation_id, item_id, {KEY} as key, {TIME} as us,
+        select network, conversation_id, coalesce(sender_id, '') as sender, {KEY} as key, {TIME} as us,
                {WEAK_CONVERSATION} as weak
         from messages
         where length(text) >= {LONG_ENOUGH} and kind <> 'system' and state <> 'recovered'
     ), once as (
-        select network, conversation_id, key, min(us) as us, any_value(weak) as weak
+        select network, conversation_id, key, min(us) as us, any_value(weak) as weak, any_value(sender) as sender
         from texts where us is not null group by all having count(distinct us) = 1
     )
     select * from once where key in (
@@ -59,7 +64,8 @@ _TEXTS = f"""
 """
 _PAIRS = f"""
     with pairs as (
-        select a.conversation_id as one, b.conversation_id as other, b.us - a.us as difference
+        select a.conversation_id as one, b.conversation_id as other, b.us - a.us as difference,
+               a.sender as sender, b.sender as other_sender
         from rare_texts a join rare_texts b
           on a.network = b.network and a.key = b.key and a.conversation_id < b.conversation_id and (a.weak or b.weak)
     ), centres as (
@@ -68,23 +74,25 @@ _PAIRS = f"""
     )
     select one, other, count(*) as anchors, median(difference) as difference
     from pairs join centres using (one, other) where abs(difference - centre) <= {_BUCKET_US}
-    group by all having count(*) >= {MIN_TEXTS} order by anchors desc, one, other
+    group by one, other
+    having count(*) >= {MIN_TEXTS} and count(distinct sender) > 1 and count(distinct other_sender) > 1
+    order by anchors desc, one, other
 """
 _SPAN = f"""
     with spans as (
         select conversation_id, {TIME} as us, {KEY} as key from messages
-        where conversation_id in ($one, $other) and length(text) >= {LONG_ENOUGH} and kind <> 'system'
-          and state <> 'recovered'
+        where conversation_id in ($one, $other) and text <> '' and kind <> 'system' and state <> 'recovered'
     ), shifted as (
         select conversation_id, key, us - case when conversation_id = $other then $difference else 0 end as us
         from spans where us is not null
     ), common as (
         select max(low) - {_BUCKET_US} as low, min(high) + {_BUCKET_US} as high from (
             select min(us) as low, max(us) as high from shifted group by conversation_id)
+    ), inside as (
+        select distinct conversation_id, key from shifted, common where us between low and high
     )
-    select min(n) from (
-        select conversation_id, count(distinct key) as n from shifted, common where us between low and high
-        group by conversation_id)
+    select min(n), (select count(*) from (select key from inside group by key having count(*) = 2))
+    from (select count(*) as n from inside group by conversation_id)
 """
 
 
@@ -94,7 +102,7 @@ def links(database: DuckDBPyConnection) -> list[Link]:
     found = []
     for one, other, anchors, difference in database.execute(_PAIRS).fetchall():
         row = database.execute(_SPAN, {"one": one, "other": other, "difference": int(difference)}).fetchone()
-        if row and row[0] and anchors >= SHARE * row[0]:
+        if row and row[0] and row[1] >= SHARE * row[0]:
             found.append(Link(one, other, anchors))
     database.execute("drop table rare_texts")
     return found

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from safelight.access import clock
-from safelight.analyse.align import DELIVERY_US, Line, align
+from safelight.analyse.align import DELIVERY_US, MIN_ANCHORS, QUARTER_US, WIDEST_US, Line, agreed, align
 from safelight.analyse.same_conversations import KEY, TIME, ZONED, groups, links
 from safelight.catalog.catalog import Catalog
 from safelight.ledger import clocks
@@ -104,9 +104,11 @@ def figures(catalog: Catalog) -> Figures:
 
 def _inputs(catalog: Catalog, decisions: Sequence[ClockDecision]) -> str:
     with catalog.connect() as database:
-        rows = database.execute(
-            "select item_id, parser, version, count(*) from messages group by all order by all"
-        ).fetchall()
+        rows = database.execute("""
+            select item_id, parser, version, count(*),
+                   bit_xor(hash(trace_id, conversation_id, sender_id, text, sent, native_id))
+            from messages group by all order by all
+        """).fetchall()
     digest = hashlib.sha256(VERSION.encode())
     for row in rows:
         digest.update("\t".join(map(str, row)).encode() + b"\n")
@@ -228,9 +230,7 @@ def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
     """Lay one copy onto what was merged so far; gives how many were left apart for a choice."""
     known = {one.native_id: one for one in distinct if one.native_id is not None}
     named = [(message, known[message.native_id]) for message in copy if message.native_id in known]
-    agreeing = {message.trace_id for message, one in named if message.recovered or _agree(message, one)}
-    if 2 * len(agreeing) < len(named):
-        agreeing = set()  # each account counts for itself (private chats of Telegram): such ids say nothing
+    agreeing = _agreeing(named)
     taken: set[int] = set()
     left: list[_Message] = []
     for message in sorted(copy, key=lambda one: one.recovered):  # live rows first: they own the native ids
@@ -257,14 +257,46 @@ def _merge(distinct: list[_Distinct], copy: Sequence[_Message]) -> int:
     return uncertain
 
 
-def _agree(message: _Message, one: _Distinct) -> bool:
-    """Whether a message with the native id of another can be it: of one text, or (edited since) of one moment."""
-    if message.line.key == one.line.key:
-        return True
-    here, there = message.line.time, one.line.time
-    if here is None or there is None or message.line.zoned != one.line.zoned:
-        return False
-    return abs(here - there) <= max(message.precision, one.precision) + DELIVERY_US
+def _agreeing(named: Sequence[tuple[_Message, _Distinct]]) -> set[str]:
+    """trace_ids of messages that are the one whose native id they bear: of one text or (edited since) of one moment, and
+    at the time that the difference of the two clocks allows.
+
+    Nothing at all if most ids disagree: some networks count a chat's messages for each account by itself (private chats of
+    Telegram), and there an equal number says nothing.
+    """
+    differences: dict[str, int] = {}  # one a text: the same `ok`, or pictures without words, show no clock
+    for message, one in named:
+        if (difference := _difference(message, one)) is not None:
+            differences.setdefault(message.line.key, difference)
+    shown = agreed(
+        list(differences.values()),
+        max((max(message.precision, one.precision) for message, one in named), default=0) + DELIVERY_US,
+        MIN_ANCHORS,
+    )
+    found = {
+        message.trace_id for message, one in named if message.recovered or _agree(message, one, shown or 0)
+    }
+    return found if 2 * len(found) >= len(named) else set()
+
+
+def _difference(message: _Message, one: _Distinct) -> int | None:
+    """Of the clocks, where text and zones make it comparable."""
+    here, there = message.line, one.line
+    if here.key != there.key or here.time is None or there.time is None or here.zoned != there.zoned:
+        return None
+    return here.time - there.time
+
+
+def _agree(message: _Message, one: _Distinct, offset: int) -> bool:
+    here, there = message.line, one.line
+    if here.time is None or there.time is None:
+        return here.key == there.key
+    tolerance = max(message.precision, one.precision) + DELIVERY_US
+    apart = here.time - there.time
+    if here.zoned == there.zoned:
+        return abs(apart - offset) <= tolerance
+    quarters = abs(apart - round(apart / QUARTER_US) * QUARTER_US) <= tolerance
+    return here.key == there.key and quarters and abs(apart) <= WIDEST_US
 
 
 def _aligned(

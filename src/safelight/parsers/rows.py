@@ -20,6 +20,7 @@ from safelight.traces.columns import MOMENT, TEXTS
 from safelight.traces.ids import account_id, conversation_id, trace_prefix
 from safelight.traces.model import ACCOUNTS, CONVERSATION, TRACES, Trace
 from safelight.traces.moment import Moment
+from safelight.traces.networks import own_account, own_conversation
 from safelight.traces.schema import id_column
 
 #: Traces of one type that become one Arrow batch.
@@ -174,7 +175,9 @@ class Rows:
     def _account(self, key: tuple[str, str | None, str]) -> str:
         found = self._accounts.get(key)
         if found is None:
-            found = self._accounts[key] = account_id(*key)
+            network, instance, native = key
+            scope = f"?{self.origin.source_id}" if own_account(network, native) else instance
+            found = self._accounts[key] = account_id(network, scope, native)
             if len(self._accounts) > 500_000:
                 self._accounts.clear()
         return found
@@ -182,7 +185,9 @@ class Rows:
     def _conversation(self, key: tuple[str, str | None, str]) -> str:
         found = self._conversations.get(key)
         if found is None:
-            found = self._conversations[key] = conversation_id(*key)
+            network, instance, native = key
+            scope = f"?{self.origin.source_id}" if own_conversation(native) else instance
+            found = self._conversations[key] = conversation_id(network, scope, native)
             if len(self._conversations) > 500_000:
                 self._conversations.clear()
         return found

@@ -110,6 +110,30 @@ def titled(title: str) -> str:
     return "title:" + " ".join(title.split()).casefold()
 
 
-#: SQL over columns `conversation` and `instance`: the item does not say by the network's own id which conversation it is
-#: (a title, an export's or a log's own name, one end unknown), so that another id may name the same one.
-WEAK_CONVERSATION: Final = "(regexp_matches(conversation, '^(title|export|log):') or contains(conversation, '?') or starts_with(instance, '?'))"
+#: How native ids of conversations begin that are an item's own makeshift (an export's title, a log's name, a local row
+#: number). Such an id says nothing outside its source.
+MAKESHIFT: Final = ("title:", "export:", "log:", "local:")
+_DIALLED_AT_HOME: Final = ("phone", "imessage")
+
+
+def own_conversation(native: str) -> bool:
+    """Whether a conversation's native id means something in its source alone: it is a makeshift, or one end of it is not
+    known (`?`: two phones whose owners both wrote to one number hold two conversations).
+    """
+    return native.startswith(MAKESHIFT) or "?" in native
+
+
+def own_account(network: str, native: str) -> bool:
+    """Whether an account's native id means something in its source alone: a number as dialled at home, a word that a
+    network operator puts in its place, a name that only an address book or an export knows.
+    """
+    if native.startswith(("name:", "local:", "?")):
+        return True
+    return network in _DIALLED_AT_HOME and not native.startswith("+") and "@" not in native
+
+
+#: The same for conversations as SQL over the columns `conversation` and `instance`: other ids may name the same one.
+WEAK_CONVERSATION: Final = (
+    "(regexp_matches(conversation, '^(title|export|log|local):') or contains(conversation, '?') "
+    "or starts_with(coalesce(instance, ''), '?'))"
+)
