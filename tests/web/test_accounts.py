@@ -45,6 +45,8 @@ def test_the_list(client: httpx.Client, workbench: Workbench) -> None:
     assert found.count("<tr data-row") == 2 and 'aria-sort="ascending"' in found
     assert client.get("/accounts?q=nobody").text.count("No account matches.") == 1
     assert client.get("/accounts?order=guilt").status_code == 400
+    shared = client.get("/accounts?address=192.0.2.7").text
+    assert shared.count("<tr data-row") == 2 and f"/accounts/{BO}" in shared
 
 
 def test_one_account_shows_what_there_is_and_only_that(client: httpx.Client) -> None:
@@ -86,3 +88,11 @@ def test_hostile_names_are_shown_as_what_they_are(client: httpx.Client) -> None:
         "‹U+202E›nettap &lt;b&gt;fet&lt;/b&gt;" in said and "&lt;script&gt;1&lt;/script&gt;‹U+200B›" in said
     )
     assert "\u202e" not in said and "<b>fet" not in said and "<script>1" not in said
+
+
+def test_nothing_taken_in_is_said_and_no_error(empty: Workbench) -> None:
+    with empty.entered() as client:
+        assert "No account is known yet." in client.get("/accounts").text
+        assert "Nothing has a time yet." in client.get("/timeline").text
+        assert client.get("/timeline?undated=1&kind=call").status_code == 200
+        assert client.get("/timeline?from=2016&z=ph").status_code == 200

@@ -50,9 +50,16 @@ def listed(
     order: Order = "messages",
     first: int = 0,
     count: int = 100,
+    address: str = "",
 ) -> tuple[Sequence[AccountRow], int]:
-    """Accounts one of whose names or ids has all the words, `count` from `first` on, and how many there are."""
-    found = [row for row in _named(reading, words) if not networks or row.network in networks]
+    """Accounts one of whose names or ids has all the words, `count` from `first` on, and how many there are; with
+    `address` those alone that were used from this IP address or host."""
+    there = used_from(reading, address) if address else None
+    found = [
+        row
+        for row in _named(reading, words)
+        if (not networks or row.network in networks) and (there is None or row.account_id in there)
+    ]
     found.sort(key=_KEYS[order])
     page = found[first : first + count]
     reading.show(row.account_id for row in page)
@@ -65,6 +72,14 @@ def networks(reading: Reading, words: str = "") -> list[tuple[str, int]]:
     for row in _named(reading, words):
         counts[row.network] += 1
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def used_from(reading: Reading, address: str) -> frozenset[str]:
+    """Accounts that were used from an IP address or host."""
+    rows = reading.db.execute(
+        "select distinct account_id from logins where ip = $address or host = $address", {"address": address}
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def one(reading: Reading, account: str) -> AccountRow:

@@ -39,14 +39,28 @@ class Listed:
     networks: tuple[str, ...]
     order: str
     first: int
+    used_from: str = ""
+    """IP address or host that they were used from."""
 
     def address(self, **changes: Any) -> str:
         """The list with something changed; from the beginning unless `first` says otherwise."""
-        values: dict[str, Any] = {"words": self.words, "networks": self.networks, "order": self.order, "first": 0} | changes
+        own = {
+            "words": self.words,
+            "networks": self.networks,
+            "order": self.order,
+            "used_from": self.used_from,
+        }
+        values: dict[str, Any] = own | {"first": 0} | changes
         pairs = [("q", values["words"])] if values["words"] else []
         pairs += [("network", one) for one in values["networks"]]
+        pairs += [("address", values["used_from"])] if values["used_from"] else []
         order = None if values["order"] == "messages" else values["order"]
         return with_query("/accounts", pairs, order=order, first=values["first"] or None)
+
+    def told(self) -> str:
+        """In words, as it stands in the audit."""
+        parts = [asked for asked in (self.words, *(f"network:{one}" for one in self.networks)) if asked]
+        return " ".join([*parts, *([f"address:{self.used_from}"] if self.used_from else [])])
 
     def toggled(self, network: str) -> str:
         """With a network chosen or not."""
@@ -69,11 +83,12 @@ def listing(request: Request) -> Response:
         tuple(given.getlist("network")),
         order,
         int(first) if first.isdecimal() else 0,
+        given.get("address", "").strip(),
     )
-    with door.consult(
-        "accounts", " ".join([asked.words, *(f"network:{one}" for one in asked.networks)]).strip()
-    ) as look:
-        rows, total = accounts.listed(look.reading, asked.words, asked.networks, order, asked.first, ROWS)
+    with door.consult("accounts", asked.told()) as look:
+        rows, total = accounts.listed(
+            look.reading, asked.words, asked.networks, order, asked.first, ROWS, asked.used_from
+        )
         context = {
             "standing": look.standing(),
             "asked": asked,

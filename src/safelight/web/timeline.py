@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from safelight.access import timeline, timeline_rows
+from safelight.access.account_names import usual
 from safelight.access.door import Door
 from safelight.access.reading import Reading
 from safelight.access.timeline import Counted, Picture
@@ -92,10 +93,21 @@ def page(request: Request) -> Response:
             "network_badge": network_badge,
             "long_span": spans.long_span,
             "said": spans.said,
+            "labels": _labels(reading, asked.wanted),
             **_window(reading, asked, given.get("after"), given.get("before")),
         }
         found: Response = request.app.state.templates.page(request, "timeline.html", context)
     return found
+
+
+def _labels(reading: Reading, wanted: TimelineFilter) -> dict[str, str]:
+    """What tokens say instead of ids: names of accounts, titles of conversations."""
+    titles = reading.db.execute(
+        """select conversation_id, mode(title) from conversations
+           where conversation_id = any($ids) and coalesce(title, '') <> '' group by 1""",
+        {"ids": list(wanted.conversation)},
+    ).fetchall()
+    return dict(titles) | dict(usual(reading, wanted.account))
 
 
 def _window(reading: Reading, asked: Asked, after: str | None, before: str | None) -> dict[str, Any]:
