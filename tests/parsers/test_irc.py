@@ -246,6 +246,11 @@ def test_facts_of_the_path_are_used_and_marked() -> None:
     )
 
 
+def test_a_network_that_the_program_does_not_name() -> None:
+    parsed = read(ALL["xchat"], "xchatlogs/NETWORK-#chess.log")
+    assert set(parsed.of(Message, "conversation", "instance")) == {("#chess", "?s1-test")}
+
+
 def test_a_log_that_does_not_say_its_channel_keeps_to_itself() -> None:
     parsed = read(ALL["znc"], "somewhere.txt")
     assert set(parsed.of(Message, "conversation", "instance")) == {("log:i1-test", "?s1-test")}

@@ -216,3 +216,14 @@ def test_what_is_written_is_read_again(lines: list[tuple[bool, str]]) -> None:
     assert parsed.of(Message, "direction", "text") == [
         ("outgoing" if own else "incoming", text) for own, text in lines
     ]
+
+
+def test_a_log_that_does_not_say_with_whom_keeps_to_itself() -> None:
+    """Where the own account is not known, the first who writes may be the owner."""
+    for text in (
+        ADIUM.replace('account="anna@chess.example" ', ""),
+        ADIUM.replace('"bo@chess.example"', '"anna@chess.example"'),
+    ):
+        parsed = adium(text, "x.xml")
+        assert set(parsed.of(Message, "conversation")) == {"log:i1-test"}
+        assert parsed.of(Conversation, "kind", "conversation") == [(None, "log:i1-test")]

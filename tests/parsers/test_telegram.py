@@ -272,6 +272,29 @@ def test_saved_messages_name_their_owner() -> None:
     ]
 
 
+def test_a_chat_without_its_id_is_the_exports_own() -> None:
+    said = [_message(1, 2, "Sjakk?"), _message(2, 1, "Ja")]
+    for kind in ("personal_chat", "private_group"):
+        chat = {"type": kind, "id": None, "messages": said}
+        parsed = run(chat)
+        assert set(parsed.of(Message, "conversation")) == {"export:i1-test:$"}
+        assert [row["account"] for row in parsed.of(Account) if row["owner"]] == []
+        assert parsed.of(Message, "direction") == [None, None]
+    listed = {
+        "personal_information": {"user_id": 1, "first_name": "Kari", "phone_number": "+47 900 00 001"},
+        "chats": {"list": [chat, chat]},
+    }
+    assert sorted(set(run(listed).of(Message, "conversation"))) == [
+        "export:i1-test:$.chats.list[0]",
+        "export:i1-test:$.chats.list[1]",
+    ]
+
+
+def test_many_write_in_replies() -> None:
+    replies = {"type": "replies", "id": 9, "messages": [_message(1, 2, "Sjakk?"), _message(2, 1, "Ja")]}
+    assert [row["account"] for row in run(replies).of(Account) if row["owner"]] == []
+
+
 @pytest.mark.parametrize("other", [{"messages": [], "type": "x"}, {"chats": {}}, {"a": 1}, [1]])
 def test_others_are_not_taken(other: Any) -> None:
     assert run(other).ended is None

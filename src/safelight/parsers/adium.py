@@ -32,7 +32,7 @@ class Adium:
     """Adium's logs."""
 
     name = "adium"
-    version = 1
+    version = 2
     title = "Adium chat logs (.chatlog)"
     variants: tuple[Variant, ...] = (
         Variant("ulf", "documentation", "root `chat` of the Unified Logging Format; its specification 0.4"),
@@ -113,8 +113,10 @@ class _Chat:
 
     @property
     def conversation(self) -> str:
-        """Its native id."""
-        return (self.other or "?") if self._room else direct(self.network, self.owner, self.other or "?")
+        """Its native id; a log that does not say with whom is one of its own."""
+        if not self.other:
+            return f"log:{self.subject.item_id}"
+        return self.other if self._room else direct(self.network, self.owner, self.other)
 
     def element(self, element: Any, place: str) -> Iterator[Emitted]:
         """Traces of one element."""
@@ -126,7 +128,7 @@ class _Chat:
             return
         sent = iso_text.moment(element.get("time"))
         sender = self._account(element.get("sender"))
-        if sender and sender != self.owner and self.other is None:
+        if sender and self.owner and sender != self.owner and self.other is None:
             self.other = sender
         name = element.get("alias") or element.get("sender")
         outgoing = sender is not None and sender == self.owner
@@ -204,8 +206,8 @@ class _Chat:
             instance=self.instance,
             conversation=self.conversation,
             title=self.other if self._room else None,
-            kind="group" if self._room else "direct",
-            members=None if self._room else members,
+            kind="group" if self._room else "direct" if self.other else None,
+            members=None if self._room else members or None,
         )
         for account in self.seen.traces():
             account.instance = self.instance

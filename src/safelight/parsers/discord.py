@@ -47,7 +47,7 @@ class Discord:
     """A channel that DiscordChatExporter wrote as JSON."""
 
     name = "discord"
-    version = 1
+    version = 2
     title = "Discord channel (DiscordChatExporter JSON)"
     variants: tuple[Variant, ...] = (_CHANNEL,)
     emits: tuple[type[Trace], ...] = (Account, Conversation, Message, Call, GroupMembership, MediaShare)
@@ -73,7 +73,7 @@ class Discord:
                 for key in reader.members():
                     if key == "messages" and reader.kind() == "[":
                         if "channel" in head and later is None:
-                            yield from _Channel(head).messages(reader)
+                            yield from _Channel(head, subject.item_id).messages(reader)
                         else:
                             later = reader.offset
                             reader.skip()
@@ -85,7 +85,7 @@ class Discord:
                 failed = error
             if later is not None:
                 reader.jump(later)
-                yield from _Channel(head).messages(reader)
+                yield from _Channel(head, subject.item_id).messages(reader)
             if unknown:
                 yield Remark(f"parts that are not known and were not read: {', '.join(sorted(unknown)[:20])}")
             if failed:
@@ -95,9 +95,9 @@ class Discord:
 class _Channel:
     """One channel while its messages are read."""
 
-    def __init__(self, head: dict[str, Any]) -> None:
+    def __init__(self, head: dict[str, Any], item: str) -> None:
         self.guild, self.channel = record(head.get("guild")), record(head.get("channel"))
-        self.conversation = text(self.channel.get("id")) or "unknown"
+        self.conversation = text(self.channel.get("id")) or f"export:{item}"
         self._names: set[tuple[str, str, str]] = set()
         self._offset = "?"
 

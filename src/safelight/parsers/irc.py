@@ -47,7 +47,7 @@ class Irc:
     """IRC logs."""
 
     name = "irc"
-    version = 1
+    version = 2
     title = "IRC logs (irssi, WeeChat, mIRC, ZNC, EnergyMech, Ubuntu, XChat, HexChat)"
     variants: tuple[Variant, ...] = tuple(style.variant for style in STYLES)
     emits: tuple[type[Trace], ...] = (Account, Conversation, Message, GroupMembership, Login)

@@ -28,6 +28,9 @@ _DAY: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 _FOLDERS_OF_DAY: Final = re.compile(r"(?:^|/)((?:19|20)\d\d)/(\d\d)/(\d\d)/[^/]*$")
 _SUFFIX: Final = re.compile(r"\.(?:log|txt|weechatlog)$", re.IGNORECASE)
 
+#: What XChat and HexChat write for a network that is not in their list (`log_create_pathname` in their text.c).
+_UNNAMED: Final = "NETWORK"
+
 #: Path of a log without its day and suffix, by program. A target without `#` is believed only in these.
 _LAYOUTS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -60,7 +63,8 @@ def log_path(path: str) -> LogPath:
     for layout in _LAYOUTS:
         if match := layout.search(bare):
             facts = match.groupdict()
-            return LogPath(day, facts.get("network"), facts["target"])
+            network = facts.get("network")
+            return LogPath(day, None if network == _UNNAMED else network, facts["target"])
     return LogPath(day)
 
 

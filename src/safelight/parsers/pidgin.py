@@ -56,7 +56,7 @@ class Pidgin:
     """Pidgin's logs."""
 
     name = "pidgin"
-    version = 1
+    version = 2
     title = "Pidgin chat logs (HTML and text)"
     variants: tuple[Variant, ...] = (
         Variant("html", "documentation", "`Conversation with ... on ...` as HTML title and heading; libpurple's log.c"),
@@ -160,8 +160,10 @@ class _Log:
 
     @property
     def conversation(self) -> str:
-        """Its native id."""
-        return (self.other or "?") if self.room else direct(self.network, self.owner, self.other or "?")
+        """Its native id; a log that does not say with whom is one of its own."""
+        if not self.other:
+            return f"log:{self.subject.item_id}"
+        return self.other if self.room else direct(self.network, self.owner, self.other)
 
     def _made(self) -> Iterator[Message | Remark]:
         line, self._waiting = self._waiting, None

@@ -37,6 +37,8 @@ from safelight.traces.model import (
 from safelight.traces.networks import direct
 
 _DIRECT = frozenset({"personal_chat", "bot_chat", "saved_messages", "replies", "verification_codes"})
+#: In these only two write: in "Replies" everybody who answered the owner somewhere.
+_OF_TWO = frozenset({"personal_chat", "bot_chat"})
 _GROUPS = frozenset({"private_group", "private_supergroup", "public_supergroup"})
 _CHANNELS = frozenset({"private_channel", "public_channel"})
 _KINDS = _DIRECT | _GROUPS | _CHANNELS
@@ -57,7 +59,7 @@ class Telegram:
     """Telegram Desktop's JSON export."""
 
     name = "telegram"
-    version = 1
+    version = 2
     title = "Telegram Desktop export (JSON)"
     variants: tuple[Variant, ...] = (_CHAT, _ACCOUNT)
     emits: tuple[type[Trace], ...] = (
@@ -80,15 +82,16 @@ class Telegram:
 
     def parse(self, subject: Subject, variant: Variant) -> Iterator[Emitted]:
         with subject.open() as stream:
-            reader = _Export(JsonPieces(stream))
+            reader = _Export(JsonPieces(stream), subject.item_id)
             yield from reader.chat("$") if variant is _CHAT else reader.account()
 
 
 class _Export:
     """One export while it is read."""
 
-    def __init__(self, reader: JsonPieces) -> None:
+    def __init__(self, reader: JsonPieces, item: str) -> None:
         self._reader = reader
+        self._item = item
         self._owner: str | None = None
         self._names: set[tuple[str, str]] = set()
 
@@ -208,6 +211,8 @@ class _Export:
         peer = _peer(head)
         if head.get("type") == "saved_messages":
             return peer
+        if peer is None or head.get("type") not in _OF_TWO:
+            return None
         start = self._reader.offset
         try:
             for values in self._reader.batches():
@@ -227,10 +232,10 @@ class _Export:
             peer = _peer(head)
             if kind == "saved_messages":
                 peer = owner or peer
-            native = direct(NETWORK, owner, peer) if peer else f"unknown:{place}"
+            native = direct(NETWORK, owner, peer) if peer else f"export:{self._item}:{place}"
             return Chat(native, "direct", owner, peer, self._names)
         if type(number) is not int:
-            return Chat(f"unknown:{place}", "group", owner, None, self._names)
+            return Chat(f"export:{self._item}:{place}", "group", owner, None, self._names)
         word = "chat" if kind == "private_group" else "channel"
         return Chat(
             f"{word}{number & _MASK if number > _MASK and number >> 32 in (1, 2) else number}",
