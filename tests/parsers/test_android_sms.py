@@ -162,7 +162,7 @@ def test_mms_with_text_picture_and_three_people() -> None:
         "native_id": "<a@mms>",
         "direction": "incoming",
     }
-    assert message["conversation"] == f"group:{OTHER}|+4790000002"
+    assert message["conversation"] == f"group:?|{OTHER}|+4790000002"
     assert str(message["sent"]["utc"]) == "2014-12-31 04:28:19+00:00"
     assert json.loads(message["attachments"]) == [
         {"name": "brett.jpg", "mime": "image/jpeg", "path": "/data/app_parts/PART_1"}

@@ -110,7 +110,7 @@ def test_the_last_messages_of_a_chat_say_themselves_to_which_they_belong() -> No
     gone = "DELETE FROM ZKIKMESSAGE WHERE Z_PK BETWEEN 300 AND 302"
     parsed = parse(Kik(), made(*IOS, *others, *joined, *last, gone), name="kik.sqlite")
     found = {row["native_id"]: (row["state"], row["conversation"]) for row in parsed.of(Message)}
-    direct, unknown = "direct:?|ola_abc@talk.kik.com", "unknown:ola_abc@talk.kik.com"
+    direct, unknown = "direct:?|ola_abc@talk.kik.com", "local:user:ola_abc@talk.kik.com"
     assert {key: found[key] for key in ("s200", "s300", "s301", "s302", "s303")} == {
         "s200": ("live", direct),
         "s300": ("recovered", direct),

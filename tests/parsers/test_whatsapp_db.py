@@ -139,7 +139,7 @@ def test_text_in_a_conversation_and_in_a_group() -> None:
         ("message:1", "direct:+4790000002|?", "+4790000002", "Ola Tårn", None, "incoming", "Sjakk i kveld?"),
         ("message:2", "direct:+4790000002|?", None, None, ["+4790000002"], "outgoing", "Ja"),
         ("message:3", GROUP, "+4790000002", "Ola Tårn", None, "incoming", "Alle kommer"),
-        ("message:4", "chat:99", None, None, None, "incoming", "Hei"),
+        ("message:4", "local:chat:99", None, None, None, "incoming", "Hei"),
     ]
     first = parsed.of(Message)[0]
     assert (str(first["sent"]["utc"]), str(first["received"]["utc"])) == (

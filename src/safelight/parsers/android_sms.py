@@ -141,7 +141,8 @@ class _Reading:
             if found is None:
                 found = self._direct[other] = direct(NETWORK, None, other)
             return found
-        return "group:" + "|".join(sorted(members)) if members else f"thread:{thread}"
+        # The owner's number stands nowhere: groups of two phones with the same others are two groups.
+        return "group:" + "|".join(("?", *sorted(members))) if members else f"local:thread:{thread}"
 
     def _note(self, address: str, date: Any, place: str) -> str:
         """The account of an address; its notation counts as a name."""

@@ -117,10 +117,10 @@ class _History:
         sent = epochs.unix_seconds(number(time))
         sender, direction, to = None, None, None
         if room:
-            conversation = jabber(jid) if jid else f"unknown:{jid_id}"
+            conversation = jabber(jid) if jid else f"local:jid:{jid_id}"
             sender = occupant(jid, shown) if shown and jid and kind == _GC_MESSAGE else None
         else:
-            conversation = private_chat(owner, other or f"unknown:{jid_id}")
+            conversation = private_chat(owner, other) if other else f"local:jid:{jid_id}"
             if kind in _SENT:
                 sender, direction, to = owner, "outgoing", other
             elif kind in _RECEIVED:

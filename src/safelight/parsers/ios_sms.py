@@ -173,7 +173,7 @@ class _Reading:
             group = style == _GROUP_STYLE
             native = text(room) or text(identifier) or text(guid)
             if group:
-                chat = _Chat(network, native or f"chat:{rowid}", None, owner)
+                chat = _Chat(network, native or f"local:chat:{rowid}", None, owner)
             else:
                 other = others[0] if others else normal(network, native) if native else None
                 if other is None:
@@ -206,7 +206,7 @@ class _Reading:
         if key not in self._alone:
             other = self._account(network, handle)
             owner = _own(account, network)
-            found = direct(network, owner, other) if other else f"unknown:{handle}"
+            found = direct(network, owner, other) if other else f"local:handle:{handle}"
             self._alone[key] = _Chat(network, found, (other,) if other else None, owner)
         return self._alone[key]
 

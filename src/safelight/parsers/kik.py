@@ -215,7 +215,7 @@ class _Android:
         other = self._jid(partner)
         chat = self._jid(where) or other
         group = bool(chat) and str(chat).endswith(_GROUP)
-        conversation = chat if group and chat else direct(NETWORK, None, chat) if chat else "unknown:"
+        conversation = chat if group and chat else direct(NETWORK, None, chat) if chat else "local:unknown"
         said = text(body)
         note = text(system)
         direction = None if note and not said else "outgoing" if mine == 1 else "incoming"

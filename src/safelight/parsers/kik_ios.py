@@ -217,7 +217,7 @@ class KikIos:
         if chat:
             conversation = chat.jid if chat.group else direct(NETWORK, None, chat.jid)
         else:
-            conversation = f"unknown:{who.jid if who else user}"
+            conversation = f"local:user:{who.jid if who else user}"
         sender = who if kind == _RECEIVED and who and not who.group else None
         direction = "incoming" if kind == _RECEIVED else "outgoing" if kind == _SENT else None
         if sender and sender.name:

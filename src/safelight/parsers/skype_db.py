@@ -273,7 +273,7 @@ class _Reading:
             if other:
                 known = direct(NETWORK, self.owner, other), (other,)
             else:
-                known = (normal(NETWORK, name) if name else f"conversation:{convo}"), None
+                known = (normal(NETWORK, name) if name else f"local:conversation:{convo}"), None
         return known
 
     # -- messages ------------------------------------------------------------------------------------------------------

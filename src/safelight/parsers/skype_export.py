@@ -41,7 +41,7 @@ class SkypeExport:
     """Skype's account export: messages."""
 
     name = "skype-export"
-    version = 1
+    version = 2
     title = "Skype account export (messages.json)"
     variants: tuple[Variant, ...] = (_EXPORT,)
     emits: tuple[type[Trace], ...] = (
@@ -135,18 +135,20 @@ class _Export:
             raise failed
 
     def _messages(self, place: str, head: dict[str, Any]) -> Iterator[Emitted]:
-        written = text(head.get("id")) or "unknown:"
+        written = text(head.get("id"))
         title, peer = text(head.get("displayName")), None
         thread = record(head.get("threadProperties"))
         members = accounts_of(thread.get("members"))
-        if written.startswith("19:"):
+        if written is None:
+            kind, native = "direct", f"local:{place}"
+        elif written.startswith("19:"):
             kind, native = "group", normal(NETWORK, written)
             title = text(thread.get("topic")) or title
         else:
             kind, peer = "direct", normal(NETWORK, written)
             native = direct(NETWORK, self._owner, peer)
             members = tuple(sorted({one for one in (self._owner, peer) if one}))
-        if not written.startswith("48:"):
+        if written is None or not written.startswith("48:"):
             yield Conversation(
                 place=place,
                 network=NETWORK,

@@ -176,7 +176,7 @@ class NewForm:
         self, place: str, state: State, values: Sequence[Any], own: _Side, others: list[Emitted]
     ) -> tuple[Any, ...]:
         chat_row, mine, key, sender_row, stamp, received, kind, said = values
-        chat, other = self._chats.get(chat_row) or (f"chat:{chat_row}", None)
+        chat, other = self._chats.get(chat_row) or (f"local:chat:{chat_row}", None)
         outgoing = mine == 1
         sender = None
         if not outgoing:
