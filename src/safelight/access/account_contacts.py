@@ -159,19 +159,7 @@ def _contacts(
             one = contact(who, network)
             one.to, one.by = one.to + (n if sign == "to" else 0), one.by + (n if sign == "by" else 0)
             at(one, conversation, n)
-    for network, who, conversation, n in reading.db.execute(
-        f"""with lines as (
-                select network, sender_id, conversation_id, native_id, reply_to from messages
-                where conversation_id = any($mine) and {once} and (native_id is not null or reply_to is not null))
-            select network, who, conversation_id, count(*) from (
-                select l.network, l.sender_id as who, l.conversation_id from lines l join lines own
-                on own.sender_id = $id and own.conversation_id = l.conversation_id and own.reply_to = l.native_id
-                union all
-                select l.network, l.sender_id, l.conversation_id from lines l join lines own
-                on own.sender_id = $id and own.conversation_id = l.conversation_id and own.native_id = l.reply_to
-            ) where who <> $id group by all""",
-        {"id": account, "mine": sorted(mine - direct)},
-    ).fetchall():
+    for network, who, conversation, n in _answers(reading, account, once, sorted(mine - direct)):
         one = contact(who, network)
         one.answers += n
         at(one, conversation, n)
@@ -202,6 +190,30 @@ def _contacts(
         (one for one in found.values() if one.total),
         key=lambda one: (-one.total, one.name, one.account_id or ""),
     )
+
+
+def _answers(reading: Reading, account: str, once: str, groups: list[str]) -> list[tuple[str, str, str, int]]:
+    """Network, account, conversation and number of answers between the account and others in its groups."""
+    answers = f"conversation_id = any($groups) and reply_to is not null and {once}"
+    there = reading.db.execute(
+        f"select 1 from messages where {answers} limit 1", {"groups": groups}
+    ).fetchone()
+    if there is None:
+        return []
+    rows = reading.db.execute(
+        f"""with answers as (select network, sender_id, conversation_id, reply_to from messages where {answers}),
+            natives as (select sender_id, conversation_id, native_id from messages
+                        where conversation_id = any($groups) and native_id is not null and {once})
+            select network, who, conversation_id, count(*) from (
+                select a.network, n.sender_id as who, a.conversation_id from answers a join natives n
+                on n.conversation_id = a.conversation_id and n.native_id = a.reply_to where a.sender_id = $id
+                union all
+                select a.network, a.sender_id, a.conversation_id from answers a join natives n
+                on n.conversation_id = a.conversation_id and n.native_id = a.reply_to where n.sender_id = $id
+            ) where who <> $id group by all""",
+        {"id": account, "groups": groups},
+    ).fetchall()
+    return [(network, who, conversation, n) for network, who, conversation, n in rows]
 
 
 def _talks(
