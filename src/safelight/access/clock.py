@@ -2,7 +2,7 @@
 
 `at_us(moment, exhibit, format)` gives microseconds UTC, or null where neither the format nor a person states the zone.
 Every comparison of times (order, filter, histogram, pairing of conversations) goes through it, so that a decision about a
-clock holds everywhere at once. A wall time that a zone's clock shows twice in autumn is taken as the first.
+clock holds everywhere at once. A wall time that a zone's clock shows twice in autumn is taken as the second (standard time).
 """
 
 from __future__ import annotations

@@ -326,14 +326,15 @@ def _replies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> N
     if not wanted:
         return
     rows = reading.db.execute(
-        """select native_id, trace_id, sender_name, sender_id, text from messages
+        """select native_id, item_id, trace_id, sender_name, text from messages
            where conversation_id = any($conversations) and native_id = any($natives) order by trace_id desc""",
         {"conversations": list(order.conversations), "natives": wanted},
     ).fetchall()
-    found = {native: (trace, name or "", text or "") for native, trace, name, _sender, text in rows}
+    # An id is the one of its own copy: both ends of a chat may count for themselves.
+    found = {(item, native): (trace, name or "", text or "") for native, item, trace, name, text in rows}
     places = positions_of(reading, order, [trace for trace, _name, _text in found.values()])
     for line in lines:
-        if (answered := found.get(line.what.get("reply_to"))) is not None:
+        if (answered := found.get((line.what["item_id"], line.what.get("reply_to")))) is not None:
             trace, name, text = answered
             line.reply = Reply(places.get(trace), name, text[:160])
 

@@ -3,7 +3,7 @@
 The index orders texts by their times as found. Within a span in which all times move alike that order is the true one, so
 the search asks span by span (those that move alike at once) and merges. The rules are those of `access/clock.py`: of
 several decisions that cover a time the newest counts alone; a zone gives wall times their UTC, a correction is added after
-that; a wall time that comes twice in autumn is the first; a wall time without a zone stays as it is.
+that; a wall time that comes twice in autumn is the second; a wall time without a zone stays as it is.
 """
 
 from __future__ import annotations
@@ -96,8 +96,10 @@ def _us(wall: datetime) -> int:
 def _offset(zone: str, wall_us: int) -> int:
     """How far a zone is ahead of UTC at a wall time, microseconds."""
     bounded = min(max(wall_us, _us(_FROM)), _us(_TO))
-    ahead = (_EPOCH + timedelta(microseconds=bounded)).replace(tzinfo=ZoneInfo(zone)).utcoffset()
-    return (ahead or timedelta()) // timedelta(microseconds=1)
+    wall = (_EPOCH + timedelta(microseconds=bounded)).replace(tzinfo=ZoneInfo(zone))
+    # The smaller one is the second of a doubled hour and the former of a skipped one, as DuckDB has them.
+    ahead = min(wall.replace(fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return ahead // timedelta(microseconds=1)
 
 
 @cache

@@ -140,11 +140,11 @@ def _by_day(differences: Sequence[tuple[int, int]], tolerance: int) -> dict[int,
     for day, of_day in by_day.items():
         shown = agreed(of_day, tolerance, MIN_OF_A_DAY)
         quarter = shown is not None and abs(shown - round(shown / QUARTER_US) * QUARTER_US) <= tolerance
-        if shown is not None and (quarter or len(of_day) >= MIN_ANCHORS):
+        if shown is not None and abs(shown) <= WIDEST_US and (quarter or len(of_day) >= MIN_ANCHORS):
             found[day] = shown
     if not found:  # a thin conversation: all of it at once
         shown = agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
-        if shown is not None:
+        if shown is not None and abs(shown) <= WIDEST_US:
             found[differences[0][0] // _DAY_US] = shown
     return found
 

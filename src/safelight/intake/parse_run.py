@@ -91,7 +91,7 @@ def parse(
         condition, given = _condition(wanted)
         _record(ledger, wanted, own, ids, actor)
         try:
-            _release(catalog, wanted, [place.source_id for place in places], chosen)
+            _release(catalog, wanted, there, chosen)
             clear_failures(catalog, own, there, condition, given)
             reporter.stage("parsing")
             with children_of(
@@ -140,10 +140,10 @@ def _release(catalog: Catalog, wanted: Wanted, source_ids: Sequence[str], chosen
     causes = set(PASSING) if wanted.retry else set()
     causes |= ENCRYPTED if wanted.credentials else set()
     causes |= {"ambiguous"} if wanted.date_order else set()
+    condition, given = _condition(wanted)
     if causes:
-        release_parses(catalog, source_ids, causes, chosen)
+        release_parses(catalog, source_ids, causes, chosen, condition, given)
     if wanted.again:
-        condition, given = _condition(wanted)
         with catalog.connect() as database:
             found = database.execute(
                 f"""select distinct p.item_id, p.parser from parses p join items using (item_id)

@@ -22,6 +22,7 @@ from safelight.engine.supervisor import Supervisor
 from safelight.intake.hashing import MADE_BY
 from safelight.intake.parse_child import ended_row, unpacked
 from safelight.intake.parse_mappings import mapping_of, word
+from safelight.intake.parse_upgrade import clear_unfinished, clearings
 from safelight.intake.progress import Reporter
 from safelight.intake.rows import Row, failure_row
 from safelight.operation.settings import EngineSettings
@@ -148,9 +149,13 @@ class Parsing:
             {mime for mime, group in types if mime and any(p.accepts(mime, group, 1) for p in self.parsers)}
         )
 
-    def _id(self, tasks: list[Task]) -> str:
+    def _id(self, tasks: list[Task], cleared: int = 0) -> str:
         words = {parser.name: word(parser) for parser in self.parsers}
-        members = [f"{task.key} {' '.join(words[name] for name in task.payload['only'])}" for task in tasks]
+        members = [
+            f"{task.key} {' '.join(words[name] for name in task.payload['only'])} {task.payload['told_text']}"
+            for task in tasks
+        ]
+        members += [f"cleared {cleared}"] if cleared else []
         return batch_id(f"parse1 {self.attempt}" if self.attempt else "parse1", members)
 
     def _commit(self, result: BatchResult) -> bool:
@@ -174,9 +179,13 @@ class Parsing:
 
     def _alone(self, task: Task) -> bool:
         """A large item: its traces are written as they come, cut at fixed counts, so that a resumed run makes the same
-        batches and skips those that are there; its `parses` rows come last.
+        batches and skips those that are there; its `parses` rows come last. What another run (other parsers, versions or
+        options) left of it when it was cut off is taken out first.
         """
-        identity = self._id([task])
+        identity = self._id([task], clearings(self.catalog))
+        if not self.catalog.has(batch_id(f"{identity} part", ["0"])):
+            clear_unfinished(self.catalog, task.key, task.payload["only"])
+            identity = self._id([task], clearings(self.catalog))
         written = _Written(self._known)
         failure: Failure | None = None
         number = 0
