@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,64 @@ def test_a_large_item_is_written_in_parts_while_it_is_read(tmp_path: Path) -> No
     with Catalog.at(OperationFolder(operation.root)) as catalog:
         parts = catalog.snapshot().parts["messages"]
     assert len(parts) == 3  # 100,000 traces each, before the run is over
+
+
+def test_a_newer_version_that_fails_leaves_what_the_older_one_read(tmp_path: Path, evidence: Path) -> None:
+    operation = taken_in(tmp_path, evidence, plugin(tmp_path / "plugins"))
+    newer = CLUB.replace("{version}", "2").replace('text == "raise"', 'text in ("raise", "ok")')
+    install_plugin(tmp_path / "plugins", "safelight_club", newer, "safelight.parsers", "Club")
+    operation.run("parse", str(operation.root))
+    kept = operation.query("""
+        select i.name, m.version, count(*) from messages m join items i using (item_id) group by all order by all
+    """)
+    assert kept == [("a.log", 1, 3), ("b.log", 2, 2), ("c.log", 2, 1)]
+    ends = operation.query("""
+        select i.name, p.version, p.outcome from parses p join items i using (item_id)
+        where p.parser = 'club' and i.name < 'c' order by all
+    """)
+    assert ends == [("a.log", 1, "done"), ("a.log", 2, "failed"), ("b.log", 2, "done")]
+
+
+def test_what_is_away_keeps_what_it_gave(tmp_path: Path, evidence: Path) -> None:
+    operation = taken_in(tmp_path, evidence, plugin(tmp_path / "plugins"))
+    before = operation.query("select trace_id from messages order by all")
+    failures = operation.query("select item_id, cause from failures where stage = 'parse' order by all")
+    evidence.rename(tmp_path / "elsewhere")
+    operation.run("parse", str(operation.root), "--again")
+    operation.run("parse", str(operation.root), "--retry")
+    assert operation.query("select trace_id from messages order by all") == before
+    assert (
+        operation.query("select item_id, cause from failures where stage = 'parse' order by all") == failures
+    )
+
+
+def test_a_retry_of_some_items_leaves_the_others_their_failures(tmp_path: Path, evidence: Path) -> None:
+    operation = taken_in(tmp_path, evidence, plugin(tmp_path / "plugins"))
+    operation.run("parse", str(operation.root), "--retry", "--path", "*a.log")
+    names = operation.query("""
+        select distinct i.name from failures f join items i using (item_id) where stage = 'parse' order by all
+    """)
+    assert names == [("b.log",), ("c.log",), ("d.log",), ("e.log",)]
+
+
+def test_a_large_item_cut_off_and_read_otherwise_then_is_there_once(tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+    with (tmp_path / "evidence" / "large.log").open("w") as log:
+        log.write("CLUB1\n")
+        log.writelines(f"Bø: {'tog ' * 80}{number}\n" for number in range(110_000))
+    operation = Operation(tmp_path / "op", {"PYTHONPATH": plugin(tmp_path / "plugins")}).make()
+    run = operation.start(
+        "ingest", str(operation.root), "--exhibit", "2016-0142-A1", str(tmp_path / "evidence")
+    )
+    while run.poll() is None and not _some(operation):
+        time.sleep(0.02)
+    run.kill()
+    run.wait()
+    operation.run("parse", str(operation.root), "--date-order", "dmy")
+    found = operation.query("select count(*), count(distinct trace_id) from messages")
+    assert found == [(110_000, 110_000)]
+
+
+def _some(operation: Operation) -> bool:
+    with Catalog.at(OperationFolder(operation.root)) as catalog:
+        return bool(catalog.snapshot().parts.get("messages"))
