@@ -35,7 +35,10 @@ class FileForm(StrEnum):
 
 def conversation(
     operation: Operation,
-    id: Annotated[str, typer.Argument(help="Id of the conversation, as `safelight conversations` lists it.")],
+    id: Annotated[
+        str,
+        typer.Argument(help="Id of the conversation, as `safelight conversations` lists it.", metavar="ID"),
+    ],
     at: Annotated[str, typer.Option(help="Id of a message: begin there.")] = "",
     date: Annotated[str, typer.Option(help="Begin at this day, month or year in the zone.")] = "",
     zone: Annotated[str, typer.Option(help=f"How times are shown: {', '.join(ZONES)}.")] = "utc",

@@ -24,7 +24,9 @@ def conversations(
     operation: Operation,
     words: Annotated[
         list[str] | None,
-        typer.Argument(help="Words of its title, its people's names and numbers, or its network."),
+        typer.Argument(
+            help="Words of its title, its people's names and numbers, or its network.", metavar="WORDS..."
+        ),
     ] = None,
     network: Annotated[str, typer.Option(help="skype, telegram, irc ...")] = "",
     form: Annotated[Format, typer.Option("--format", help="How the rows are written.")] = Format.table,

@@ -13,7 +13,16 @@ import orjson
 from safelight.traces.moment import now_us
 
 Stage = Literal[
-    "starting", "comparing", "hashing", "matching", "inspecting", "parsing", "pairing", "done", "stopped"
+    "starting",
+    "comparing",
+    "hashing",
+    "matching",
+    "inspecting",
+    "parsing",
+    "pairing",
+    "indexing",
+    "done",
+    "stopped",
 ]
 
 

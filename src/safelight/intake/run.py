@@ -15,6 +15,7 @@ import safelight
 from safelight.analyse.known_hits import match_contents
 from safelight.analyse.known_matcher import HashSet
 from safelight.analyse.same_messages import find_same
+from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
 from safelight.engine.model import Limits as EngineLimits
@@ -197,6 +198,7 @@ def _passes(
         parse_all(
             catalog, ledger, Parsing(catalog, available, settings.engine, children, reporter, parsers())
         )
+    index_all(folder, reporter)
     return tuple(before)
 
 
@@ -208,6 +210,12 @@ def parse_all(catalog: Catalog, ledger: Ledger, parsing: Parsing) -> None:
     replace_older(catalog, parsing.parsers)
     parsing.reporter.stage("pairing")
     find_same(catalog, ledger)
+
+
+def index_all(folder: OperationFolder, reporter: Reporter) -> None:
+    """Bring the full-text index up to what is there now: the last stage, since it needs no evidence."""
+    reporter.stage("indexing")
+    bring_up(folder, progress=lambda done, total: reporter.add(items=done - reporter.progress.items))
 
 
 def _tidy(catalog: Catalog) -> None:

@@ -176,17 +176,21 @@ class Rows:
         found = self._accounts.get(key)
         if found is None:
             network, instance, native = key
-            scope = f"?{self.origin.source_id}" if own_account(network, native) else instance
+            scope = f"?{self._narrowest(native)}" if own_account(network, native) else instance
             found = self._accounts[key] = account_id(network, scope, native)
             if len(self._accounts) > 500_000:
                 self._accounts.clear()
         return found
 
+    def _narrowest(self, native: str) -> str:
+        """Row numbers mean something in their own file alone; what else is makeshift, in its source."""
+        return self.origin.item_id if native.startswith("local:") else self.origin.source_id
+
     def _conversation(self, key: tuple[str, str | None, str]) -> str:
         found = self._conversations.get(key)
         if found is None:
             network, instance, native = key
-            scope = f"?{self.origin.source_id}" if own_conversation(native) else instance
+            scope = f"?{self._narrowest(native)}" if own_conversation(native) else instance
             found = self._conversations[key] = conversation_id(network, scope, native)
             if len(self._conversations) > 500_000:
                 self._conversations.clear()

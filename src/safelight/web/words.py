@@ -22,7 +22,7 @@ def every_word() -> tuple[str, ...]:
         _("modified"), _("accessed"), _("created"),
         # stages of a run, custody acts
         _("starting"), _("comparing"), _("listing"), _("hashing"), _("matching"), _("inspecting"), _("parsing"),
-        _("pairing"), _("stopped"),
+        _("pairing"), _("indexing"), _("stopped"),
         _("received"), _("moved"), _("sealed"), _("returned"),
         # facts and units
         _("Format"), _("Width"), _("Height"), _("Frames"), _("Orientation"), _("Camera maker"), _("Camera"),
