@@ -291,3 +291,8 @@ def test_a_newer_row_over_the_end_of_an_older_one_is_the_one_that_is_told(tmp_pa
     data[start + 5 : newer] = older
     found = list(database_of(bytes(data), tmp_path).recovered({"lines": ("said", "at")}))
     assert {row.values for row in found} == {(f"tårn {n}", 1_400_000_000_000 + n) for n in (218, 219)}
+    # What lies over its end may be no row that can be told: then nothing begins where it ended.
+    data[start + 7 : start + 9] = (size - 50).to_bytes(2, "big")
+    data[newer : newer + 24] = b"\xee" * 24
+    found = list(database_of(bytes(data), tmp_path).recovered({"lines": ("said", "at")}))
+    assert {row.values for row in found} == {("tårn 218", 1_400_000_000_218)}

@@ -4,7 +4,7 @@ Where they survive: an older or uncommitted frame of the write-ahead log; a main
 rollback journal; a page on the free list; the gap between cell pointers and cells; a freeblock. Freeing a cell overwrites
 its first four bytes with the next freeblock's offset and the block's size (fileformat2.html, section 1.6), so payload
 length and rowid are lost and sometimes the size of the record header and its first serial type. What is left is recognised
-by the table's template (`sqlite_template.py`) and checked against the block's size.
+by the table's template (`sqlite_template.py`) and checked against the block's size and against what begins where it ends.
 
 A row is given only if it is whole (or cut where its overflow pages are gone: a text as far as it lies in the page itself,
 other values None), if its texts are texts, if nothing newer begins inside it, if it fits no other table as well, and if no
@@ -62,9 +62,9 @@ class _Cell:
     block: int = 0
     """Where the freeblock ended that its first four bytes tell of; 0 where they are its own."""
     weak: bool = False
-    """Believed only if that is where something ends or begins."""
+    """It says little."""
     bounded: bool = False
-    """That is so: its first four bytes are a freeblock's indeed."""
+    """That is where something begins: its first four bytes are a freeblock's indeed."""
 
 
 class Recovery:
@@ -229,18 +229,33 @@ class Recovery:
 
     def _bound(self, image: Image, regions: list[tuple[int, int]], cells: dict[int, _Cell]) -> None:
         """Which rows begin with a freeblock that ended at a cell, at another row or where free space ends: blocks that were
-        joined ended there together. Weak ones of which that does not hold are dropped.
+        joined ended there together. Of rows that are not sure that must hold, or something must begin where the row itself
+        ends (else a newer row that is not told may lie over its end); of those that say little both.
         """
-        ends = {self._pages.usable, *(end for _, end in regions)}
+        begins = {self._pages.usable, *(end for _, end in regions)}
         if image.data[0] == TABLE_LEAF and image.number not in self._free:
-            ends.update(self._pages.cells(image.number, image.data))
-        for cell in cells.values():
-            if not cell.weak:
-                ends |= {cell.start, cell.end}
-        for start, cell in list(cells.items()):
-            cell.bounded = cell.block in ends
-            if cell.weak and not cell.bounded:
+            begins.update(self._pages.cells(image.number, image.data))
+        for start in sorted(cells, reverse=True):
+            cell = cells[start]
+            cell.bounded = self._near(cell.block, begins)
+            ended = self._begins(image.data, cell.end, begins)
+            if cell.weak and not (cell.bounded and ended):
                 del cells[start]
+                continue
+            if not cell.sure and not cell.bounded and not ended:
+                del cells[start]
+            begins.add(start)
+
+    def _near(self, at: int, begins: set[int]) -> bool:
+        """Whether something begins at a place, or behind up to three bytes that no cell can use."""
+        return any(at + unused in begins for unused in range(4))
+
+    def _begins(self, data: bytes, at: int, begins: set[int]) -> bool:
+        """Whether a row, a freeblock or other space begins at a place, or behind up to three bytes that no cell can use."""
+        if self._near(at, begins):
+            return True
+        size = int.from_bytes(data[at + 2 : at + 4], "big")
+        return size >= 4 and at + size in begins
 
     def _belongs(self, cell: _Cell, owner: int) -> bool:
         table = cell.template.table
