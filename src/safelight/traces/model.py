@@ -116,7 +116,9 @@ class Message(Trace):
     )
     native_id: str | None = _col("The message's own id in its network, where the format states one")
     reply_to: str | None = _col("native_id of the message that it answers")
-    forwarded: str | None = _col("Whom or where it was forwarded from, as written; `yes` where only that is stated")
+    forwarded: str | None = _col(
+        "Whom or where it was forwarded from, as written; `yes` where only that is stated"
+    )
     attachments: str | None = _col(
         "What is attached, as a JSON list of {name, mime, size, path, sha256, text}"
     )
