@@ -184,7 +184,9 @@ def _plugin(folder: Path, module: str) -> Operation:
 def test_children_that_do_not_live_to_their_first_item(house: Operation, tmp_path: Path) -> None:
     operation = _plugin(
         tmp_path / "plugin",
-        "import os, sys\nif 'safelight.cli' not in sys.orig_argv: os._exit(9)\nclass Sjakk: name = 'x'\n",
+        "import os, sys\nif 'safelight.cli' not in sys.orig_argv: os._exit(9)\n"
+        "class Sjakk:\n    name, version, tables = 'x', 1, ()\n"
+        "    def accepts(self, mime, group, size): return True\n",
     )
     source = str(house.root.parent / "source")
     said = operation.run(

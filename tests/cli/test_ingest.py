@@ -166,9 +166,11 @@ def test_stages_are_told_on_the_error_stream_and_the_figures_at_the_end(
     (source / "linje\nskift.txt").write_text("sjakk")
     (source / "ødelagt.zip").write_bytes(b"PK\x03\x04" + bytes(100))
     out, stages = fresh.said("ingest", str(fresh.root), "--exhibit", EXHIBIT, str(source))
-    assert stages.splitlines() == ["hashing kopi æøå", "matching", "inspecting", "done"]
+    assert stages.splitlines() == [
+        *("hashing kopi æøå", "matching", "inspecting", "parsing", "pairing", "indexing", "done")
+    ]
     assert out == (
-        "The operation now: 2 items, 2 distinct contents, 109 B; 0 known, 1 failures.\n"
+        "The operation now: 2 items, 2 distinct contents, 109 B; 0 known, 0 messages (0 distinct), 1 failures.\n"
         f"See what failed and why: safelight failures {fresh.root}\n"
     )
     assert "linje‹U+000A›skift.txt" in fresh.run("items", str(fresh.root))

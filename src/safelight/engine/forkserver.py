@@ -22,7 +22,6 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import time
 from typing import Any, Final
 
@@ -65,7 +64,6 @@ class _Server:
         self._pidfds: dict[int, int] = {}
         self._events = selectors.DefaultSelector()
         self._events.register(control, selectors.EVENT_READ)
-        self._died = self._later = False
 
     def serve(self) -> None:
         swept = time.monotonic()
@@ -84,8 +82,6 @@ class _Server:
         if not message:
             return False
         page, link, log = fds
-        if self._died:
-            self._import_for_all()
         pid = os.fork()
         if pid == 0:
             self._become_child(page, link, log)
@@ -96,18 +92,6 @@ class _Server:
         self._events.register(pidfd, selectors.EVENT_READ, pid)
         socket.send_fds(self._control, [orjson.dumps({"spawned": pid})], [pidfd])
         return True
-
-    def _import_for_all(self) -> None:
-        """What children import by themselves with their first task of a kind (`AFTER_A_DEATH` of the handler's module)
-        is imported here once one of them has died: others will follow, and each would pay for it."""
-        self._died, self._later = False, True
-        module = sys.modules.get(self._setup["handler"].partition(":")[0])
-        for name in getattr(module, "AFTER_A_DEATH", ()):
-            if name not in sys.modules:
-                with contextlib.suppress(ImportError):  # a child that needs it will say so itself
-                    importlib.import_module(name)
-        gc.collect()
-        gc.freeze()
 
     def _become_child(self, page: int, link: int, log: int) -> None:
         status = 70
@@ -132,8 +116,6 @@ class _Server:
         pidfd = self._pidfds.pop(pid)
         self._events.unregister(pidfd)
         os.close(pidfd)
-        if status and not self._later:
-            self._died = True
         self._sweep(0.5)
         self._control.send(orjson.dumps({"ended": [pid, os.waitstatus_to_exitcode(status)]}))
 

@@ -258,38 +258,20 @@ class Hand(Protocol):
     def handle(self, task: Task, note: Note) -> Iterator[Row]: ...
 
 
-#: Decoders and parsers take half a second to import, which pass one needs not: a child imports them with its first such
-#: task. Once a child has died there will be others, and the fork server imports them for all (`engine.forkserver`).
-AFTER_A_DEATH = ("safelight.intake.examiner", "safelight.intake.parse_child")
-
-
 class Crew:
-    """What one child can do: a task's `do` says whether it walks, hashes, examines or parses, all in turn."""
+    """What one child can do: a task's `do` says which of its hands takes it (`whole_crew.py` adds those of later passes)."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._sources = Sources(config)
-        self._config = config
-        self._hands: dict[str, Hand] = {"walk": Walker(self._sources), "hash": Hasher(self._sources, config)}
+        self.sources = Sources(config)
+        self.hands: dict[str, Hand] = {"walk": Walker(self.sources), "hash": Hasher(self.sources, config)}
 
     def handle(self, task: Task, note: Note) -> Iterator[Row]:
         """The rows of whoever does the task."""
-        what = task.payload["do"]
-        if what not in self._hands:
-            self._hands[what] = self._made(what)
-        return self._hands[what].handle(task, note)
-
-    def _made(self, what: str) -> Hand:
-        if what == "examine":
-            from safelight.intake.examiner import Examiner
-
-            return Examiner(self._sources, self._config)
-        from safelight.intake.parse_child import Parsing
-
-        return Parsing(self._sources, self._config)
+        return self.hands[task.payload["do"]].handle(task, note)
 
     def close(self) -> None:
         """Close every source that was opened."""
-        self._sources.close()
+        self.sources.close()
 
 
 def crew(config: dict[str, Any]) -> Crew:

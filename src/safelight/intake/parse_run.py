@@ -18,7 +18,7 @@ from safelight.intake.parse_upgrade import forget, release_parses
 from safelight.intake.parsing import Parsing
 from safelight.intake.progress import Progress, Reporter
 from safelight.intake.retry import ENCRYPTED, PASSING
-from safelight.intake.run import Figures, children_of, config_of, end_run, index_all, parse_all
+from safelight.intake.run import WHOLE_CREW, Figures, children_of, config_of, end_run, index_all, parse_all
 from safelight.ledger import mappings, sources
 from safelight.ledger.ledger import Ledger
 from safelight.operation.folder import OperationFolder
@@ -94,9 +94,7 @@ def parse(
             _release(catalog, wanted, there, chosen)
             clear_failures(catalog, own, there, condition, given)
             reporter.stage("parsing")
-            with children_of(
-                "safelight.intake.children:crew", config.as_json(), settings, folder
-            ) as children:
+            with children_of(WHOLE_CREW, config.as_json(), settings, folder) as children:
                 told = {"date_order": wanted.date_order} if wanted.date_order else {}
                 parsing = Parsing(
                     catalog, there, settings.engine, children, reporter, chosen, told, condition, given

@@ -46,8 +46,8 @@ from safelight.operation.folder import OperationFolder
 from safelight.operation.settings import Settings, read_settings
 from safelight.parsers.registry import parsers
 
-#: Imported once by the fork server, so that a new child starts in hundredths of a second.
-PRELOAD = ("safelight.intake.children",)
+#: Factories of the children of pass one, and of the passes behind it.
+CREW, WHOLE_CREW = "safelight.intake.children:crew", "safelight.intake.whole_crew:crew"
 
 #: From this many items on, more live parts than this are sorted into few at the end of a run.
 SORTED_FROM, UNSORTED_PARTS = 100_000, 8
@@ -178,7 +178,7 @@ def _passes(
 ) -> tuple[str, ...]:
     """All passes; gives the labels of the sources whose walk had ended before."""
     before: list[str] = []
-    with children_of("safelight.intake.children:crew", config.as_json(), settings, folder) as children:
+    with children_of(CREW, config.as_json(), settings, folder) as children:
         hashing = Hashing(catalog, settings, children, reporter, settings.archives.max_depth)
         for source in chosen:
             place = next(place for place in config.sources if place.source_id == source.id)
@@ -189,6 +189,7 @@ def _passes(
                 before.append(source.label)
         reporter.stage("matching")
         match_known(folder, catalog, ledger)
+    with children_of(WHOLE_CREW, config.as_json(), settings, folder) as children:
         reporter.stage("inspecting", total_items=count(catalog).contents)
         available = [place.source_id for place in config.sources if Path(place.location).exists()]
         Inspecting(catalog, available, settings.engine, children, reporter).everything()
@@ -319,10 +320,17 @@ def _compare_stated(
 def children_of(
     factory: str, config: dict[str, Any], settings: Settings, folder: OperationFolder
 ) -> Iterator[Supervisor]:
-    """Supervised children with the operation's limits."""
+    """Supervised children with the operation's limits. The factory's module is imported once, by the fork server, so that
+    a new child starts in hundredths of a second.
+    """
     engine = settings.engine
     limits = EngineLimits(engine.time_base_seconds, engine.time_per_megabyte_seconds, engine.memory_megabytes)
     with Supervisor(
-        factory, config, limits=limits, workers=engine.workers, spool=folder.spool, preload=PRELOAD
+        factory,
+        config,
+        limits=limits,
+        workers=engine.workers,
+        spool=folder.spool,
+        preload=[factory.partition(":")[0]],
     ) as supervisor:
         yield supervisor
