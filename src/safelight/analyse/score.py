@@ -140,6 +140,10 @@ class _Scorer:
             "SELECT item_id FROM messages UNION SELECT item_id FROM calls UNION SELECT item_id FROM transfers "
             "UNION SELECT item_id FROM accounts)"
         ).fetchall()
+        told = {exhibit for exhibit, _ in self._files.files}
+        items = [
+            row for row in items if self._numbers.get(row[1], "") in told
+        ]  # of others the truth says nothing
         found = [self._files.find(self._numbers.get(key, ""), path) for _, key, path in items]
         table = pa.table(
             {
@@ -259,7 +263,7 @@ class _Scorer:
                 ORDER BY row_number() OVER (PARTITION BY file ORDER BY tid), format, tid LIMIT {NAMED}"""
             ).fetchall()
             self._result.missing += [
-                Named(word, f"{exhibit} {path}", f"{at} {who}: {text}")
+                Named(word, f"{exhibit} {path}", f"{at} {who}: {(text or '')[:120]}")
                 for exhibit, path, at, who, text in rows
             ]
             rows = self._db.execute(
@@ -334,7 +338,7 @@ class _Scorer:
             WITH steps AS (SELECT file, max(step) AS step, bool_or(is_utc) AS is_utc FROM tr GROUP BY file)
             SELECT f.trace_id AS fid, i.file, i.shown, f.*, f.{time}.utc AS utc, f.{time}.wall AS wall,
             (CASE WHEN s.is_utc THEN epoch_us(f.{time}.utc) ELSE epoch_us(f.{time}.wall) END + 100) // s.step AS tick
-            FROM {table} f LEFT JOIN item_files i USING (item_id) LEFT JOIN steps s ON s.file = i.file
+            FROM {table} f JOIN item_files i USING (item_id) LEFT JOIN steps s ON s.file = i.file
             WHERE f.state = 'live'"""
         )
         self._db.execute(
@@ -365,9 +369,10 @@ class _Scorer:
         self._db.execute(
             """CREATE TEMP TABLE fa AS SELECT DISTINCT network, instance, account AS native_id FROM accounts
             WHERE account IS NOT NULL AND NOT coalesce(instance, '') LIKE '?%' AND NOT account LIKE 'name:%'
+            AND item_id IN (SELECT item_id FROM item_files)
             UNION SELECT DISTINCT network, instance, sender FROM messages
             WHERE sender IS NOT NULL AND state = 'live' AND NOT coalesce(instance, '') LIKE '?%'
-            AND NOT sender LIKE 'name:%'"""
+            AND NOT sender LIKE 'name:%' AND item_id IN (SELECT item_id FROM item_files)"""
         )
         on = "t.network = f.network AND t.instance IS NOT DISTINCT FROM f.instance AND t.native_id = f.native_id"
         self._result.figures.append(
@@ -413,7 +418,7 @@ SELECT f.trace_id AS fid, i.file, i.shown, f.place, f.network, f.instance, f.con
     (CASE WHEN s.is_utc THEN epoch_us(f.sent.utc)
           WHEN f.sent.utc IS NULL THEN epoch_us(f.sent.wall) END + 100) // s.step AS tick,
     trim(replace(f.text, chr(13), '')) AS words, false AS copy
-FROM messages f LEFT JOIN item_files i USING (item_id) LEFT JOIN steps s ON s.file = i.file
+FROM messages f JOIN item_files i USING (item_id) LEFT JOIN steps s ON s.file = i.file
 WHERE f.kind <> 'system'
 """
 _SAME = "struct_pack(file := file, state := state, tick := tick"
