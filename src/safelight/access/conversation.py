@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from safelight.access.account_names import name_then, names_of
 from safelight.access.clock_notes import shift_decision, zone_decision
 from safelight.access.conversation_order import (
     NONE,
@@ -144,7 +145,7 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
     for position in positions:
         by_kind[order.kinds[position].as_py()].append(position)
     rows = {row["trace_id"]: row for kind, at in by_kind.items() for row in _rows(reading, order, kind, at)}
-    names = _names(reading, [row["sender_id"] for row in rows.values() if not row["sender_name"]])
+    names = names_of(reading, [row["sender_id"] for row in rows.values() if not row["sender_name"]])
     lines = []
     for position in positions:
         trace = order.ids[position].as_py()
@@ -159,7 +160,7 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
                 zoned=row["compared"] is not None,
                 sender_id=row["sender_id"],
                 name=row["sender_name"]
-                or _name_then(names.get(row["sender_id"], []), us)
+                or name_then(names.get(row["sender_id"], []), us)
                 or row["native"]
                 or "",
                 what=row,
@@ -223,32 +224,6 @@ def _select(
     )
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def _names(reading: Reading, accounts: list[str | None]) -> dict[str, list[tuple[int | None, str]]]:
-    """Names that accounts carried, each with the time from which (None: not stated), in order."""
-    wanted = sorted({one for one in accounts if one})
-    found: dict[str, list[tuple[int | None, str]]] = defaultdict(list)
-    if wanted:
-        rows = reading.db.execute(
-            """select account_id, min(at_us(since, exhibit, parser)) as us, coalesce(name, account) as name,
-                      bool_or(name_kind in ('display name', 'nick')) as own
-               from accounts where account_id = any($ids) group by account_id, coalesce(name, account)
-               order by account_id, own, us nulls first, name desc""",
-            {"ids": wanted},
-        ).fetchall()
-        for account, us, name, _own in rows:
-            found[account].append((us, name))
-    return found
-
-
-def _name_then(names: Sequence[tuple[int | None, str]], us: int) -> str:
-    """The newest name from at or before a time; else one without a time; else the first of later ones."""
-    before = [one for one in names if one[0] is not None and one[0] <= us]
-    if before:
-        return max(before, key=lambda one: one[0] or 0)[1]
-    timeless = [name for since, name in names if since is None]
-    return timeless[-1] if timeless else (names[0][1] if names else "")
 
 
 def _attachments(text: str | None) -> list[Row]:
