@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from safelight.traces.moment import now_us
 from tests.conftest import missing
 from tests.web.conftest import Workbench
+from tests.web.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +75,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 def keys_are_there(page: Page) -> None:
     """Wait until the page listens to keys: a person cannot press one earlier than it is shown either."""
-    page.wait_for_function("document.documentElement.classList.contains('has-js') && window.htmx")
+    until(page, "document.documentElement.classList.contains('has-js') && !!window.htmx")
 
 
 def title(page: Page) -> str:
@@ -127,7 +128,7 @@ def test_keyboard_alone(page: Page, entered: Workbench) -> None:
         keys_are_there(page)
         page.keyboard.press("g")
         page.keyboard.press(letter)
-        page.wait_for_function("name => document.querySelector('h1').textContent === name", arg=heading)
+        until(page, "name => document.querySelector('h1')?.textContent === name", arg=heading)
     keys_are_there(page)
     page.keyboard.press("f")
     page.keyboard.type("path:DCIM type:picture")
@@ -177,13 +178,13 @@ def test_a_sealed_picture_is_open_only_while_the_key_is_held(page: Page, entered
     box = page.locator("[data-sealed]")
     assert box.locator(".openpic").count() == 0
     size = "[...document.querySelectorAll('[data-sealed] img')].map(i => i.naturalWidth)"
-    page.wait_for_function(f"{size}[0] > 0")
+    until(page, f"{size}[0] > 0")
     assert page.evaluate(size) == [96]
     keys_are_there(page)
     before = entered.entries()
     page.keyboard.down("Space")
     box.locator(".openpic").wait_for()
-    page.wait_for_function(f"{size}[1] > 0")
+    until(page, f"{size}[1] > 0")
     assert page.evaluate(size) == [96, 320]
     with page.expect_response("**/closed?ms=*"):
         page.keyboard.up("Space")

@@ -14,6 +14,7 @@ from tests.conftest import missing
 from tests.web.conftest import Workbench
 from tests.web.talk import HERE, LONG, talk
 from tests.web.test_browser import ARGUMENTS, CONTRAST, UNNAMED
+from tests.web.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +72,7 @@ def watched(context: BrowserContext) -> Iterator[Page]:
 
 def opened(page: Page, workbench: Workbench, address: str) -> None:
     page.goto(f"{workbench.url}/conversations/{address}")
-    page.wait_for_function("() => document.documentElement.classList.contains('is-virtual') && window.htmx")
+    until(page, "() => document.documentElement.classList.contains('is-virtual') && !!window.htmx")
 
 
 #: Positions of lines in the box, those that are there and those that are waited for.
@@ -88,7 +89,7 @@ SETTLED = f"() => {{ const seen = ({ON_SCREEN})(); return seen.here.length > 10 
 
 
 def on_screen(page: Page) -> list[int]:
-    page.wait_for_function(SETTLED)
+    until(page, SETTLED)
     here: list[int] = page.evaluate(ON_SCREEN)["here"]
     assert here == list(range(here[0], here[-1] + 1))
     return here
@@ -145,12 +146,10 @@ def test_keys_move_by_message_and_by_day(page: Page, workbench: Workbench) -> No
     page.keyboard.press("y")
     assert page.evaluate("document.activeElement.id") == "inspector"
     page.keyboard.press("J")
-    page.wait_for_function("() => document.querySelector('li.line[aria-current] .day')")
+    until(page, "() => document.querySelector('li.line[aria-current] .day')")
     day = page.locator("li.line[aria-current]").inner_text()
     page.keyboard.press("K")
-    page.wait_for_function(
-        "(was) => document.querySelector('li.line[aria-current]')?.innerText !== was", arg=day
-    )
+    until(page, "(was) => document.querySelector('li.line[aria-current]')?.innerText !== was", arg=day)
     assert int(page.locator("li.line[aria-current]").get_attribute("data-p") or 0) < 1_200
     page.keyboard.press("d")
     page.keyboard.type("2016-03-01")
@@ -165,7 +164,7 @@ def test_the_rail_jumps_anywhere(page: Page, workbench: Workbench) -> None:
     box = page.locator("#rail").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 18, box["y"] + box["height"] * 0.5)
-    page.wait_for_function("() => window.reader.top() > 8000")
+    until(page, "() => window.reader.top() > 8000")
     assert 8_000 < on_screen(page)[0] < 12_000
     assert page.locator("#rail .flamp").count() >= 1
 
@@ -176,7 +175,7 @@ def test_the_zone_changes_in_place_and_stays_in_the_address(page: Page, workbenc
     page.keyboard.press("z")
     page.wait_for_url("**z=no**")
     assert "21:26:40" in page.locator("li.line[aria-current]").inner_text()
-    page.wait_for_function("() => document.documentElement.classList.contains('is-virtual')")
+    until(page, "() => document.documentElement.classList.contains('is-virtual')")
     page.keyboard.press("z")
     page.wait_for_url("**z=ph**")
     assert "04:26:40" in page.locator("li.line[aria-current]").inner_text()
@@ -211,10 +210,10 @@ def test_hits_are_walked_through(page: Page, workbench: Workbench) -> None:
     first = page.locator("li.line[aria-current] mark").inner_text()
     assert (first, page.locator("#hits .at").inner_text()) == ("ok", "1")
     page.keyboard.press("n")
-    page.wait_for_function("() => document.querySelector('#hits .at').textContent === '2'")
+    until(page, "() => document.querySelector('#hits .at')?.textContent === '2'")
     assert page.locator("li.line[aria-current] mark").count() == 1
     page.keyboard.press("N")
-    page.wait_for_function("() => document.querySelector('#hits .at').textContent === '1'")
+    until(page, "() => document.querySelector('#hits .at')?.textContent === '1'")
 
 
 def test_a_reply_leads_to_what_it_answers(page: Page, workbench: Workbench) -> None:
@@ -264,7 +263,7 @@ def test_the_list_is_reached_and_filtered_by_keyboard(page: Page, workbench: Wor
     page.keyboard.press("g")
     page.keyboard.press("c")
     page.wait_for_url("**/conversations")
-    page.wait_for_function("() => window.htmx")
+    until(page, "() => !!window.htmx")
     page.keyboard.press("f")
     page.keyboard.type("modelltog")
     page.keyboard.press("Enter")

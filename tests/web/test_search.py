@@ -16,6 +16,7 @@ from tests.access.built import build
 from tests.access.test_search import fill
 from tests.conftest import missing
 from tests.web.conftest import Workbench, serving
+from tests.web.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_keys_of_the_page(talked: Workbench, client: httpx.Client) -> None:
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{talked.url}/search?q=nummer")
-        page.wait_for_function("document.documentElement.classList.contains('has-js')")
+        until(page, "document.documentElement.classList.contains('has-js')")
         page.keyboard.press("j")
         assert page.locator("li.is-row").count() == 1
         page.keyboard.press("s")
