@@ -440,6 +440,128 @@ KEYWORD_HITS = Table(
     ("list", "line", "item_id"),
 )
 
+SAME_PERSON = Table(
+    "same_person",
+    "Pairs of tenures (an account in a period) that were weighed: are they one person? A proposal, never a decision.",
+    (
+        Column("tenure_a", _TEXT, "The tenure whose id sorts first", "", "identities/model.py"),
+        Column("tenure_b", _TEXT, "The other one", "", "identities/model.py"),
+        Column("account_a", _TEXT, "account_id of tenure_a", "", "traces/ids.py"),
+        Column("account_b", _TEXT, "account_id of tenure_b", "", "traces/ids.py"),
+        Column("prior", _FLOAT, "Log-odds before any evidence", "natural log-odds", "identities/combine.py"),
+        Column("log_odds", _FLOAT, "Prior and evidence summed", "natural log-odds", "identities/combine.py"),
+        Column(
+            "probability",
+            _FLOAT,
+            "Calibrated probability that they are one person",
+            "",
+            "identities/combine.py",
+        ),
+        Column(
+            "standing",
+            _TEXT,
+            "proposal, candidate (soft evidence alone, or below the threshold), or unlikely",
+            "",
+            "identities/combine.py",
+        ),
+        Column(
+            "margin",
+            _FLOAT,
+            "How far it lies above the next best pair of either",
+            "natural log-odds",
+            "identities",
+        ),
+        Column("mutual", _BOOL, "Each is the other's best", "", "identities"),
+        Column(
+            "proposed_by", pa.list_(_TEXT), "Kinds of evidence that made it a candidate", "", "identities"
+        ),
+        Column("run", _TEXT, "Digest of what the analysis was made from", "", "identities"),
+    ),
+    ("tenure_a", "tenure_b"),
+)
+
+PERSON_EVIDENCE = Table(
+    "person_evidence",
+    "What speaks for or against a pair of `same_person`, one row a kind; the points and the prior add up to its log_odds.",
+    (
+        Column("tenure_a", _TEXT, "The tenure whose id sorts first", "", "identities/model.py"),
+        Column("tenure_b", _TEXT, "The other one", "", "identities/model.py"),
+        Column("kind", _TEXT, "Kind of evidence", "", "identities/registry.py"),
+        Column(
+            "points",
+            _FLOAT,
+            "What it adds: above zero for, below against",
+            "natural log-odds",
+            "identities/combine.py",
+        ),
+        Column(
+            "raw_points", _FLOAT, "What this kind alone would add", "natural log-odds", "identities/evidence"
+        ),
+        Column("detail", _TEXT, "The facts of its sentence, as JSON", "", "identities/evidence"),
+        Column(
+            "traces",
+            pa.list_(_TEXT),
+            "Traces that it rests on (a sample where there are many)",
+            "",
+            "traces/ids.py",
+        ),
+        Column("run", _TEXT, "Digest of what the analysis was made from", "", "identities"),
+    ),
+    ("tenure_a", "tenure_b"),
+)
+
+PERSON_CLUSTERS = Table(
+    "person_clusters",
+    "Tenures that are proposed as one person, decisions of people obeyed; a tenure that stands alone has no row.",
+    (
+        Column("cluster", _TEXT, "The cluster's smallest tenure id", "", "identities/clusters.py"),
+        Column("tenure", _TEXT, "A member", "", "identities/model.py"),
+        Column("account", _TEXT, "account_id of the member", "", "traces/ids.py"),
+        Column(
+            "held_by",
+            _FLOAT,
+            "Average log-odds between it and the rest of the cluster",
+            "natural log-odds",
+            "identities",
+        ),
+        Column("decided", _BOOL, "Confirmed by people as one with another member", "", "ledger"),
+        Column("run", _TEXT, "Digest of what the analysis was made from", "", "identities"),
+    ),
+    ("cluster", "tenure"),
+)
+
+ACCOUNT_ROLES = Table(
+    "account_roles",
+    "Findings about an account's part in the networks, each with its reason: what triage is sorted by.",
+    (
+        Column("account", _TEXT, "account_id", "", "traces/ids.py"),
+        Column(
+            "role",
+            _TEXT,
+            "buyer, seller, moderator, talker, bridge, close to a known person, contact flagged ...",
+            "",
+            "identities/triage",
+        ),
+        Column(
+            "points",
+            _FLOAT,
+            "Strength by the rule's own measure; compared within one role only",
+            "",
+            "identities/triage",
+        ),
+        Column("detail", _TEXT, "The facts of its sentence, as JSON", "", "identities/triage"),
+        Column(
+            "traces",
+            pa.list_(_TEXT),
+            "Traces that it rests on (a sample where there are many)",
+            "",
+            "traces/ids.py",
+        ),
+        Column("run", _TEXT, "Digest of what the analysis was made from", "", "identities"),
+    ),
+    ("account", "role"),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -459,6 +581,10 @@ TABLES: dict[str, Table] = {
         KEYWORD_HITS,
         SAME_MESSAGES,
         CONVERSATION_GROUPS,
+        SAME_PERSON,
+        PERSON_EVIDENCE,
+        PERSON_CLUSTERS,
+        ACCOUNT_ROLES,
         *TRACE_TABLES,
     )
 }
