@@ -51,6 +51,18 @@ TRANSLATION_WRITTEN = Kind("translation.written", "decision", "trace ids", "lang
 MAPPING_USED = Kind("mapping.used", "decision", "sources", "name, version, sha256, text")
 SEARCH_SAVED = Kind("search.saved", "decision", "", "name, query, filters")
 SEARCH_WITHDRAWN = Kind("search.withdrawn", "decision", "entry:<number>", "")
+TENURE_SPLIT = Kind("tenure.split", "decision", "account", "at_us, at_text, reason")
+TENURE_SHARED = Kind("tenure.shared", "decision", "tenure, account", "shared, period, reason")
+IDENTITY_DECIDED = Kind(
+    "identity.decided",
+    "decision",
+    "both tenures",
+    "decision, reason, source_grade, content_grade, seen, periods, four_eyes",
+)
+IDENTITY_CONFIRMED = Kind("identity.confirmed", "decision", "entry:<number>, both tenures", "agrees, reason")
+IDENTITY_WITHDRAWN = Kind(
+    "identity.withdrawn", "decision", "entry:<number>, what that entry is about", "reason"
+)
 
 KINDS: tuple[Kind, ...] = (
     OPERATION_CREATED,
@@ -75,4 +87,9 @@ KINDS: tuple[Kind, ...] = (
     MAPPING_USED,
     SEARCH_SAVED,
     SEARCH_WITHDRAWN,
+    TENURE_SPLIT,
+    TENURE_SHARED,
+    IDENTITY_DECIDED,
+    IDENTITY_CONFIRMED,
+    IDENTITY_WITHDRAWN,
 )
