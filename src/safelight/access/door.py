@@ -27,6 +27,7 @@ from safelight.access import clock, content, cube, failures, hits, items, papers
 from safelight.access import item as one_item
 from safelight.access.damage import damage_is_told
 from safelight.access.filter import ItemFilter
+from safelight.access.identity_acts import IdentityActs
 from safelight.access.items import Place
 from safelight.access.known import Known
 from safelight.access.memo import Memo
@@ -194,6 +195,11 @@ class Door:
     def traces(self) -> TraceActs:
         """What this person decides about messages and hands out of conversations."""
         return TraceActs(self)
+
+    @cached_property
+    def identities(self) -> IdentityActs:
+        """What this person decides about accounts and persons."""
+        return IdentityActs(self)
 
     def progress(self) -> Progress | None:
         """How far the run under way is. Polled, so it writes no entry."""

@@ -47,7 +47,10 @@ def settings_page() -> str:
     for section in fields(Settings):
         kind = type(getattr(Settings(), section.name))
         lines += [f"## [{section.name}]", "", "| key | default | meaning |", "|---|---|---|"]
-        lines += [f"| `{item.name}` | {item.default} | {item.metadata['doc']} |" for item in fields(kind)]
+        lines += [
+            f"| `{item.name}` | {str(item.default).lower()} | {item.metadata['doc']} |"
+            for item in fields(kind)
+        ]
         lines.append("")
     return "\n".join(lines)
 

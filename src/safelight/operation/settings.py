@@ -1,4 +1,5 @@
-"""`operation.toml`: limits of the engine, of archives and of what inspectors keep. Every key has a default.
+"""`operation.toml`: limits of the engine, of archives and of what inspectors keep, and rules of deciding. Every key has a
+default.
 
 The table in `docs/settings.md` is generated from these dataclasses.
 """
@@ -14,7 +15,7 @@ import tomli_w
 
 from safelight.errors import BadInput
 
-Value = TypeVar("Value", int, float)
+Value = TypeVar("Value", int, float, bool)
 
 
 def _setting(default: Value, doc: str) -> Value:
@@ -59,18 +60,29 @@ class InspectionSettings:
 
 
 @dataclass(frozen=True)
+class IdentitySettings:
+    """[identities]: how people decide which accounts are one person."""
+
+    four_eyes: bool = _setting(
+        False, "a decision that two accounts are one person or two counts once a second person confirmed it"
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one operation."""
 
     engine: EngineSettings = field(default_factory=EngineSettings)
     archives: ArchiveSettings = field(default_factory=ArchiveSettings)
     inspection: InspectionSettings = field(default_factory=InspectionSettings)
+    identities: IdentitySettings = field(default_factory=IdentitySettings)
 
 
 _SECTIONS: dict[str, type] = {
     "engine": EngineSettings,
     "archives": ArchiveSettings,
     "inspection": InspectionSettings,
+    "identities": IdentitySettings,
 }
 
 

@@ -1,0 +1,43 @@
+"""`safelight identities decide`: two accounts are one person, or two, or it stays open."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from safelight.access.door import Door
+from safelight.cli.identities_options import Account, ContentGrade, Reason, SourceGrade, Verdict
+from safelight.cli.options import Operation, Purpose, existing, who
+from safelight.cli.output import console
+
+
+def identities_decide(
+    operation: Operation,
+    a: Account,
+    b: Account,
+    decision: Annotated[Verdict, typer.Argument(help="Your decision.", metavar="DECISION")],
+    reason: Reason,
+    source_grade: Annotated[
+        SourceGrade, typer.Option(help="How reliable the source is (4x4); X: cannot be assessed.")
+    ],
+    content_grade: Annotated[
+        ContentGrade, typer.Option(help="How accurate what it says is (4x4); X: cannot be assessed.")
+    ],
+    purpose: Purpose = "identities",
+) -> None:
+    """Decide whether two accounts are one person (same, different, undecided). It binds every later proposal."""
+    with Door(existing(operation), who=who(), purpose=purpose) as door:
+        entry = door.identities.decide(
+            a,
+            b,
+            decision.value,
+            reason=reason,
+            source_grade=source_grade.value,
+            content_grade=content_grade.value,
+        )
+        waits = door.identities.four_eyes and decision is not Verdict.undecided
+    first, second = entry.subjects
+    console().print(f"{first} and {second}: {decision.value}, entry {entry.seq}.", markup=False)
+    if waits:
+        console().print("It counts when a second person has confirmed it.", markup=False)
