@@ -1,0 +1,112 @@
+"""What pages ask about who is who: sentences of the evidence, persons as proposed now, and what people decided.
+
+Under `access` lie the rows as the last run wrote them; here they meet the kinds of evidence that can put them in words
+and the decisions that came since, so that a page never proposes what somebody has just refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from safelight.access import identities as rows
+from safelight.access.identities import Pair, Piece
+from safelight.access.reading import Reading
+from safelight.identities.registry import KINDS, kind
+from safelight.ledger import identities as law
+from safelight.ledger.identities import Decided, Past, Standing, Tenure
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One piece of evidence with its sentence in the reader's language; empty where no module can say it any more."""
+
+    piece: Piece
+    sentence: str
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """All about one pair: its figures (None: never compared), reasons, decisions in order, and the one in force."""
+
+    a: Tenure
+    b: Tenure
+    pair: Pair | None
+    reasons: tuple[Reason, ...]
+    silent: tuple[str, ...]
+    """Kinds that found nothing to say about it."""
+    history: tuple[Past, ...]
+    in_force: Decided | None
+    waiting: Decided | None
+    unsettled: tuple[Decided, ...]
+
+
+def standing(reading: Reading) -> Standing:
+    """What people decided, as it holds now."""
+    return law.standing(reading.ledger)
+
+
+def weighed(reading: Reading, a: str, b: str) -> Weighed:
+    """Everything about a pair of tenures. Raises NotFound for an account that there is not."""
+    first, second = sorted((a, b))
+    rows.known(reading, first)
+    rows.known(reading, second)
+    now = standing(reading)
+    reasons = tuple(reason(piece) for piece in rows.evidence(reading, first, second))
+    told = {one.piece.kind for one in reasons}
+    return Weighed(
+        a=tenure(now, first),
+        b=tenure(now, second),
+        pair=rows.pair(reading, first, second),
+        reasons=reasons,
+        silent=tuple(one.name for one in KINDS if one.name not in told),
+        history=tuple(law.history(reading.ledger, first, second)),
+        in_force=_about(now.in_force, first, second),
+        waiting=_about(now.waiting, first, second),
+        unsettled=tuple(one for one in now.unsettled if (first, second) in now.successors(one)),
+    )
+
+
+def _about(decided: Sequence[Decided], a: str, b: str) -> Decided | None:
+    return next((one for one in reversed(decided) if (one.a, one.b) == (a, b)), None)
+
+
+def tenure(now: Standing, tenure_id: str) -> Tenure:
+    """A tenure by its id; one that is no more (the split was taken back) stands for its account's time from then on."""
+    found = now.tenure(tenure_id)
+    if found is not None:
+        return found
+    return Tenure(tenure_id, law.account_of(tenure_id), rows.begin_of(tenure_id), None, False, 0)
+
+
+def reason(piece: Piece) -> Reason:
+    """A piece of evidence in words."""
+    try:
+        known = kind(piece.kind)
+    except KeyError:
+        return Reason(piece, "", False)
+    try:
+        return Reason(piece, known.say(piece.detail), known.hard)
+    except (KeyError, TypeError, ValueError):  # written by an older version, whose facts had other names
+        return Reason(piece, "", known.hard)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A pair that people may decide upon, and why it is asked where it stands."""
+
+    pair: Pair
+    why: str = ""
+
+
+def questions(reading: Reading) -> Sequence[Question]:
+    """Pairs that nobody decided upon, the most useful first."""
+    now = standing(reading)
+    settled = {(one.a, one.b) for one in now.in_force if one.decision != "undecided"}
+    settled |= {(one.a, one.b) for one in now.waiting}
+    return [
+        Question(one)
+        for one in rows.every_pair(reading)
+        if one.standing in ("proposal", "candidate") and one.key not in settled
+    ]

@@ -1,0 +1,120 @@
+"""Words about who is who: names of kinds of evidence, odds and probabilities as people say them, grading, decisions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from safelight.access.neutral import visible
+from safelight.identities.reading import Decided
+from safelight.messages import _
+from safelight.messages.figures import decimal
+
+#: Reliability of the source and credibility of the information, 4x4.
+SOURCES, CONTENTS = ("A", "B", "C", "D", "X"), ("1", "2", "3", "4", "X")
+DECISIONS = ("same", "different", "undecided")
+
+
+def kind_title(kind: str) -> str:
+    """A kind of evidence in a few words; one that is not known here by its own name."""
+    return {
+        "owner": _("Logged in on the seized device"), "phone": _("Phone number"), "email": _("E-mail address"),
+        "payment": _("Payment account"), "wallet": _("Wallet"), "device": _("Device"), "native": _("Named id"),
+        "fingerprint": _("Key fingerprint"), "book": _("Address books of others"), "ip": _("IP address"),
+        "host": _("Host"), "avatar": _("Profile picture"), "names": _("Names"), "style": _("Writing style"),
+        "rhythm": _("Rhythm of the day"), "languages": _("Languages"), "contacts": _("Contacts in common"),
+        "media": _("The same media"), "moves": _("Arranged to move"), "profile": _("Profile texts"),
+        "together": _("Active at the same time"), "talks": _("Wrote to each other"),
+    }.get(kind, visible(kind).replace("_", " ").capitalize())  # fmt: skip
+
+
+def titles(kinds: Iterable[str]) -> str:
+    """Several kinds, one after the other."""
+    return ", ".join(kind_title(one) for one in kinds)
+
+
+def odds(log_odds: float) -> str:
+    """`odds 30 to 1`, `odds 1 to 4`."""
+    ratio = math.exp(min(abs(log_odds), 30.0))
+    n = _round(ratio)
+    if n == "1":
+        return _("even odds")
+    return _("odds %(n)s to 1") % {"n": n} if log_odds > 0 else _("odds 1 to %(n)s") % {"n": n}
+
+
+def one_in(prior: float) -> str:
+    """The prior as `one in 5,870`: before any evidence."""
+    return _("one in %(n)s") % {"n": _round(1 + math.exp(min(max(-prior, 0.0), 30.0)))}
+
+
+def _round(value: float) -> str:
+    """Two significant digits from a thousand on; small ones as they are."""
+    if value < 9.5:
+        return decimal(value, 0 if abs(value - round(value)) < 0.05 else 1)
+    digits = max(0, len(str(round(value))) - 2)
+    return decimal(round(value / 10**digits) * 10**digits)
+
+
+def probability(value: float) -> str:
+    """To two places; never 0 or 1, for no evidence is that."""
+    if value > 0.999:
+        return f"> {decimal(0.999, 3)}"
+    if value < 0.001:
+        return f"< {decimal(0.001, 3)}"
+    return decimal(value, 3 if value >= 0.995 or value < 0.005 else 2)
+
+
+def of_hundred(value: float) -> str:
+    """What a calibrated probability means."""
+    if 0.005 <= value < 0.995:
+        return _("calibrated: of 100 such pairs, about %(n)s are one person") % {"n": round(value * 100)}
+    n = min(max(round(value * 1000), 1), 999)
+    return _("calibrated: of 1000 such pairs, about %(n)s are one person") % {"n": n}
+
+
+def decision_word(decision: str) -> str:
+    """A decision as one says it."""
+    return {"same": _("same person"), "different": _("different persons"), "undecided": _("undecided")}.get(
+        decision, visible(decision)
+    )
+
+
+def cause(one: Decided) -> str:
+    """Why a decision binds nobody any more."""
+    if one.cause == "split":
+        return _("an account of it was split since")
+    if one.cause == "shared":
+        return _("an account of it was marked as shared since")
+    return _("%(who)s did not agree") % {"who": visible(one.refused_by or "")}
+
+
+def act_word(act: str) -> str:
+    """An entry about a pair."""
+    return {
+        "same": _("Same person"), "different": _("Different persons"), "undecided": _("Undecided"),
+        "confirmed": _("Agreed"), "refused": _("Did not agree"), "withdrawn": _("Taken back"),
+        "erased": _("Erased"),
+    }.get(act, visible(act))  # fmt: skip
+
+
+def source_grade(letter: str) -> str:
+    """Reliability of a source, 4x4."""
+    return {
+        "A": _("A reliable"), "B": _("B usually reliable"), "C": _("C fairly reliable"), "D": _("D not reliable"),
+        "X": _("X cannot be judged"),
+    }[letter]  # fmt: skip
+
+
+def content_grade(digit: str) -> str:
+    """Credibility of information, 4x4."""
+    return {
+        "1": _("1 confirmed"), "2": _("2 probably true"), "3": _("3 possibly true"), "4": _("4 doubtful"),
+        "X": _("X cannot be judged"),
+    }[digit]  # fmt: skip
+
+
+def weighing(standing: str) -> str:
+    """What the analysis calls a pair."""
+    return {"proposal": _("proposal"), "candidate": _("candidate"), "unlikely": _("unlikely")}.get(
+        standing, visible(standing)
+    )
