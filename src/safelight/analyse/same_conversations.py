@@ -62,7 +62,8 @@ _TEXTS = f"""
         select key from once group by network, key having count(*) between 2 and {RARE_IN} and bool_or(weak)
     )
 """
-_PAIRS = f"""
+_CANDIDATES = f"""
+    create or replace temp table candidates as
     with pairs as (
         select a.conversation_id as one, b.conversation_id as other, b.us - a.us as difference,
                a.sender as sender, b.sender as other_sender
@@ -72,39 +73,43 @@ _PAIRS = f"""
         select one, other, mode(round(difference / {_BUCKET_US})) * {_BUCKET_US} as centre, count(*) as n
         from pairs group by all having count(*) >= {MIN_TEXTS}
     )
-    select one, other, count(*) as anchors, median(difference) as difference
+    select one, other, count(*) as anchors, median(difference)::bigint as difference
     from pairs join centres using (one, other) where abs(difference - centre) <= {_BUCKET_US}
     group by one, other
     having count(*) >= {MIN_TEXTS} and count(distinct sender) > 1 and count(distinct other_sender) > 1
-    order by anchors desc, one, other
 """
-_SPAN = f"""
+_SPANS = f"""
     with spans as (
         select conversation_id, {TIME} as us, {KEY} as key from messages
-        where conversation_id in ($one, $other) and text <> '' and kind <> 'system' and state <> 'recovered'
-    ), shifted as (
-        select conversation_id, key, us - case when conversation_id = $other then $difference else 0 end as us
-        from spans where us is not null
+        where conversation_id in (select one from candidates union select other from candidates)
+          and text <> '' and kind <> 'system' and state <> 'recovered'
+    ), sides as (
+        select one, other, 1 as side, key, us from candidates join spans on conversation_id = one
+        union all
+        select one, other, 2, key, us - difference from candidates join spans on conversation_id = other
     ), common as (
-        select max(low) - {_BUCKET_US} as low, min(high) + {_BUCKET_US} as high from (
-            select min(us) as low, max(us) as high from shifted group by conversation_id)
+        select one, other, max(low) - {_BUCKET_US} as low, min(high) + {_BUCKET_US} as high from (
+            select one, other, side, min(us) as low, max(us) as high from sides where us is not null group by all)
+        group by all
     ), inside as (
-        select distinct conversation_id, key from shifted, common where us between low and high
+        select distinct one, other, side, key from sides join common using (one, other) where us between low and high
+    ), told as (
+        select one, other, count(*) filter (side = 1) as here, count(*) filter (side = 2) as there,
+               count(*) - count(distinct key) as shared from inside group by all
     )
-    select min(n), (select count(*) from (select key from inside group by key having count(*) = 2))
-    from (select count(*) as n from inside group by conversation_id)
+    select one, other, anchors from candidates join told using (one, other)
+    where least(here, there) > 0 and shared >= {SHARE} * least(here, there)
+    order by anchors desc, one, other
 """
 
 
 def links(database: DuckDBPyConnection) -> list[Link]:
     """Pairs of ids that are one conversation, the best founded first. The connection has the macros of `access/clock.py`."""
     database.execute(_TEXTS)
-    found = []
-    for one, other, anchors, difference in database.execute(_PAIRS).fetchall():
-        row = database.execute(_SPAN, {"one": one, "other": other, "difference": int(difference)}).fetchone()
-        if row and row[0] and row[1] >= SHARE * row[0]:
-            found.append(Link(one, other, anchors))
+    database.execute(_CANDIDATES)
+    found = [Link(*row) for row in database.execute(_SPANS).fetchall()]
     database.execute("drop table rare_texts")
+    database.execute("drop table candidates")
     return found
 
 

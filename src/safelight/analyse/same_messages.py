@@ -1,13 +1,15 @@
 """Messages that several copies of one conversation hold are found once: by the network's own id, else by alignment.
 
-Made anew whenever messages or decisions about clocks changed; then the former result gives way in one transaction. A
-message in one copy is never joined with another of the same copy, unless one of them is a recovered older form of it with
-the same native id: `ok` twice stays two.
+Looked at again whenever messages or decisions about clocks changed; a group of copies is laid on each other anew only if
+something of it changed, and then its former result gives way in one transaction. A message in one copy is never joined
+with another of the same copy, unless one of them is a recovered older form of it with the same native id: `ok` twice
+stays two.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -26,7 +28,7 @@ from safelight.ledger.ledger import Ledger
 from safelight.traces.ids import batch_id
 from safelight.traces.networks import WEAK_CONVERSATION
 
-NAME, VERSION = "same messages", "1"
+NAME, VERSION = "same messages", "2"
 _STAGE = "same-messages/"
 #: Step of a format that does not state one.
 _PRECISION_US = 1_000_000
@@ -66,6 +68,16 @@ class _Distinct:
     members: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Changed:
+    """What is new: rows of both tables, and the groups whose former rows give way (`whole`: all former rows do)."""
+
+    same: list[Row] = field(default_factory=list)
+    groups: list[Row] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    whole: bool = False
+
+
 def find_same(catalog: Catalog, ledger: Ledger) -> bool:
     """Bring `same_messages` and `conversation_groups` up to date; False if they were. Raises DiskFull."""
     decisions = clocks.every(ledger)
@@ -74,19 +86,17 @@ def find_same(catalog: Catalog, ledger: Ledger) -> bool:
         last = [entry.stage.removeprefix(_STAGE) for entry in catalog.finished(_STAGE)]
         if last and last[-1] == run:
             return False
-        same, grouped = _analysed(catalog, decisions, run)
+        changed = _analysed(catalog, decisions, run)
         made_by = {"stage": _STAGE + run, "analysis": NAME, "version": VERSION}
         identity = batch_id(_STAGE, [str(len(last)), run])
+        rows = {"same_messages": changed.same, "conversation_groups": changed.groups}
         if not last:
-            return catalog.write(
-                identity, {"same_messages": same, "conversation_groups": grouped}, made_by=made_by
-            )
-        drop = pa.table({"run": pa.array(sorted(set(last) - {run}), pa.string())})
+            return catalog.write(identity, rows, made_by=made_by)
+        drop = pa.table({"group_id": pa.array(sorted(changed.gone), pa.string())})
+        if changed.whole:
+            drop = pa.table({"run": pa.array(sorted(set(last) - {run}), pa.string())})
         return catalog.supersede(
-            identity,
-            {"same_messages": drop, "conversation_groups": drop},
-            {"same_messages": same, "conversation_groups": grouped},
-            made_by=made_by,
+            identity, {"same_messages": drop, "conversation_groups": drop}, rows, made_by=made_by
         )
 
 
@@ -120,16 +130,25 @@ _COPIES = f"""
     select conversation_id, bool_and({WEAK_CONVERSATION}) as weak, count(distinct item_id || parser) as copies
     from messages group by conversation_id
 """
-_MESSAGES = f"""
-    select g.group_id, m.item_id, m.parser, m.trace_id, m.native_id, m.state = 'recovered',
-           coalesce(m.precision_us, {_PRECISION_US}), {TIME} as us, {ZONED}, m.sender_id, {KEY},
-           m.source_id || ' ' || m.parser
+_OF_GROUPS = f"""
+    select g.group_id, m.item_id, m.parser, m.trace_id, m.native_id, m.state = 'recovered' as recovered,
+           coalesce(m.precision_us, {_PRECISION_US}) as precision, {TIME} as us, {ZONED} as zoned, m.sender_id,
+           {KEY} as key, m.source_id || ' ' || m.parser as series
     from messages m join grouped g using (conversation_id)
-    order by g.group_id, m.item_id, m.parser, us, m.trace_id
+"""
+#: One number for all that the alignment of a group looks at.
+_DIGESTS = f"""
+    select group_id, count(*) || '-' || bit_xor(hash(item_id, parser, trace_id, native_id, recovered, precision, us, zoned,
+                                                    sender_id, key, series))
+    from ({_OF_GROUPS}) group by group_id
+"""
+_MESSAGES = f"""
+    select * from ({_OF_GROUPS}) where group_id in (select group_id from changed)
+    order by group_id, item_id, parser, us, trace_id
 """
 
 
-def _analysed(catalog: Catalog, decisions: Sequence[ClockDecision], run: str) -> tuple[list[Row], list[Row]]:
+def _analysed(catalog: Catalog, decisions: Sequence[ClockDecision], run: str) -> _Changed:
     with catalog.connect() as database:
         clock.install(database, decisions)
         conversations = database.execute(_COPIES).fetchall()
@@ -150,17 +169,33 @@ def _analysed(catalog: Catalog, decisions: Sequence[ClockDecision], run: str) ->
                 }
             ),
         )
-        same: list[Row] = []
+        members: dict[str, list[str]] = defaultdict(list)
+        for conversation in sorted(grouped):
+            members[grouped[conversation][0]].append(f"{conversation} {grouped[conversation]}")
+        inputs = {
+            group: f"{VERSION}-{digest}-{hashlib.sha256(repr(members[group]).encode()).hexdigest()[:16]}"
+            for group, digest in database.execute(_DIGESTS).fetchall()
+        }
+        before = dict(
+            database.execute("select distinct group_id, inputs from conversation_groups").fetchall()
+        )
+        found = _Changed(whole=None in before.values())
+        if found.whole:  # of a version that kept no digests
+            before = {}
+        found.gone = {group for group, was in before.items() if inputs.get(group) != was}
+        changed = [group for group, now in inputs.items() if before.get(group) != now]
+        database.register("changed", pa.table({"group_id": pa.array(changed, pa.string())}))
         counted: dict[str, Row] = {}
         for group, rows in groupby(_streamed(database.execute(_MESSAGES)), key=itemgetter(0)):
-            counted[group] = _group(rows, run, same)
-    about = [
+            counted[group] = _group(group, rows, run, found.same)
+    found.groups = [
         {"conversation_id": conversation, "group_id": group, "rule": rule, "anchors": anchors, "run": run}
+        | {"inputs": inputs[group]}
         | counted[group]
         for conversation, (group, rule, anchors) in grouped.items()
         if group in counted
     ]
-    return same, about
+    return found
 
 
 def _streamed(result: Any) -> Iterator[tuple[Any, ...]]:
@@ -168,7 +203,7 @@ def _streamed(result: Any) -> Iterator[tuple[Any, ...]]:
         yield from rows
 
 
-def _group(rows: Iterable[tuple[Any, ...]], run: str, same: list[Row]) -> Row:
+def _group(group: str, rows: Iterable[tuple[Any, ...]], run: str, same: list[Row]) -> Row:
     """Merge the copies of one conversation, the fullest first; rows of `same_messages` go into `same`."""
     series: dict[str, list[list[_Message]]] = {}
     for _, of_item in groupby(rows, key=itemgetter(1, 2)):
@@ -191,7 +226,7 @@ def _group(rows: Iterable[tuple[Any, ...]], run: str, same: list[Row]) -> Row:
             rule = dict(one.members)
             rule[head] = one.members[1][1]
             same.extend(
-                {"trace_id": trace, "distinct_id": head, "rule": rule[trace], "run": run}
+                {"trace_id": trace, "distinct_id": head, "group_id": group, "rule": rule[trace], "run": run}
                 for trace, _ in one.members
             )
     return {

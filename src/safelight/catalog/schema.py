@@ -383,9 +383,51 @@ SAME_MESSAGES = Table(
         Column(
             "rule", _TEXT, "native id (the network's own), or aligned (text, sender and time)", "", "analysis"
         ),
+        Column(
+            "group_id",
+            _TEXT,
+            "The conversation_groups.group_id that it lies in",
+            "",
+            "analyse/same_messages.py",
+        ),
         Column("run", _TEXT, "Digest of what the analysis was made from", "", "analysis"),
     ),
     ("trace_id",),
+)
+
+
+def _same(name: str, doc: str, what: str, rules: str) -> Table:
+    """Which rows of a kind of trace are one and the same."""
+    return Table(
+        name,
+        doc,
+        (
+            Column("trace_id", _TEXT, f"The {what}", "", "traces/ids.py"),
+            Column(
+                "distinct_id", _TEXT, "trace_id of the copy that stands for all", "", f"analyse/{name}.py"
+            ),
+            Column("rule", _TEXT, rules, "", "analysis"),
+            Column("run", _TEXT, "Digest of what the analysis was made from", "", "analysis"),
+        ),
+        ("trace_id",),
+    )
+
+
+SAME_CALLS = _same(
+    "same_calls",
+    "Calls found in several items (both ends' phones, a database and its export) that are the same call; one that stands "
+    "alone has no row.",
+    "call",
+    "native id (the network's own), start (the people, the start and the length), or length (the people and the length, of "
+    "two calls that could not both have been)",
+)
+
+SAME_TRANSFERS = _same(
+    "same_transfers",
+    "Transfers found in several items (the payer's and the payee's statement) that are the same transfer; one that stands "
+    "alone has no row.",
+    "transfer",
+    "native id (the transfer's own: MTCN, end-to-end id)",
 )
 
 CONVERSATION_GROUPS = Table(
@@ -414,6 +456,7 @@ CONVERSATION_GROUPS = Table(
         Column("messages", _BIG, "Messages in all copies of the group", "messages", "analysis"),
         Column("distinct_messages", _BIG, "Distinct messages in the group", "messages", "analysis"),
         Column("uncertain", _BIG, "Pairs left apart because there was a choice", "messages", "analysis"),
+        Column("inputs", _TEXT, "Digest of the group's messages as they were compared", "", "analysis"),
         Column("run", _TEXT, "Digest of what the analysis was made from", "", "analysis"),
     ),
     ("group_id", "conversation_id"),
@@ -580,6 +623,8 @@ TABLES: dict[str, Table] = {
         PARSES,
         KEYWORD_HITS,
         SAME_MESSAGES,
+        SAME_CALLS,
+        SAME_TRANSFERS,
         CONVERSATION_GROUPS,
         SAME_PERSON,
         PERSON_EVIDENCE,
