@@ -106,6 +106,7 @@ defer(app, "timeline", "timeline", "Count what happened when: messages, calls, p
 defer(app, "account", "account", "Show one account: names, contacts, addresses, payments.", WORK)
 defer(accounts, "triage", "accounts_triage", "Find out which accounts matter, with reasons.")
 app.add_typer(accounts, name="accounts", rich_help_panel=WORK)
+defer(identities, "find", "identities_find", "Propose which accounts are one person, with reasons.")
 defer(identities, "list", "identities_list", "List proposals, decisions and what waits for one.")
 defer(identities, "decide", "identities_decide", "Decide whether two accounts are one person.")
 defer(identities, "confirm", "identities_confirm", "Confirm a decision as the second person.")

@@ -38,7 +38,8 @@ TABLES: Mapping[str, pa.Schema] = {
     # Hard identifiers in normal form (traces/networks.py). `kind`: phone, email, payment, wallet, device, native (another
     # network's id stated in a profile or address book: `skype:ola.n`), ip, host (user@host), fingerprint, avatar.
     # `basis`: own (the account's own record), profile (its holder wrote it), book (somebody's address book), file (an
-    # exhibit's owner). For ip and host one row a span of use.
+    # exhibit's owner). For ip and host one row a span of use. Accounts that were logged in on one seized thing share its
+    # `device`, `source:<source_id>` of basis file: a computer of a family counts as any shared identifier.
     "identifiers": _schema(
         tenure=_INT, kind=_TEXT, value=_TEXT, basis=_TEXT, first_us=_BIG, last_us=_BIG, uses=_BIG, trace=_TEXT
     ),
@@ -90,17 +91,17 @@ class Bench:
             self.db.execute(f"create table if not exists {name} as select * from _shape")
             self.db.unregister("_shape")
 
-    def add(self, table: str, rows: pa.Table | Iterable[Mapping[str, Any]]) -> None:
+    def add(self, table: str, rows: pa.Table | pa.RecordBatchReader | Iterable[Mapping[str, Any]]) -> None:
         """Append rows; columns that are left out are null. Raises ValueError for a column that there is not."""
         schema = TABLES[table]
-        if not isinstance(rows, pa.Table):
+        if not isinstance(rows, (pa.Table, pa.RecordBatchReader)):
             given = list(rows)
             unknown = {key for row in given for key in row} - set(schema.names)
             if unknown:
                 raise ValueError(f"{table} has no column {sorted(unknown)}")
             rows = pa.Table.from_pylist(given, schema=schema)
         self.db.register("_rows", rows)
-        columns = ", ".join(f'"{name}"' for name in rows.column_names)
+        columns = ", ".join(f'"{name}"' for name in rows.schema.names)
         self.db.execute(f"insert into {table} ({columns}) select {columns} from _rows")
         self.db.unregister("_rows")
 

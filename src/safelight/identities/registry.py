@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from safelight.identities.evidence import contacts, media, moves, profile, talks, together
 from safelight.identities.kinds import Kind
 
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (
+    moves.KIND,
+    profile.KIND,
+    contacts.KIND,
+    media.KIND,
+    together.KIND,
+    talks.KIND,
+)
+_BY_NAME = {one.name: one for one in KINDS}
 
 
 def kind(name: str) -> Kind:
     """The kind of that name. Raises KeyError."""
-    return {one.name: one for one in KINDS}[name]
+    return _BY_NAME[name]

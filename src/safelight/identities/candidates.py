@@ -1,0 +1,57 @@
+"""Which pairs are worth a look: those that some kind of evidence proposes, and those about which people decided.
+
+Comparing all with all is out of reach at fifty thousand accounts, and no need: what links two accounts at all makes one of
+the kinds propose the pair. How many true pairs this loses is reported (`evaluation/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pyarrow as pa
+
+from safelight.identities.kinds import PAIRS, Kind
+from safelight.identities.model import Bench
+
+#: What proposes a pair that people decided about.
+DECISION = "decision"
+
+
+def propose(
+    bench: Bench,
+    kinds: Sequence[Kind],
+    decided: Iterable[tuple[str, str]] = (),
+    progress: Callable[[], None] = lambda: None,
+) -> int:
+    """Fill `pairs`; gives how many there are. Two parts of one split account are no candidates: people parted them."""
+    bench.db.execute("create or replace temp table proposed (a integer, b integer, kind varchar)")
+    for kind in kinds:
+        _take(bench, kind.propose(bench), kind.name)
+        progress()
+    ids = list(decided)
+    named = pa.table(
+        {"a": pa.array([a for a, _ in ids], pa.string()), "b": pa.array([b for _, b in ids], pa.string())}
+    )
+    bench.db.register("_decided", named)
+    bench.db.execute(
+        f"insert into proposed select x.tenure, y.tenure, '{DECISION}' from _decided d "
+        "join tenures x on x.id = d.a join tenures y on y.id = d.b"
+    )
+    bench.db.unregister("_decided")
+    bench.db.execute(
+        """delete from pairs;
+        insert into pairs
+        select least(p.a, p.b) as a, greatest(p.a, p.b) as b, list(distinct kind order by kind) as "by"
+        from proposed p join tenures x on x.tenure = p.a join tenures y on y.tenure = p.b
+        where x.account_id <> y.account_id group by 1, 2 order by 1, 2"""
+    )
+    bench.db.execute("drop table proposed")
+    return int(bench.db.execute("select count(*) from pairs").fetchall()[0][0])
+
+
+def _take(bench: Bench, pairs: pa.Table, kind: str) -> None:
+    if not pairs.num_rows:
+        return
+    bench.db.register("_pairs", pairs.select(PAIRS.names))
+    bench.db.execute("insert into proposed select a, b, ? from _pairs where a <> b", [kind])
+    bench.db.unregister("_pairs")

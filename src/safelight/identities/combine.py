@@ -1,0 +1,280 @@
+"""All evidence about a pair summed into log-odds whose parts are the explanation, and made a calibrated probability.
+
+First a sum: the prior, and each kind's points times its learned weight. Kinds of one group say partly the same thing: the
+strongest counts whole, each further one less, and a group adds at most its cap. What soft kinds add across two networks is
+capped once more, so that style and the like alone never make a claim there. So prior and points add up to `log_odds`.
+
+Then the second calibration: what pairs with such a sum, such a lead over the next candidate (within the same two networks,
+for a person has accounts in many) and so much hard evidence turned out to be, in operations whose truth is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from safelight.identities.calibration import Calibration
+from safelight.identities.kinds import Kind
+from safelight.identities.model import Bench
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+
+#: A lead larger than this is no better.
+WIDEST: Final = 6.0
+#: Features of the second calibration.
+FEATURES: Final = ("one", "log_odds", "margin", "mutual", "hard", "margin_soft", "across", "texts")
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """All pairs and all evidence as columns. `pair`, `kind` of a piece are places in `a`/`b` and in the list of kinds."""
+
+    a: Ints
+    b: Ints
+    by: Sequence[Sequence[str]]
+    pair: Ints
+    kind: Ints
+    raw: Floats
+    detail: Sequence[str | None]
+    traces: Sequence[Sequence[str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """By pair: sums and probabilities; by piece: what it adds."""
+
+    pieces: Pieces
+    points: Floats
+    prior: float
+    log_odds: Floats
+    margin: Floats
+    mutual: Bools
+    hard: Bools
+    across: Bools
+    probability: Floats
+
+    @property
+    def claims(self) -> Bools:
+        """Whether a pair may be more than a candidate: soft evidence alone across networks may not."""
+        return self.hard | ~self.across
+
+
+def pieces(bench: Bench, kinds: Sequence[Kind]) -> Pieces:
+    """Read what stands on the bench, in the order of pairs and kinds."""
+    pairs = bench.db.sql('select a, b, "by" from pairs order by a, b').to_arrow_table()
+    order = pa.table({"kind": [one.name for one in kinds], "k": pa.array(range(len(kinds)), pa.int64())})
+    bench.db.register("_kinds", order)
+    found = bench.db.sql(
+        """with numbered as (select a, b, row_number() over (order by a, b) - 1 as p from pairs)
+        select p, k, points, detail, traces from evidence join numbered using (a, b) join _kinds using (kind)
+        order by p, k"""
+    ).to_arrow_table()
+    bench.db.unregister("_kinds")
+    return Pieces(
+        a=pairs["a"].to_numpy().astype(np.int64),
+        b=pairs["b"].to_numpy().astype(np.int64),
+        by=pairs["by"].to_pylist(),
+        pair=found["p"].to_numpy().astype(np.int64),
+        kind=found["k"].to_numpy().astype(np.int64),
+        raw=found["points"].to_numpy().astype(np.float64),
+        detail=found["detail"].to_pylist(),
+        traces=found["traces"].to_pylist(),
+    )
+
+
+def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration) -> Combined:
+    """Weigh all pairs of the bench."""
+    found = pieces(bench, kinds)
+    networks = np.asarray(
+        [row[0] for row in bench.db.execute("select network from tenures order by tenure").fetchall()],
+        dtype=object,
+    )
+    words = dict(
+        bench.db.execute("select tenure, sum(least(length(text), 200)) from texts group by tenure").fetchall()
+    )
+    across = networks[found.a] != networks[found.b] if len(found.a) else np.zeros(0, bool)
+    points = _added(found, kinds, by, across)
+    prior = by.bias - float(np.log(max(2, len(networks))))
+    log_odds: Floats = prior + np.bincount(found.pair, points, len(found.a)).astype(np.float64)
+    hard_kinds = np.asarray([one.hard for one in kinds], dtype=bool)
+    speaks = hard_kinds[found.kind] & (points > 0) if len(found.kind) else np.zeros(0, bool)
+    hard = np.bincount(found.pair, speaks, len(found.a)) > 0
+    margin, mutual = leads(found.a, found.b, networks, log_odds)
+    size = np.asarray([words.get(tenure, 0) for tenure in range(len(networks))], dtype=np.float64)
+    texts = np.log1p(np.minimum(size[found.a], size[found.b]))
+    made = features(log_odds, margin, mutual, hard, across, texts)
+    return Combined(
+        found, points, prior, log_odds, margin, mutual, hard, across, probabilities(made, by.second)
+    )  # fmt: skip
+
+
+def features(
+    log_odds: Floats, margin: Floats, mutual: Bools, hard: Bools, across: Bools, texts: Floats
+) -> Mapping[str, Floats]:
+    """What the second calibration goes by."""
+    lead = np.clip(margin, -WIDEST, WIDEST)
+    return {
+        "one": np.ones(len(log_odds)),
+        "log_odds": np.clip(log_odds, -20, 20),
+        "margin": lead * hard,
+        "mutual": mutual.astype(np.float64),
+        "hard": hard.astype(np.float64),
+        "margin_soft": lead * ~hard,
+        "across": across.astype(np.float64),
+        "texts": texts / 10 * ~hard,
+    }
+
+
+def probabilities(made: Mapping[str, Floats], second: Mapping[str, float]) -> Floats:
+    """Calibrated; without a second calibration those of the sum."""
+    logit = sum((made[name] * factor for name, factor in second.items()), np.zeros(len(made["one"])))
+    logit = logit if second else made["log_odds"]
+    probability: Floats = 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
+    return probability
+
+
+def _added(found: Pieces, kinds: Sequence[Kind], by: Calibration, across: Bools) -> Floats:
+    """What each piece adds: weight, discount within its group, caps."""
+    weights = np.asarray([by.weight(one.name) for one in kinds])
+    names = sorted({one.group for one in kinds})
+    groups = np.asarray([names.index(one.group) for one in kinds], dtype=np.int64)
+    points: Floats = found.raw * weights[found.kind]
+    cell = (found.pair * len(names) + groups[found.kind]) * 2 + (points < 0)
+    order = np.lexsort((found.kind, -np.abs(points), cell))
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = cell[order][1:] != cell[order][:-1]
+    start = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0)) if len(order) else order
+    rank = np.zeros(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order)) - start
+    points = points * by.discount**rank
+    caps = np.asarray([by.caps.get(name, np.inf) for name in names])
+    favour = points > 0
+    points = _capped(points, cell, favour, caps[groups[found.kind]])
+    soft = favour & ~np.asarray([one.hard for one in kinds], dtype=bool)[found.kind] & across[found.pair]
+    return _capped(points, found.pair, soft, np.full(len(points), by.soft_cap))
+
+
+def _capped(points: Floats, cell: Ints, which: Bools, cap: Floats) -> Floats:
+    """Pieces `which` of one cell add `cap` together at most: each is shortened in proportion."""
+    if not len(points):
+        return points
+    total = np.bincount(cell, np.where(which, points, 0.0))
+    shortened: Floats = np.where(which, points * np.minimum(1, cap / np.maximum(total[cell], 1e-9)), points)
+    return shortened
+
+
+def leads(a: Ints, b: Ints, networks: np.ndarray[Any, Any], log_odds: Floats) -> tuple[Floats, Bools]:
+    """By pair: how far it lies above the next best of either end among accounts of the same two networks (no other
+    candidate: WIDEST), and whether it is the best of both ends."""
+    count = len(a)
+    margin, mutual = np.full(count, WIDEST), np.ones(count, dtype=bool)
+    if not count:
+        return margin, mutual
+    _, network = np.unique(networks.astype(str), return_inverse=True)
+    for one, other in ((a, b), (b, a)):
+        # One cell: an account and the network of its counterparts. An account is met on either side of a pair.
+        ends = np.concatenate((one, other))
+        cell = ends * (network.max() + 1) + network[np.concatenate((other, one))]
+        odds = np.concatenate((log_odds, log_odds))
+        order = np.lexsort((-odds, cell))
+        sorted_cell = cell[order]
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = sorted_cell[1:] != sorted_cell[:-1]
+        begin = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+        best = odds[order][begin]
+        following = np.minimum(begin + 1, len(order) - 1)
+        has_next = sorted_cell[following] == sorted_cell
+        has_next &= following != begin
+        second = np.where(has_next, odds[order][following], best - WIDEST)
+        is_best = np.arange(len(order)) == begin
+        lead = np.where(is_best, best - second, odds[order] - best)
+        back = np.empty(len(order))
+        back[order] = lead
+        top = np.empty(len(order), dtype=bool)
+        top[order] = is_best
+        margin = np.minimum(margin, back[:count])
+        mutual &= top[:count]
+    return margin, mutual
+
+
+def same_person(combined: Combined, ids: pa.Table, kept: Bools, by: Calibration, run: str) -> pa.Table:
+    """Rows of the catalog's table, for the pairs `kept`. `ids`: id and account_id by tenure."""
+    found = combined.pieces
+    at = np.flatnonzero(kept)
+    id_, account = ids["id"].combine_chunks(), ids["account_id"].combine_chunks()
+    probability = combined.probability[at]
+    claim = combined.claims[at] & (probability >= by.proposal)
+    standing = np.where(claim, "proposal", np.where(probability >= by.candidate, "candidate", "unlikely"))
+    return pa.table(
+        {
+            "tenure_a": id_.take(pa.array(found.a[at])),
+            "tenure_b": id_.take(pa.array(found.b[at])),
+            "account_a": account.take(pa.array(found.a[at])),
+            "account_b": account.take(pa.array(found.b[at])),
+            "prior": pa.array(np.full(len(at), combined.prior)),
+            "log_odds": pa.array(combined.log_odds[at]),
+            "probability": pa.array(probability),
+            "standing": pa.array(standing.tolist(), pa.string()),
+            "margin": pa.array(combined.margin[at]),
+            "mutual": pa.array(combined.mutual[at]),
+            "proposed_by": pa.array([found.by[n] for n in at.tolist()], pa.list_(pa.string())),
+            "run": pa.array([run] * len(at), pa.string()),
+        }
+    )
+
+
+def person_evidence(
+    combined: Combined, ids: pa.Table, kept: Bools, kinds: Sequence[Kind], run: str
+) -> pa.Table:
+    """Rows of the catalog's table: every piece about the pairs `kept`."""
+    found = combined.pieces
+    at = np.flatnonzero(kept[found.pair]) if len(found.pair) else np.zeros(0, np.int64)
+    id_ = ids["id"].combine_chunks()
+    return pa.table(
+        {
+            "tenure_a": id_.take(pa.array(found.a[found.pair[at]])),
+            "tenure_b": id_.take(pa.array(found.b[found.pair[at]])),
+            "kind": pa.array([kinds[n].name for n in found.kind[at].tolist()], pa.string()),
+            "points": pa.array(combined.points[at]),
+            "raw_points": pa.array(found.raw[at]),
+            "detail": pa.array([found.detail[n] for n in at.tolist()], pa.string()),
+            "traces": pa.array([found.traces[n] for n in at.tolist()], pa.list_(pa.string())),
+            "run": pa.array([run] * len(at), pa.string()),
+        }
+    )
+
+
+#: No pair weighs more in a cluster than this: one link must not outvote all others of two groups.
+HEAVIEST: Final = 8.0
+
+
+def weighed(combined: Combined, ids: Sequence[str]) -> list[tuple[str, str, float]]:
+    """Pairs for clustering, as calibrated log-odds. What may be no more than a candidate joins nobody by itself."""
+    logit = np.log(combined.probability) - np.log1p(-combined.probability)
+    logit = np.clip(logit, -HEAVIEST, np.where(combined.claims, HEAVIEST, 0.0))
+    found = combined.pieces
+    return [
+        (ids[a], ids[b], odds)
+        for a, b, odds in zip(found.a.tolist(), found.b.tolist(), logit.tolist(), strict=True)
+    ]
+
+
+def kept(combined: Combined, decided: Collection[tuple[int, int]], least: float) -> Bools:
+    """Pairs that people get to see: above a probability, or decided about."""
+    chosen: Bools = combined.probability >= least
+    if decided:
+        wanted = set(decided)
+        chosen |= np.asarray(
+            [
+                pair in wanted
+                for pair in zip(combined.pieces.a.tolist(), combined.pieces.b.tolist(), strict=True)
+            ],
+            dtype=bool,
+        )
+    return chosen

@@ -1,0 +1,177 @@
+"""Hard identifiers of tenures, each in its normal form, with who states it (`basis`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+import pyarrow as pa
+
+from safelight.identities.gather_source import HELD, Source
+from safelight.traces import networks
+
+#: An IP address or host that is used again after a longer pause begins a new span of use.
+PAUSE_US = 24 * 3_600_000_000
+#: Keys of profiles that hold identifiers -> kind, network of another account.
+_STATED: Final[dict[str, tuple[str, str]]] = {
+    "phone": ("phone", ""), "phone_number": ("phone", ""), "mobile": ("phone", ""), "number": ("phone", ""),
+    "phone_home": ("phone", ""), "phone_office": ("phone", ""), "phone_mobile": ("phone", ""),
+    "email": ("email", ""), "e-mail": ("email", ""), "mail": ("email", ""), "emails": ("email", ""),
+    "user_icq": ("native", "icq"), "icq": ("native", "icq"), "user_aim": ("native", "aim"), "aim": ("native", "aim"),
+    "user_yim": ("native", "yahoo"), "user_msnm": ("native", "msn"), "msn": ("native", "msn"),
+    "user_jabber": ("native", "xmpp"), "jabber": ("native", "xmpp"), "xmpp": ("native", "xmpp"),
+    "skype": ("native", "skype"), "telegram": ("native", "telegram"), "kik": ("native", "kik"),
+    "fingerprint": ("fingerprint", ""), "pgp": ("fingerprint", ""), "key_fingerprint": ("fingerprint", ""),
+    "avatar_sha256": ("avatar", ""), "avatar_hash": ("avatar", ""), "photo_sha256": ("avatar", ""),
+    "wallet": ("wallet", ""), "bitcoin": ("wallet", ""), "iban": ("payment", ""), "device_id": ("device", ""),
+}  # fmt: skip
+_EMAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
+_NUMBER: Final = re.compile(r"\+?[0-9]{6,15}")
+
+_OWN = f"""
+    select s.tenure, kind, network, value, 'own' as basis, us, trace_id from (
+        select id as account_id, network, null::bigint as us, null::varchar as trace_id, native as value,
+               case when network in ('phone', 'whatsapp') then 'phone'
+                    when network = 'imessage' then if(contains(native, '@'), 'email', 'phone')
+                    when network in ('mail', 'msn') then 'email'
+                    when network = 'skype' and regexp_matches(native, '^(live:)?[^:]+@') then 'email'
+                    when network = 'skype' and starts_with(native, '+') then 'phone'
+                    when network in ('bank', 'remitter') then 'payment' end as kind
+        from known where not regexp_matches(native, '^(name:|local:|[?])')
+        union all
+        select account_id, network, at_us(since, exhibit, parser), trace_id, name,
+               case name_kind when 'phone' then 'phone' else 'email' end
+        from accounts where name_kind in ('phone', 'e-mail') and name is not null
+        union all
+        select account_id, network, at_us("at", exhibit, parser), trace_id, native_id, 'device' from devices
+        where account_id is not null and native_id is not null
+    ) i join spans s on s.account_id = i.account_id and (us is null or ({HELD}))
+    where kind is not null
+"""
+_BOOK = f"""
+    select s.tenure, 'phone' as kind, network, value, 'book' as basis, us, trace_id from (
+        select contact_id as account_id, network, at_us(added, exhibit, parser) as us, trace_id,
+               unnest([detail ->> '$.number', detail ->> '$.phone', detail ->> '$.as']) as value
+        from contacts where contact_id is not null and detail is not null
+    ) c join spans s on s.account_id = c.account_id and value is not null and {HELD}
+"""
+_LOGGED_IN = """
+    select s.tenure, 'device' as kind, '' as network, 'source:' || a.source_id as value, 'file' as basis, null::bigint as us,
+           min(a.trace_id) as trace_id
+    from accounts a join spans s on s.account_id = a.account_id
+    where a.owner and a.network not in ('bank', 'remitter') group by all
+"""
+#: A span ends where the same address is not used for longer than PAUSE_US.
+_ADDRESSES = f"""
+    with used as (
+        select s.tenure, kind, value, us, trace_id from (
+            select account_id, 'ip' as kind, ip as value, at_us("at", exhibit, parser) as us, trace_id from logins
+            where ip is not null
+            union all
+            select account_id, 'host', coalesce("user" || '@', '') || lower(host), at_us("at", exhibit, parser), trace_id
+            from logins where host is not null
+        ) l join spans s on s.account_id = l.account_id and {HELD}
+    ), begun as (
+        select *, us - lag(us) over w > {PAUSE_US} as begins from used
+        window w as (partition by tenure, kind, value order by us)
+    ), numbered as (
+        select *, sum(begins::int) over (partition by tenure, kind, value order by us rows unbounded preceding) as n
+        from begun
+    )
+    select tenure, kind, value, 'own' as basis, min(us) as first_us, max(us) as last_us, count(*) as uses,
+           arg_min(trace_id, coalesce(us, 0)) as trace
+    from numbered group by tenure, kind, value, n
+"""
+_STATED_ROWS = pa.schema(
+    [
+        ("tenure", pa.int32()), ("kind", pa.string()), ("network", pa.string()), ("value", pa.string()),
+        ("basis", pa.string()), ("us", pa.int64()), ("trace_id", pa.string()),
+    ]
+)  # fmt: skip
+
+
+def identifiers(source: Source) -> None:
+    """Fill `identifiers` and `profiles`; a value that has no normal form is none."""
+    stated = list(_profiles(source))
+    source.bench.add("profiles", [row for row in stated if "field" in row])
+    rows = [row for row in stated if "kind" in row]
+    source.table("stated", pa.Table.from_pylist(rows, schema=_STATED_ROWS))
+    source.db.execute(
+        f"create or replace temp table raw as {_OWN} union all {_BOOK} union all {_LOGGED_IN} "
+        "union all select tenure, kind, network, value, basis, us, trace_id from stated"
+    )
+    found = source.db.execute("select distinct kind, network, value from raw").fetchall()
+    forms = [(kind, network, value, normal(kind, network, value)) for kind, network, value in found]
+    columns = ("kind", "network", "value", "form")
+    table = {name: pa.array([row[n] for row in forms], pa.string()) for n, name in enumerate(columns)}
+    source.table("forms", pa.table(table))
+    source.move(
+        "identifiers",
+        """select tenure, kind, form as value, basis, min(us) as first_us, max(us) as last_us, count(*) as uses,
+                  min(trace_id) as trace
+           from raw join forms using (kind, network, value) where form is not null group by tenure, kind, form, basis""",
+    )
+    source.move("identifiers", _ADDRESSES)
+
+
+def normal(kind: str, network: str, value: str) -> str | None:
+    """The normal form of an identifier; None for what is none. `native` ones become `<network>:<id>`.
+
+    A number as dialled at home stays one only where a person wrote it: of a `phone` account it says nothing outside its
+    source (`networks.own_account`).
+    """
+    text = value.strip()
+    match kind:
+        case "phone":
+            if network == "whatsapp" and not text.startswith("+") and text.isdigit():
+                text = "+" + text
+            number = networks.phone(text)
+            if not _NUMBER.fullmatch(number):
+                return None
+            return (
+                None if networks.own_account("phone", number) and network in ("phone", "imessage") else number
+            )
+        case "email":
+            address = networks.mail(text.removeprefix("live:"))
+            return address if _EMAIL.fullmatch(address) else None
+        case "native":
+            native = networks.normal(network, text)
+            return f"{network}:{native}" if native else None
+        case "payment":
+            return f"{network}:{networks.normal(network, text)}" if network in ("bank", "remitter") else text
+        case "fingerprint" | "avatar":
+            return re.sub(r"[\s:]", "", text).lower() or None
+        case _:
+            return text or None
+
+
+def _profiles(source: Source) -> Iterator[dict[str, Any]]:
+    rows = source.db.execute(
+        f"""select s.tenure, a.network, a.profile, a.us, a.trace_id from (
+                select account_id, network, profile, min(at_us(since, exhibit, parser)) as us, min(trace_id) as trace_id
+                from accounts where profile is not null group by account_id, network, profile
+            ) a join spans s on s.account_id = a.account_id and {HELD} order by s.tenure, a.trace_id"""
+    ).fetchall()
+    for tenure, network, profile, us, trace in rows:
+        for field, value in _facts(profile):
+            kind, other = _STATED.get(field.lower(), ("", ""))
+            if kind:
+                yield {
+                    "tenure": tenure, "kind": kind, "network": other or network, "value": value, "basis": "profile",
+                    "us": us, "trace_id": trace,
+                }  # fmt: skip
+            else:
+                yield {"tenure": tenure, "field": field, "value": value, "trace": trace}
+
+
+def _facts(profile: str) -> Iterator[tuple[str, str]]:
+    try:
+        found = orjson.loads(profile)
+    except orjson.JSONDecodeError:
+        return
+    if isinstance(found, dict):
+        for field, value in found.items():
+            if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
+                yield str(field), str(value).strip()
