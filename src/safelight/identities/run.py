@@ -7,7 +7,7 @@ changed that it was made from: traces, decisions about clocks and about people, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -60,7 +60,8 @@ def find(folder: OperationFolder, *, progress: Progress = lambda _done, _total: 
             last = [entry.stage.removeprefix(_STAGE) for entry in catalog.finished(_STAGE)]
             changed = not last or last[-1] != run
             if changed:
-                tables = _found(catalog, decided, shifts, by, run, progress)
+                weighing = weigh(catalog, decided, shifts, by, progress)
+                tables = _tables(weighing, decided, by, run)
                 identity = batch_id(_STAGE, [str(len(last)), run])
                 made_by = {"stage": _STAGE + run, "analysis": NAME, "version": VERSION}
                 if not last:
@@ -71,7 +72,7 @@ def find(folder: OperationFolder, *, progress: Progress = lambda _done, _total: 
         return _figures(catalog, changed)
 
 
-def _inputs(catalog: Catalog, decided: Standing, shifts: list[ClockDecision], by: Calibration) -> str:
+def _inputs(catalog: Catalog, decided: Standing, shifts: Sequence[ClockDecision], by: Calibration) -> str:
     """Digest of all that a run is made from."""
     snapshot = catalog.snapshot()
     told = [
@@ -85,15 +86,26 @@ def _inputs(catalog: Catalog, decided: Standing, shifts: list[ClockDecision], by
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 
-def _found(
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """All candidates of an operation, weighed. `ids`, `accounts`: by number of the tenure."""
+
+    combined: combining.Combined
+    ids: list[str]
+    accounts: list[str]
+    table: pa.Table
+    """The same two as columns."""
+
+
+def weigh(
     catalog: Catalog,
     decided: Standing,
-    shifts: list[ClockDecision],
+    shifts: Sequence[ClockDecision],
     by: Calibration,
-    run: str,
-    progress: Progress,
-) -> dict[str, pa.Table]:
-    total = STEPS + 2 * len(KINDS) + 2
+    progress: Progress = lambda _done, _total: None,
+) -> Weighing:
+    """Gather, propose, measure, combine. Decisions make candidates of what they are about, and change no weight."""
+    total = STEPS + 2 * len(KINDS) + 1
     done = STEPS
 
     def step() -> None:
@@ -101,31 +113,36 @@ def _found(
         done += 1
         progress(done, total)
 
-    pairs = [(one.a, one.b) for one in (*decided.in_force, *decided.waiting, *decided.unsettled)]
     with Bench(spill=str(catalog.spill)) as bench:
         gather(bench, catalog, decided.tenures, shifts, progress=lambda one: progress(one, total))
-        propose(bench, KINDS, pairs, step)
+        propose(bench, KINDS, _decided(decided), step)
         measure(bench, KINDS, step)
         combined = combining.combine(bench, KINDS, by)
         step()
         ids = bench.db.sql("select id, account_id from tenures order by tenure").to_arrow_table()
-        number = {id_: n for n, id_ in enumerate(ids["id"].to_pylist())}
-        wanted = {
-            (min(number[a], number[b]), max(number[a], number[b]))
-            for a, b in pairs
-            if a in number and b in number
-        }
-        kept = combining.kept(combined, wanted, LEAST)
-        everybody: list[str] = ids["id"].to_pylist()
-        clusters = cluster(combining.weighed(combined, everybody), everybody, decided, threshold=by.join)
-        step()
-        return {
-            "same_person": combining.same_person(combined, ids, kept, by, run),
-            "person_evidence": combining.person_evidence(combined, ids, kept, KINDS, run),
-            "person_clusters": _rows(
-                clusters, dict(zip(everybody, ids["account_id"].to_pylist(), strict=True)), run
-            ),
-        }
+        return Weighing(combined, ids["id"].to_pylist(), ids["account_id"].to_pylist(), ids)
+
+
+def _decided(decided: Standing) -> list[tuple[str, str]]:
+    return [(one.a, one.b) for one in (*decided.in_force, *decided.waiting, *decided.unsettled)]
+
+
+def _tables(weighing: Weighing, decided: Standing, by: Calibration, run: str) -> dict[str, pa.Table]:
+    number = {id_: n for n, id_ in enumerate(weighing.ids)}
+    wanted = {
+        (min(number[a], number[b]), max(number[a], number[b]))
+        for a, b in _decided(decided)
+        if a in number and b in number
+    }
+    combined, ids = weighing.combined, weighing.table
+    kept = combining.kept(combined, wanted, LEAST)
+    pairs = combining.weighed(combined, weighing.ids)
+    clusters = cluster(pairs, weighing.ids, decided, threshold=by.join)
+    return {
+        "same_person": combining.same_person(combined, ids, kept, by, run),
+        "person_evidence": combining.person_evidence(combined, ids, kept, KINDS, run),
+        "person_clusters": _rows(clusters, dict(zip(weighing.ids, weighing.accounts, strict=True)), run),
+    }
 
 
 def _rows(clusters: Clusters, accounts: dict[str, str], run: str) -> pa.Table:
