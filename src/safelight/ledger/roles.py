@@ -50,7 +50,9 @@ def withdraw(ledger: Ledger, seq: int, *, reason: str, actor: str) -> Entry:
     if not reason.strip():
         raise Refused("A reason is needed, and none was given.", "Say why, in one sentence.")
     if seq not in {one.seq for one in rejected(ledger).values()}:
-        raise NotFound(f"Entry {seq} is no rejection in force.", "See the account's page for those there are.")
+        raise NotFound(
+            f"Entry {seq} is no rejection in force.", "See the account's page for those there are."
+        )
     kind = kinds.ROLE_WITHDRAWN
     return ledger.append(
         kind.name,
@@ -72,7 +74,12 @@ def rejected(ledger: Ledger) -> Mapping[tuple[str, str], Rejection]:
         payload = ledger.payload(entry.seq)
         if payload is not None:
             found[entry.seq] = Rejection(
-                entry.seq, entry.subjects[0], payload["role"], payload["reason"], entry.actor, entry.recorded_at
+                entry.seq,
+                entry.subjects[0],
+                payload["role"],
+                payload["reason"],
+                entry.actor,
+                entry.recorded_at,
             )
     return {(one.account, one.role): one for one in found.values()}
 

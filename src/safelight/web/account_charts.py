@@ -69,9 +69,11 @@ class Heat:
     figures: tuple[tuple[int, ...], ...]
 
 
-def name_chart(names: Sequence[Name], last_us: int | None, zone: Zone) -> NameChart | None:
+def name_chart(
+    names: Sequence[Name], last_us: int | None, zone: Zone, width: int = WIDTH, left: int = LEFT
+) -> NameChart | None:
     """Own names by kind: each from when it was first seen to the next one of its kind, the last one to the account's last
-    act. None where no name has a time."""
+    act, in a chart so wide, with so much room for the kinds at the left. None where no name has a time."""
     dated = [one for one in names if one.own and one.since_us is not None]
     if not dated:
         return None
@@ -86,17 +88,17 @@ def name_chart(names: Sequence[Name], last_us: int | None, zone: Zone) -> NameCh
         ends = [*(one.since_us or 0 for one in mine[1:]), end]
         boxes = []
         for one, after in zip(mine, ends, strict=True):
-            x, x2 = _x(one.since_us or 0, begin, end), _x(after, begin, end)
-            width = max(round(x2 - x - 2, 1), 3.0)
-            room = int(width // 7)
+            x, x2 = (_x(us, begin, end, width, left) for us in (one.since_us or 0, after))
+            wide = max(round(x2 - x - 2, 1), 3.0)
+            room = int(wide // 7)
             text = one.name if len(one.name) <= room else one.name[: room - 1] + "…" if room > 3 else ""
-            boxes.append(Box(x, width, text, one.name, one))
+            boxes.append(Box(x, wide, text, one.name, one))
         rows.append(NameRow(kind, 22 + n * ROW, tuple(boxes)))
-    return NameChart(tuple(rows), tuple(axis_of(begin, end, zone, LEFT, WIDTH)), 24 + ROW * len(rows))
+    return NameChart(tuple(rows), tuple(axis_of(begin, end, zone, left, width)), 24 + ROW * len(rows))
 
 
-def _x(us: int, begin: int, end: int) -> float:
-    return round(LEFT + (WIDTH - LEFT) * (us - begin) / max(end - begin, 1), 1)
+def _x(us: int, begin: int, end: int, width: int, left: int) -> float:
+    return round(left + (width - left) * (us - begin) / max(end - begin, 1), 1)
 
 
 def heat(acts: Counted, kind: int, zone: Zone) -> Heat | None:

@@ -1,4 +1,4 @@
-"""The list of accounts, and one account: who it was called, when it wrote, with whom, from where, and what it paid.
+"""One account: who it was called, when it wrote, with whom, from where, and what it paid.
 
 Every figure leads to its rows, every row to its place in an item. What there is nothing of is not shown.
 """
@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from safelight.access import account_contacts, account_events, accounts
 from safelight.access.account import account
-from safelight.access.accounts import ORDERS, AccountRow
+from safelight.access.accounts import AccountRow
 from safelight.access.door import Door
 from safelight.access.timeline_events import EVENTS
 from safelight.access.zones import ZONES, Zone, zone_of
-from safelight.errors import NotFound, Refused
+from safelight.errors import NotFound
 from safelight.messages import _
 from safelight.web import account_charts, timeline_chart
 from safelight.web.render import with_query
@@ -29,83 +29,6 @@ from safelight.web.timeline_rows import kind_name, row
 ROWS = 100
 #: Rows of a list on the account's own page.
 FEW = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """What the list's address asks for."""
-
-    words: str
-    networks: tuple[str, ...]
-    order: str
-    first: int
-    used_from: str = ""
-    """IP address or host that they were used from."""
-
-    def address(self, **changes: Any) -> str:
-        """The list with something changed; from the beginning unless `first` says otherwise."""
-        own = {
-            "words": self.words,
-            "networks": self.networks,
-            "order": self.order,
-            "used_from": self.used_from,
-        }
-        values: dict[str, Any] = own | {"first": 0} | changes
-        pairs = [("q", values["words"])] if values["words"] else []
-        pairs += [("network", one) for one in values["networks"]]
-        pairs += [("address", values["used_from"])] if values["used_from"] else []
-        order = None if values["order"] == "messages" else values["order"]
-        return with_query("/accounts", pairs, order=order, first=values["first"] or None)
-
-    def told(self) -> str:
-        """In words, as it stands in the audit."""
-        parts = [asked for asked in (self.words, *(f"network:{one}" for one in self.networks)) if asked]
-        return " ".join([*parts, *([f"address:{self.used_from}"] if self.used_from else [])])
-
-    def toggled(self, network: str) -> str:
-        """With a network chosen or not."""
-        rest = tuple(one for one in self.networks if one != network)
-        return self.address(networks=rest if network in self.networks else (*self.networks, network))
-
-
-def listing(request: Request) -> Response:
-    """The list."""
-    door: Door = request.app.state.door
-    given = request.query_params
-    first, order = given.get("first", "0"), given.get("order", "messages")
-    if order not in ORDERS:
-        raise Refused(
-            _("There is no order “%(order)s”.") % {"order": order},
-            _("It can be: %(values)s.") % {"values": ", ".join(ORDERS)},
-        )
-    asked = Listed(
-        given.get("q", "").strip(),
-        tuple(given.getlist("network")),
-        order,
-        int(first) if first.isdecimal() else 0,
-        given.get("address", "").strip(),
-    )
-    with door.consult("accounts", asked.told()) as look:
-        rows, total = accounts.listed(
-            look.reading, asked.words, asked.networks, order, asked.first, ROWS, asked.used_from
-        )
-        context = {
-            "standing": look.standing(),
-            "asked": asked,
-            "rows": rows,
-            "total": total,
-            "everything": len(accounts.every(look.reading)),
-            "networks": accounts.networks(look.reading, asked.words),
-            "count": ROWS,
-            "network_badge": network_badge,
-            "columns": (
-                ("name", _("Account"), ""), ("", _("Also called"), ""), ("messages", _("Messages"), "r c4"),
-                ("conversations", _("Conversations"), "r c4"), ("first", _("First seen"), "c6"),
-                ("last", _("Last seen"), "c6"),
-            ),
-        }  # fmt: skip
-        page: Response = request.app.state.templates.page(request, "accounts.html", context)
-    return page
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +161,6 @@ def talk_kind(kind: str) -> str:
 
 
 ROUTES = [
-    Route("/accounts", listing),
     Route("/accounts/{account}", page),
     Route("/accounts/{account}/{what}", rows_of),
 ]

@@ -39,6 +39,7 @@ from safelight.web import (
     overview,
     search,
     timeline,
+    triage,
 )
 from safelight.web.guard import Guard
 from safelight.web.render import Templates
@@ -84,6 +85,7 @@ def create_app(
         *identities.ROUTES,
         *identity_pair.ROUTES,
         *identity_acts.ROUTES,
+        *triage.ROUTES,
         *accounts.ROUTES,
         *conversations.ROUTES,
         *conversation_acts.ROUTES,

@@ -44,11 +44,15 @@ def find(ground: Ground) -> Iterator[Found]:
     ground.db.execute(_TWO)
     terms: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     said: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for account, other, trace, text in _texts(ground):
+    talks: dict[tuple[str, str], tuple[str, str]] = {}
+    for account, other, trace, conversation, text in _texts(ground):
         names = set(wanted.matches(text))
         if names:
             terms[account, other].update(names)
             said[account, other].append(trace)
+            talks[account, other] = min(
+                talks.get((account, other), (trace, conversation)), (trace, conversation)
+            )
     flagged = {pair for pair, traces in said.items() if len(traces) >= wanted.least}
     rhythms = _rhythms(ground, wanted, flagged)
     by_account: dict[str, list[str]] = defaultdict(list)
@@ -63,14 +67,14 @@ def find(ground: Ground) -> Iterator[Found]:
             "others": len(others), "messages": sum(len(said[account, one]) for one in others), "with": best[1],
             "with_name": ground.names.get(best[1], best[1]), "with_messages": len(said[best]),
             "terms": [name for name, _n in sorted(terms[best].items(), key=lambda one: (-one[1], one[0]))],
-            "rhythm": shown,
+            "rhythm": shown, "conversation": talks[best][1],
         }  # fmt: skip
         yield Found(account, float(detail["messages"]), detail, tuple(sorted(said[best])[:TRACES]))
 
 
-def _texts(ground: Ground) -> Iterator[tuple[str, str, str, str]]:
+def _texts(ground: Ground) -> Iterator[tuple[str, str, str, str, str]]:
     result = ground.db.execute(
-        """select account, case when account = one then other else one end, trace_id, text
+        """select account, case when account = one then other else one end, trace_id, conversation_id, text
            from once join two using (conversation_id) where text is not null"""
     )
     while rows := result.fetchmany(_AT_ONCE):

@@ -13,7 +13,7 @@ function select(index) {
   all.forEach((row, n) => {
     row.classList.toggle("is-row", n === at);
     row.tabIndex = n === at ? 0 : -1;
-    if (row.closest(".items")) row.setAttribute("aria-selected", String(n === at));
+    if (row.closest(".items, .acct")) row.setAttribute("aria-selected", String(n === at));
   });
   all[at].focus({ preventScroll: true });
   all[at].scrollIntoView({ block: "nearest" });
@@ -77,6 +77,7 @@ document.addEventListener("keydown", (event) => {
     b: () => follow("[data-key='b']"),
     c: () => follow("[data-key='c']"),
     s: () => follow("[data-key='s']"),
+    v: () => follow("[data-key='v']"),
     "?": () => { document.getElementById("help").showModal(); return true; },
     Enter: () => {
       if (!current || event.target.closest("a, button, summary")) return false;
