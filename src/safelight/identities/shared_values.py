@@ -1,0 +1,105 @@
+"""What it weighs that two tenures hold the same value: much if they alone hold it, nothing if many do.
+
+In the words of Fellegi and Sunter ("A theory for record linkage", 1969): the chance that two people agree on a value by
+coincidence is how common it is. So agreeing on one that `holders` of all `accounts` have is worth log(accounts / holders),
+plus what is known of the kind: `trust`, the log-odds that two who alone share such a value are one person. Beyond three
+holders in one network the weight falls steeply: a person has rarely more accounts than that there, and what is common to
+them is a family's telephone, a school's line or a program's default, of which a list can never name all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+
+from safelight.identities.kinds import PAIRS
+from safelight.identities.model import Bench
+from safelight.identities.placeholders import condition
+
+#: So many accounts of one network may hold a value before it loses weight beyond its rarity, and so much each further one.
+FEW: Final = 3
+STEEP: Final = 1.2
+#: Of all networks together.
+MANY: Final = 12
+#: A value that more hold than this proposes nobody: pairs of its holders would be many, and weigh nothing.
+MOST_HOLDERS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How one kind of identifier is compared."""
+
+    kinds: tuple[str, ...]
+    trust: float
+    """Log-odds that two who alone hold a value of this kind are one person."""
+    stated: float
+    """Taken off where one of the two has it only from what its holder wrote: that may be anybody's."""
+    bases: tuple[str, ...] = ("own", "profile")
+    most: float = 14.0
+    source: str = "select tenure, kind, value, basis, trace from identifiers"
+
+
+def _held(by: Sharing) -> str:
+    placeholder = " or ".join(f"(kind = '{kind}' and {condition(kind, 'value')})" for kind in by.kinds)
+    kinds, bases = (", ".join(f"'{one}'" for one in some) for some in (by.kinds, by.bases))
+    return f"""
+        create or replace temp table held as
+        with found as (
+            select tenure, kind, value, min(basis) as basis, arg_min(trace, basis) as trace from ({by.source})
+            where kind in ({kinds}) and basis in ({bases}) and not ({placeholder}) group by all
+        ), crowd as (
+            select kind, value, sum(n)::bigint as holders, max(n) as crowd from (
+                select kind, value, network, count(*) as n from found join tenures using (tenure) group by all
+            ) group by kind, value having holders between 2 and {MOST_HOLDERS}
+        )
+        select f.*, c.holders,
+               ln((select count(*) from tenures) / c.holders) + {by.trust}
+               - {STEEP} * greatest(0, c.crowd - {FEW}, c.holders - {MANY}) as weight
+        from found f join crowd c using (kind, value)
+    """
+
+
+def strongest(bench: Bench, common: str, facts: Sequence[str], most: float) -> pa.Table:
+    """Rows of `kinds.MEASURED` from SQL `common`, one row a pair and value (a, b, weight, trace_a, trace_b and the columns
+    `facts`). The strongest value counts whole, all others together at most 1; the detail states the strongest and how many
+    there are (`n`).
+    """
+    told = ", ".join(f"'{one}': arg_max({one}, (weight, rank))" for one in facts)
+    return bench.db.sql(
+        f"""with ranked as (
+            select *, row_number() over (partition by a, b order by weight desc, {", ".join(facts)}) as place, -place as rank
+            from ({common}) join pairs using (a, b) where weight > 0
+        )
+        select a, b, least({most}, max(weight) + least(1, 0.5 * (count(*) - 1)))::double as points,
+               to_json({{{told}, 'n': count(*)}})::varchar as detail,
+               list_sort(list_distinct(flatten(list([trace_a, trace_b] order by place)[:3]))) as traces
+        from ranked group by a, b order by a, b"""
+    ).to_arrow_table()
+
+
+def measure(bench: Bench, by: Sharing) -> pa.Table:
+    """Rows of `kinds.MEASURED` for the pairs that share a value which weighs something."""
+    bench.db.execute(_held(by))
+    common = f"""
+        select x.tenure as a, y.tenure as b, x.kind, x.value, x.holders, x.basis as basis_a, y.basis as basis_b,
+               x.trace as trace_a, y.trace as trace_b,
+               x.weight - if(x.basis = 'profile' or y.basis = 'profile', {by.stated}, 0) as weight
+        from held x join held y on y.kind = x.kind and y.value = x.value and x.tenure < y.tenure
+    """
+    return strongest(bench, common, ("kind", "value", "holders", "basis_a", "basis_b"), by.most)
+
+
+def propose(bench: Bench, by: Sharing) -> pa.Table:
+    """Pairs that share a value which still weighs something."""
+    bench.db.execute(_held(by))
+    return (
+        bench.db.sql(
+            """select distinct x.tenure as a, y.tenure as b from held x
+           join held y on x.kind = y.kind and x.value = y.value and x.tenure < y.tenure where x.weight > 0 order by a, b"""
+        )
+        .to_arrow_table()
+        .cast(PAIRS)
+    )
