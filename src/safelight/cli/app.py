@@ -77,6 +77,7 @@ catalog = _group("The catalog's files, for whoever reads them with other tools."
 keywords = _group("Keyword lists: many terms looked for in all text.")
 accounts = _group("Accounts: which of many matter, and why.")
 identities = _group("Accounts and persons: what is proposed, and what people decide.")
+evaluate = _group("How good the proposals of machines are, on data whose truth is known.")
 scenario = _group("A synthetic operation with known truth, to try everything on and to measure it.")
 key = _group("The operation's key, which opens sealed pictures.")
 
@@ -144,6 +145,8 @@ app.add_typer(catalog, name="catalog", rich_help_panel=KEEP)
 defer(scenario, "write", "scenario_write", "Write a synthetic operation and its truth.")
 defer(scenario, "score", "scenario_score", "Compare what was found with the truth.")
 app.add_typer(scenario, name="scenario", rich_help_panel=KEEP)
+defer(evaluate, "identities", "evaluate", "Report how good proposals of persons are.")
+app.add_typer(evaluate, name="evaluate", rich_help_panel=KEEP)
 
 
 @app.callback(invoke_without_command=True)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from safelight.identities.evidence import contacts, media, moves, profile, talks, together
+from safelight.identities.evidence import (
+    avatar,
+    contacts,
+    device,
+    email,
+    fingerprint,
+    media,
+    moves,
+    phone,
+    profile,
+    talks,
+    together,
+)
 from safelight.identities.kinds import Kind
 
 KINDS: tuple[Kind, ...] = (
+    phone.KIND,
+    email.KIND,
+    device.KIND,
+    fingerprint.KIND,
+    avatar.KIND,
     moves.KIND,
     profile.KIND,
     contacts.KIND,
