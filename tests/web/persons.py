@@ -22,6 +22,11 @@ TOG = account_id("tele", None, "tog_åse")
 BO2 = account_id("tele", None, "bø_2")
 AVIS = account_id("irc", None, "avis")
 PRIOR = -8.7
+#: Facts of the sentence about writing style.
+STYLE = {
+    "messages": [612, 388], "rivals": 5, "mutual": True, "across": True, "compared": 6,
+    "habits": [{"written": ",,", "uses": [31, 12], "accounts": 2}],
+}  # fmt: skip
 
 
 def pair(
@@ -79,16 +84,22 @@ def weigh(built: Built) -> None:
     ]  # fmt: skip
     found = [
         pair(ASE, TOG, 0.96, {
-            "moves": (3.2, {"text": "skriv til meg på tele"}, ["t1-m1"]),
+            "moves": (3.2, {"value": "tog_åse", "network": "tele"}, ["t1-m1"]),
             "names": (1.7, {"part": "åse", "holders": 2, "accounts": 6}, ["t1-a1", "t1-wa0"]),
             "ip": (0.4, {"ip": "192.0.2.7", "holders": 13}, ["t1-l1"]),
-            "phone": (5.9, {"value": "+47 900 00 000", "holders": 2, "accounts": 6}, ["t1-wa0", "t1-k1"]),
-            "style": (2.4, {"messages_a": 612, "messages_b": 388}, ["t1-m1", "t1-w0", "t1-m5", "t1-w1"]),
+            "phone": (5.9, {"value": "+47 900 00 000", "holders": 2}, ["t1-wa0", "t1-k1"]),
+            "style": (2.4, STYLE, ["t1-m1", "t1-w0", "t1-m5", "t1-w1"]),
             "rhythm": (0.0, {}, []),
             "languages": (-1.3, {"a": "nb", "b": "nn"}, ["t1-w0"]),
         }),
-        pair(BO, BO2, 0.62, {"names": (4.1, {"part": "bø"}, ["t1-a5", "t1-wa1"]), "style": (5.0, {}, ["t1-m2", "t1-w2"])}),
-        pair(ASE, KAISSA, 0.02, {"names": (1.0, {}, []), "talks": (-3.0, {}, [])}, mutual=False, margin=-6.1),
+        pair(BO, BO2, 0.62, {
+            "names": (4.1, {"part": "bø"}, ["t1-a5", "t1-wa1"]),
+            "style": (5.0, STYLE, ["t1-m2", "t1-w2"]),
+        }),
+        pair(ASE, KAISSA, 0.02, {
+            "names": (1.0, {}, []),
+            "talks": (-3.0, {"n": 41, "days": 12}, []),
+        }, mutual=False, margin=-6.1),
         pair(TOG, AVIS, 0.91, {"ip": (9.9, {"ip": "192.0.2.7", "holders": 2}, ["t1-l1"])}, mutual=False),
     ]  # fmt: skip
     clusters = [

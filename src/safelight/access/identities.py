@@ -35,8 +35,17 @@ class Pair:
     standing: str
     margin: float | None
     mutual: bool
-    proposed_by: tuple[str, ...]
+    proposed_by: Sequence[str]
     run: str
+    hard: bool
+    """A hard kind of evidence speaks for it."""
+    across: bool
+    """The two accounts are of different networks."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether it may be more than a candidate: soft evidence alone may not, across networks."""
+        return self.hard or not self.across
 
     @property
     def key(self) -> tuple[str, str]:
@@ -81,24 +90,24 @@ def begin_of(tenure: str) -> int | None:
     return int(begin) if mark and begin.lstrip("-").isdecimal() else None
 
 
-def every_pair(reading: Reading) -> Sequence[Pair]:
-    """All weighed pairs, most probable first; computed once a snapshot."""
-    found: Sequence[Pair] = reading.memo.get("identity pairs", lambda: _pairs(reading))
+def every_pair(reading: Reading, hard: Sequence[str] = ()) -> Sequence[Pair]:
+    """All weighed pairs, most probable first; computed once a snapshot. `hard`: kinds that may carry a claim."""
+    found: Sequence[Pair] = reading.memo.get(("identity pairs", tuple(hard)), lambda: _pairs(reading, hard))
     return found
 
 
-def pair(reading: Reading, a: str, b: str) -> Pair | None:
+def pair(reading: Reading, a: str, b: str, hard: Sequence[str] = ()) -> Pair | None:
     """The weighing of two tenures; None if they were never compared."""
     first, second = sorted((a, b))
-    found = _pairs(reading, "tenure_a = $a and tenure_b = $b", {"a": first, "b": second})
+    found = _pairs(reading, hard, "tenure_a = $a and tenure_b = $b", {"a": first, "b": second})
     reading.show([account_of(first), account_of(second)])
     return found[0] if found else None
 
 
-def pairs_of(reading: Reading, tenures: Iterable[str]) -> Sequence[Pair]:
+def pairs_of(reading: Reading, tenures: Iterable[str], hard: Sequence[str] = ()) -> Sequence[Pair]:
     """Every weighed pair that one of these tenures is in, most probable first."""
     wanted = sorted(set(tenures))
-    return _pairs(reading, "(tenure_a = any($ids) or tenure_b = any($ids))", {"ids": wanted})
+    return _pairs(reading, hard, "(tenure_a = any($ids) or tenure_b = any($ids))", {"ids": wanted})
 
 
 def evidence(reading: Reading, a: str, b: str) -> Sequence[Piece]:
@@ -146,14 +155,23 @@ def known(reading: Reading, tenure: str) -> AccountRow:
         ) from None
 
 
-def _pairs(reading: Reading, where: str = "true", values: Mapping[str, Any] | None = None) -> list[Pair]:
+def _pairs(
+    reading: Reading, hard: Sequence[str], where: str = "true", values: Mapping[str, Any] | None = None
+) -> list[Pair]:
     rows = reading.db.execute(
-        f"""select tenure_a, tenure_b, account_a, account_b, prior, log_odds, probability, coalesce(standing, ''), margin,
-                   coalesce(mutual, false), proposed_by, coalesce(run, '')
-            from same_person where {where} order by probability desc, log_odds desc, tenure_a, tenure_b""",
-        values or {},
+        f"""with networks as (select account_id, any_value(network) as network from accounts group by 1),
+                 carried as (select distinct tenure_a, tenure_b from person_evidence
+                             where kind = any($hard) and points > 0 and {where})
+            select p.tenure_a, p.tenure_b, account_a, account_b, prior, log_odds, probability, coalesce(standing, ''),
+                   margin, coalesce(mutual, false), coalesce(proposed_by, []), coalesce(run, ''),
+                   c.tenure_a is not null, m.network is distinct from n.network
+            from (select * from same_person where {where}) p
+            left join carried c on c.tenure_a = p.tenure_a and c.tenure_b = p.tenure_b
+            left join networks m on m.account_id = account_a left join networks n on n.account_id = account_b
+            order by probability desc, log_odds desc, p.tenure_a, p.tenure_b""",
+        {"hard": list(hard), **(values or {})},
     ).fetchall()
-    return [Pair(*row[:10], tuple(row[10] or ()), row[11]) for row in rows]
+    return [Pair(*row) for row in rows]
 
 
 def _evidence(reading: Reading, pairs: Sequence[tuple[str, ...]]) -> dict[tuple[str, str], Sequence[Piece]]:

@@ -14,7 +14,13 @@ from safelight.access.identities import Pair, Piece
 from safelight.access.reading import Reading
 from safelight.identities.registry import KINDS, kind
 from safelight.ledger import identities as law
+from safelight.ledger import kinds
 from safelight.ledger.identities import Decided, Past, Standing, Tenure
+
+__all__ = [
+    "Decided", "Past", "Question", "Reason", "Shaped", "Standing", "Tenure", "Weighed", "past_of", "questions", "reason",
+    "standing", "tenure", "weighed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +116,43 @@ def questions(reading: Reading) -> Sequence[Question]:
         for one in rows.every_pair(reading)
         if one.standing in ("proposal", "candidate") and one.key not in settled
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """One entry that shaped an account's periods. `act`: split, shared, alone or withdrawn; times are microseconds UTC."""
+
+    seq: int
+    act: str
+    at_us: int | None
+    begin_us: int | None
+    end_us: int | None
+    reason: str
+    actor: str
+    recorded_at: int
+    withdrawn: bool
+
+
+def past_of(reading: Reading, account: str) -> list[Shaped]:
+    """Every entry that split an account or said whether it is shared, in order, withdrawn ones too."""
+    names = (kinds.TENURE_SPLIT.name, kinds.TENURE_SHARED.name, kinds.IDENTITY_WITHDRAWN.name)
+    entries = list(reading.ledger.entries(kinds=names, subject=[account]))
+    shaping = {one.seq for one in entries if one.kind != kinds.IDENTITY_WITHDRAWN.name}
+    gone = {one.corrects for one in entries if one.kind == kinds.IDENTITY_WITHDRAWN.name}
+    found = []
+    for one in entries:
+        payload = reading.ledger.payload(one.seq) or {}
+        if one.kind == kinds.IDENTITY_WITHDRAWN.name and one.corrects not in shaping:
+            continue  # it took back a decision about a pair
+        act = {
+            kinds.TENURE_SPLIT.name: "split",
+            kinds.TENURE_SHARED.name: "shared" if payload.get("shared") else "alone",
+        }.get(one.kind, "withdrawn")
+        begin, end = payload.get("period") or (None, None)
+        found.append(
+            Shaped(
+                one.seq, act, payload.get("at_us"), begin, end, payload.get("reason", ""), one.actor,
+                one.recorded_at, one.seq in gone,
+            )
+        )  # fmt: skip
+    return found

@@ -14,6 +14,7 @@ from safelight.access.identity_traces import lines
 from safelight.access.zones import zone_of
 from safelight.identities import reading as who
 from safelight.web import identity_words
+from safelight.web.identity_cluster import periods
 from safelight.web.identity_pair import asked as asked_pair
 from safelight.web.identity_samples import place
 from safelight.web.identity_waterfall import signed
@@ -58,6 +59,7 @@ def queue(request: Request) -> Response:
             "weighed": len(rows.every_pair(reading)),
             "count": ROWS,
             "loose": loose,
+            "periods": periods(now, [one for _old, pairs in loose for pair in pairs for one in pair]),
             "waiting": now.waiting,
             "names": rows.rows_of(reading, sorted(named)),
             "strongest": rows.evidence_of(reading, [one.pair.key for one in part]),

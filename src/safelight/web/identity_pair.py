@@ -73,10 +73,10 @@ def page(request: Request) -> Response:
 def _context(look: Consultation, wanted: Asked, door: Door, done: int | None) -> dict[str, Any]:
     reading = look.reading
     found = who.weighed(reading, wanted.a, wanted.b)
-    sides = [
+    sides = tuple(
         identity_sides.side(reading, one.id, (one.begin_us, one.end_us), one.shared)
         for one in (found.a, found.b)
-    ]
+    )
     pieces = [one.piece for one in found.reasons]
     others = rows.pairs_of(reading, [wanted.a, wanted.b])
     others = [one for one in others if one.key != (wanted.a, wanted.b)][:OTHERS]
@@ -87,8 +87,10 @@ def _context(look: Consultation, wanted: Asked, door: Door, done: int | None) ->
         "asked": wanted,
         "found": found,
         "sides": sides,
-        "rows": identity_sides.rows(*sides, pieces, wanted.zone),
-        "hours": [identity_sides.hours(side, wanted.zone) for side in sides],
+        "rows": identity_sides.rows(sides[0], sides[1], pieces, wanted.zone),
+        "hours": [
+            identity_sides.hours(side.found.acts, wanted.zone, side.begin_us, side.end_us) for side in sides
+        ],
         "hours_sign": identity_sides.hours_sign(pieces),
         "waterfall": _waterfall(found),
         "samples": samples(reading, found),

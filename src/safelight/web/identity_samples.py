@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from urllib.parse import quote, urlencode
 
-from safelight.access.identities import account_of
+from safelight.access.identities import Piece, account_of
 from safelight.access.identity_traces import TraceLine, lines
 from safelight.access.neutral import visible
 from safelight.access.reading import Reading
@@ -56,6 +57,7 @@ def samples(reading: Reading, found: Weighed) -> list[SampleRow]:
     pieces = [one.piece for kind in WRITTEN for one in found.reasons if one.piece.kind == kind]
     wanted = list(dict.fromkeys(trace for piece in pieces for trace in piece.traces))
     there = lines(reading, wanted)
+    habits = tuple(dict.fromkeys(word for piece in pieces for word in _habits(piece)))
     mine: tuple[list[Sample], list[Sample]] = ([], [])
     for trace in wanted:
         line = there.get(trace)
@@ -63,26 +65,34 @@ def samples(reading: Reading, found: Weighed) -> list[SampleRow]:
             continue
         for n, tenure in enumerate((found.a, found.b)):
             if line.account == account_of(tenure.id) and len(mine[n]) < ROWS:
-                mine[n].append(Sample(_bits(line.what, ()), line, place(line)))
+                mine[n].append(Sample(_bits(line.what, habits), line, place(line)))
     return [SampleRow(a, b) for a, b in zip_longest(*mine)]
+
+
+def _habits(piece: Piece) -> list[str]:
+    """What both often write and few others, as the evidence of style names it."""
+    found = piece.detail.get("habits")
+    if not isinstance(found, list):
+        return []
+    return [
+        one["written"].strip()
+        for one in found
+        if isinstance(one, dict) and isinstance(one.get("written"), str)
+    ]
 
 
 def _bits(text: str, marked: Sequence[str]) -> tuple[Bit, ...]:
     """The text with what carries the style marked; longer ones end with an ellipsis."""
     shown = visible(text if len(text) <= LETTERS else text[:LETTERS] + " …")
-    found = [part for part in (visible(one) for one in marked) if part]
+    found = [part for part in sorted((visible(one) for one in marked), key=len, reverse=True) if part]
     if not found:
         return (Bit(shown),)
-    on = [False] * len(shown)
-    for part in found:
-        start = shown.find(part)
-        while start >= 0:
-            on[start : start + len(part)] = [True] * len(part)
-            start = shown.find(part, start + 1)
-    bits: list[Bit] = []
-    for letter, flag in zip(shown, on, strict=True):
-        if bits and bits[-1].marked == flag:
-            bits[-1] = Bit(bits[-1].text + letter, flag)
-        else:
-            bits.append(Bit(letter, flag))
-    return tuple(bits)
+    pieces = re.split(f"({'|'.join(_whole(part) for part in found)})", shown, flags=re.IGNORECASE)
+    return tuple(Bit(piece, n % 2 == 1) for n, piece in enumerate(pieces) if piece)
+
+
+def _whole(part: str) -> str:
+    """A pattern of exactly this; what begins or ends like a word is no part of a longer one."""
+    before = r"(?<!\w)" if part[0].isalnum() else ""
+    after = r"(?!\w)" if part[-1].isalnum() else ""
+    return before + re.escape(part) + after

@@ -20,8 +20,8 @@ from safelight.web.identity_waterfall import NOTHING
 
 #: Names of one kind that stand in a row.
 FEW = 4
-#: The chart of hours.
-HOURS_WIDTH, HOURS_HEIGHT = 240, 24
+#: Height of the bars of hours.
+HOURS_HEIGHT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,34 +130,24 @@ class Hours:
     figures: tuple[int, ...]
 
 
-def hours(one: Side, zone: Zone) -> Hours | None:
-    """Messages by hour as clocks in the zone show it, within the compared period; None where none has a time."""
+def hours(acts: Counted, zone: Zone, begin_us: int | None = None, end_us: int | None = None) -> Hours | None:
+    """Messages by hour as clocks in the zone show it, within a period; None where none has a time."""
     figures = [0] * 24
     message = list(EVENTS).index("message")
-    acts: Counted = one.found.acts
     for slot, kind, count in zip(acts.slots.tolist(), acts.kinds.tolist(), acts.counts.tolist(), strict=True):
         us = slot * acts.unit
-        if kind != message or not _within(one, us):
-            continue
-        wall = zone.local(us)
+        inside = (begin_us is None or us >= begin_us) and (end_us is None or us < end_us)
+        wall = zone.local(us) if kind == message and inside else None
         if wall is not None:
             figures[wall.hour] += count
     most = max(figures)
     if not most:
         return None
     bars = tuple(
-        (
-            hour * 10.0,
-            round(HOURS_HEIGHT - HOURS_HEIGHT * n / most, 1),
-            round(HOURS_HEIGHT * n / most, 1),
-        )
+        (hour * 10.0, round(HOURS_HEIGHT - HOURS_HEIGHT * n / most, 1), round(HOURS_HEIGHT * n / most, 1))
         for hour, n in enumerate(figures)
     )
     return Hours(bars, tuple(figures))
-
-
-def _within(one: Side, us: int) -> bool:
-    return (one.begin_us is None or us >= one.begin_us) and (one.end_us is None or us < one.end_us)
 
 
 def day(us: int | None, zone: Zone) -> str:

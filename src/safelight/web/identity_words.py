@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 
 from safelight.access.neutral import visible
-from safelight.identities.reading import Decided
+from safelight.access.zones import Zone
+from safelight.identities.reading import Decided, Shaped
 from safelight.messages import _
 from safelight.messages.figures import decimal
 
@@ -86,6 +87,15 @@ def cause(one: Decided) -> str:
     if one.cause == "shared":
         return _("an account of it was marked as shared since")
     return _("%(who)s did not agree") % {"who": visible(one.refused_by or "")}
+
+
+def shape_word(one: Shaped, zone: Zone) -> str:
+    """An entry about an account's periods."""
+    wall = zone.local(one.at_us) if one.at_us is not None else None
+    return {
+        "split": _("Changed hands at %(at)s") % {"at": f"{wall:%Y-%m-%d %H:%M}" if wall else "?"},
+        "shared": _("Shared by several people"), "alone": _("Used by one person"), "withdrawn": _("Taken back"),
+    }[one.act]  # fmt: skip
 
 
 def act_word(act: str) -> str:

@@ -1,0 +1,217 @@
+"""Persons as they are proposed now: clusters of the weighed pairs under all decisions, what holds each together, and what
+would take it apart.
+
+The run's own clusters stand in `person_clusters`; here they are made of the same pairs with the decisions of this very
+moment, so that a page never proposes what somebody has just refused. Once a snapshot and state of decisions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from safelight.access import identities as rows
+from safelight.access.identities import Pair, Piece
+from safelight.access.reading import Reading
+from safelight.identities import combine as combining
+from safelight.identities.calibration import calibration
+from safelight.identities.clusters import Clusters, cluster
+from safelight.identities.registry import KINDS
+from safelight.ledger.identities import Decided, Standing
+
+#: Kinds of evidence that may carry a claim by themselves.
+HARD = tuple(one.name for one in KINDS if one.hard)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two tenures: how they were weighed (None: never) and what people decided about them (None: nothing)."""
+
+    a: str
+    b: str
+    pair: Pair | None
+    decided: Decided | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Both, sorted."""
+        return self.a, self.b
+
+    @property
+    def same(self) -> bool:
+        """Decided to be one person."""
+        return self.decided is not None and self.decided.decision == "same"
+
+    @property
+    def different(self) -> bool:
+        """Decided to be two persons."""
+        return self.decided is not None and self.decided.decision == "different"
+
+    @property
+    def weight(self) -> float:
+        """Log-odds; a decision outweighs all."""
+        if self.decided is not None and self.decided.decision != "undecided":
+            return 1_000.0 if self.same else -1_000.0
+        return weight(self.pair) if self.pair is not None else -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What would split a person: without this the tenures of `leaves` no longer belong to the rest."""
+
+    kind: str
+    value: str
+    links: int
+    """Links between members that it speaks for."""
+    leaves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One proposed person. `links`: between members, strongest first; `apart`: decided or weighed links to others."""
+
+    cluster: str
+    members: tuple[str, ...]
+    decided: frozenset[str]
+    links: tuple[Link, ...]
+    apart: tuple[Link, ...]
+    weakest: Link | None
+    cuts: tuple[Cut, ...]
+    held_by: Mapping[str, float]
+
+
+#: Calibrated log-odds count no more than this, and no less than its opposite (`combine.weighed`).
+_HEAVIEST = combining.HEAVIEST
+
+
+def weight(pair: Pair) -> float:
+    """What a weighed pair counts when clusters are made: its calibrated log-odds; what may be no more than a candidate
+    joins nobody by itself."""
+    probability = min(max(pair.probability, 1e-12), 1 - 1e-12)
+    odds = math.log(probability / (1 - probability))
+    return min(max(odds, -_HEAVIEST), _HEAVIEST if pair.claims else 0.0)
+
+
+def clusters(reading: Reading, now: Standing) -> Clusters:
+    """All clusters; computed once a snapshot and state of decisions."""
+
+    def make() -> Clusters:
+        pairs = rows.every_pair(reading, HARD)
+        tenures = {tenure for one in pairs for tenure in one.key}
+        return cluster(
+            ((one.tenure_a, one.tenure_b, weight(one)) for one in pairs),
+            tenures,
+            now,
+            threshold=calibration().join,
+        )
+
+    found: Clusters = reading.memo.get(("identity persons", now.seq), make)
+    return found
+
+
+def members_of(reading: Reading, now: Standing, tenure: str) -> tuple[str, ...]:
+    """Members of a tenure's cluster, itself among them; itself alone where it stands alone."""
+    found = clusters(reading, now)
+    where: Mapping[str, str] = reading.memo.get(("identity person of", now.seq), found.of)
+    return found.members.get(where.get(tenure, ""), (tenure,))
+
+
+def person(reading: Reading, now: Standing, tenure: str) -> Person:
+    """The person that a tenure is proposed to belong to; alone it is one of one account."""
+    found = clusters(reading, now)
+    members = members_of(reading, now, tenure)
+    inside = set(members)
+    weighed = {one.key: one for one in rows.pairs_of(reading, members, HARD)}
+    decided = {(one.a, one.b): one for one in now.in_force if inside & {one.a, one.b}}
+    links = [Link(a, b, weighed.get((a, b)), decided.get((a, b))) for a, b in sorted({*weighed, *decided})]
+    own = sorted((one for one in links if {one.a, one.b} <= inside), key=lambda one: (-one.weight, one.key))
+    others = sorted(
+        (one for one in links if not {one.a, one.b} <= inside and _told(one)),
+        key=lambda one: (not one.different, -one.weight, one.key),
+    )
+    return Person(
+        cluster=members[0],
+        members=members,
+        decided=frozenset(found.decided & inside),
+        links=tuple(own),
+        apart=tuple(others),
+        weakest=weakest(members, own),
+        cuts=_cuts(reading, now, members, own),
+        held_by={one: found.held_by[one] for one in members if one in found.held_by},
+    )
+
+
+def _told(link: Link) -> bool:
+    """Whether a link to somebody else is worth showing beside a person."""
+    return link.decided is not None or (link.pair is not None and link.pair.standing != "unlikely")
+
+
+def weakest(members: Sequence[str], links: Iterable[Link]) -> Link | None:
+    """The weakest of the links that alone would hold all members together (a maximum spanning tree)."""
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(members)
+    known = {one.key: one for one in links}
+    for one in known.values():
+        graph.add_edge(one.a, one.b, weight=one.weight)
+    tree = nx.maximum_spanning_edges(graph, data=False)
+    spanning = [known[min(a, b), max(a, b)] for a, b in tree]
+    return min(spanning, key=lambda one: (one.weight, one.key), default=None)
+
+
+def _cuts(
+    reading: Reading, now: Standing, members: tuple[str, ...], links: Sequence[Link]
+) -> tuple[Cut, ...]:
+    """Leave out one kind of evidence, or one value that several links rest on, and cluster the members anew."""
+    pairs = [one.pair for one in links if one.pair is not None]
+    if len(members) < 2 or not pairs:
+        return ()
+    evidence = rows.evidence_of(reading, [one.key for one in pairs])
+    speaks: dict[tuple[str, str], dict[tuple[str, str], float]] = defaultdict(dict)
+    for key, pieces in evidence.items():
+        for piece in pieces:
+            if piece.points > 0:
+                for thing in {(piece.kind, ""), (piece.kind, value_of(piece))}:
+                    speaks[thing][key] = piece.points
+    cuts = []
+    for (kind, value), less in speaks.items():
+        if value and less == speaks[kind, ""]:
+            continue  # the kind's only value: the same as leaving out the kind
+        without = [
+            (one.tenure_a, one.tenure_b, _without(one, evidence.get(one.key, ()), kind, less.get(one.key)))
+            for one in pairs
+        ]
+        left = cluster(without, members, now, threshold=calibration().join)
+        cuts.append(Cut(kind, value, len(less), leaving(members, left)))
+    return tuple(sorted(cuts, key=lambda one: (-len(one.leaves), -one.links, one.kind, one.value)))
+
+
+def _without(pair: Pair, pieces: Sequence[Piece], kind: str, less: float | None) -> float:
+    """What a pair would count without what a kind adds to it; nothing in favour where soft evidence alone is left."""
+    if less is None:
+        return weight(pair)
+    hard = any(one.kind in HARD and one.kind != kind and one.points > 0 for one in pieces)
+    left = weight(pair) - less
+    return left if hard or not pair.across else min(left, 0.0)
+
+
+def value_of(piece: Piece) -> str:
+    """The value that a piece of evidence rests on (a number, an address ...); empty where it names none."""
+    found = piece.detail.get("value")
+    return found if isinstance(found, str) else ""
+
+
+def leaving(members: Sequence[str], left: Clusters) -> tuple[str, ...]:
+    """Who is no longer with the largest group (of equals the one with the smallest member)."""
+    groups = sorted(left.members.values(), key=lambda one: (-len(one), one))
+    stays = set(groups[0]) if groups else {members[0]}
+    return tuple(one for one in members if one not in stays)
+
+
+def every(reading: Reading, now: Standing) -> Sequence[tuple[str, ...]]:
+    """Members of every proposed person, the largest first."""
+    found = clusters(reading, now)
+    return sorted(found.members.values(), key=lambda one: (-len(one), one))
