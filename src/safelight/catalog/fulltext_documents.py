@@ -1,25 +1,35 @@
-"""From rows of the catalog to documents of the index."""
+"""From rows of the catalog to documents of the index.
+
+A unit's rows come conversation by conversation, so that most columns of a row were those of another just before. What is
+made of such columns is made once for each of their combinations in a batch; of every single row there is its id, its time
+and its text. Fields are as few as can be: each costs as much to hand over to Tantivy as a few words in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import tantivy
 
 from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, UNSTEMMED, Writers
-from safelight.catalog.fulltext_schema import clean, grams_of, order_key, slice_of
+from safelight.catalog.fulltext_schema import clean, grams_of, order_keys, slices_of, tag
 from safelight.evidence.spec import unescape
 
 #: More of one text than this is not indexed (characters); inspectors keep less by default.
 MOST = 8_000_000
-
-
 #: Characters of texts that are worked on together.
 _TOGETHER = 4_000_000
+#: What many rows have in common.
+_COMMON = (
+    "unit", "item", "format", "network", "conversation", "native", "exhibit", "state", "kind", "zoned", "sender_id",
+    "sender", "sender_name", "copies",
+)  # fmt: skip
 
 
 def documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Document]:
@@ -33,122 +43,146 @@ def documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Docum
 
 
 def _documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Document]:
-    rows = batch.to_pydict()
-    originals = _texts(rows)
-    texts = [clean(text) for text in originals]
+    common = _common(batch)
+    originals = _texts(batch, common[0].kind)
+    texts = [text if text.isascii() else clean(text) for text in originals]
     lowered = [text.lower() for text in texts]
-    languages = _languages(rows, texts, lowered, writers)
+    ids: list[str] = batch.column("id").to_pylist()
+    keys = order_keys(batch.column("time"), ids)
+    others = batch.column("others")
     made = tantivy.Document
-    for (
-        unit,
-        id_,
-        item,
-        format_,
-        network,
-        conversation,
-        native,
-        exhibit,
-        state,
-        kind,
-        time,
-        zoned,
-        sender_id,
-        sender,
-        sender_name,
-        others,
-        copies,
-        text,
-        original,
-        language,
-        grams,
-    ) in zip(
-        rows["unit"],
-        rows["id"],
-        rows["item"],
-        rows["format"],
-        rows["network"],
-        rows["conversation"],
-        rows["native"],
-        rows["exhibit"],
-        rows["state"],
-        rows["kind"],
-        rows["time"],
-        rows["zoned"],
-        rows["sender_id"],
-        rows["sender"],
-        rows["sender_name"],
-        rows["others"],
-        rows["copies"],
+    for shared, id_, key, slice_, accounts, text, original, language, grams in zip(
+        common,
+        ids,
+        keys.tolist(),
+        slices_of(keys),
+        others.to_pylist() if others.null_count < len(others) else [None] * len(others),
         texts,
         originals,
-        languages,
+        _languages(common, texts, lowered, writers),
         grams_of(lowered),
         strict=True,
     ):
-        shown = orjson.dumps(
-            (
-                id_,
-                item,
-                network,
-                conversation,
-                exhibit,
-                language,
-                state,
-                kind,
-                native,
-                sender,
-                sender_name,
-                sender_id,
-                zoned,
-                copies,
-                None if text == original else original,
-            )
-        ).decode()
+        written = shared.written.get(language) or shared.write(language)
         document = made()
         add = document.add_text
-        add("unit", unit)
-        key = order_key(time, id_)
         document.add_integer("key", key)
-        add("slice", slice_of(key))
+        if accounts:
+            add("tags", f"{written.tags} {slice_}{_accounts(accounts)}")
+        else:
+            add("tags", f"{written.tags} {slice_}")
         add("plain", text)
-        for field in STEMMED.get(language, UNSTEMMED):
-            add(field, text)
+        for name in written.fields:
+            add(name, text)
         add("grams", grams)
-        add("kind", kind)
-        add("exhibit", exhibit or "")
-        add("language", language)
-        add("state", state or "")
-        document.add_boolean("zoned", zoned)
-        add("format", format_ or "")
-        add("shown", shown)
-        if network:
-            add("network", network)
-        if conversation:
-            add("conversation", conversation)
-        if sender_id:
-            add("account", sender_id)
-        if others:
-            for other in set(others):
-                if other and other != sender_id:
-                    add("account", other)
-        yield document  # fmt: skip
+        add("form", written.form)
+        add("exhibit", shared.exhibit)
+        if shared.conversation:
+            add("conversation", shared.conversation)
+        add("shown", f"{written.shown}\n{id_}")
+        if text is not original and text != original:
+            add("original", original)
+        yield document
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What stands in a document of one language beside its text, id and time."""
+
+    tags: str
+    form: str
+    shown: str
+    fields: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Common:
+    """The columns that many rows have in common, and what was written of them, by language."""
+
+    unit: str
+    item: str
+    format: str | None
+    network: str | None
+    conversation: str | None
+    native: str | None
+    exhibit: str
+    state: str | None
+    kind: str
+    zoned: bool
+    sender_id: str | None
+    sender: str | None
+    sender_name: str | None
+    copies: int
+    writer: tuple[str, str | None] = ("", None)
+    written: dict[str, _Written] = field(default_factory=dict)
+
+    def write(self, language: str) -> _Written:
+        """The same for every row of this language."""
+        form = (self.kind, self.network or "", language, self.state or "")
+        tags = [
+            tag(name, value)
+            for name, value in (
+                ("unit", self.unit), ("kind", self.kind), ("network", self.network), ("language", language),
+                ("state", self.state or ""), ("format", self.format or ""), ("account", self.sender_id),
+                ("zoned", "1" if self.zoned else "0"),
+            )
+            if value is not None and (value or name not in ("network", "account"))
+        ]  # fmt: skip
+        shown = (
+            self.item, self.network, self.conversation, self.exhibit, language, self.state, self.kind, self.native,
+            self.sender, self.sender_name, self.sender_id, self.zoned, self.copies,
+        )  # fmt: skip
+        fields = STEMMED.get(language, UNSTEMMED)
+        found = _Written(" ".join(tags), orjson.dumps(form).decode(), orjson.dumps(shown).decode(), fields)
+        self.written[language] = found
+        return found
+
+
+def _common(batch: pa.RecordBatch) -> list[_Common]:
+    """What each row has in common with others."""
+    codes, most = np.zeros(batch.num_rows, np.int64), 1
+    for name in _COMMON:
+        encoded = batch.column(name).dictionary_encode("encode")
+        size = len(encoded.dictionary)
+        if size == 1:
+            continue
+        if most * size > 2**62:
+            codes = np.unique(codes, return_inverse=True)[1]
+            most = batch.num_rows
+        codes, most = codes * size + encoded.indices.to_numpy(), most * size
+    _codes, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    rows = batch.select(_COMMON).take(pa.array(first)).to_pydict()
+    alike = [_Common(*values) for values in zip(*(rows[name] for name in _COMMON), strict=True)]
+    for one in alike:
+        one.exhibit = one.exhibit or ""
+        one.writer = (one.unit, one.sender_id)
+    return [alike[n] for n in which.tolist()]
+
+
+def _accounts(others: Sequence[str | None]) -> str:
+    return "".join(" " + tag("account", one) for one in others if one)
 
 
 def _languages(
-    rows: dict[str, list[Any]], texts: list[str], lowered: list[str], writers: Writers
+    common: Sequence[_Common], texts: Sequence[str], lowered: Sequence[str], writers: Writers
 ) -> list[str]:
-    if rows["kind"][0] == "name":  # a few words that nobody says; asking for each would take days
+    if common[0].kind == "name":  # a few words that nobody says; asking for each would take days
         return [UNDECIDED] * len(texts)
-    who = list(zip(rows["unit"], rows["sender_id"], strict=True))
-    return writers.languages(who, rows["conversation"], texts, lowered)
+    return writers.languages(
+        [one.writer for one in common], [one.conversation for one in common], texts, lowered
+    )
 
 
-def _texts(rows: dict[str, list[Any]]) -> list[str]:
+def _texts(batch: pa.RecordBatch, kind: str) -> list[str]:
     """What is searched of each row: subject, text, and names and texts of what is attached; of an item, its path."""
-    if rows["kind"][0] == "name":
-        return [_path(text) for text in rows["text"]]
+    texts: list[str | None] = batch.column("text").to_pylist()
+    if kind == "name":
+        return [_path(text) for text in texts]
+    more = [batch.column("subject"), batch.column("attachments")]
+    if all(column.null_count == len(column) for column in more):
+        return [(text or "")[:MOST] for text in texts]
     found = []
-    for subject, text, attachments in zip(rows["subject"], rows["text"], rows["attachments"], strict=True):
+    for subject, text, attachments in zip(more[0].to_pylist(), texts, more[1].to_pylist(), strict=True):
         if subject or attachments:
             text = "\n".join(one for one in (subject, text, *_attached(attachments)) if one)
         found.append((text or "")[:MOST])
@@ -157,7 +191,7 @@ def _texts(rows: dict[str, list[Any]]) -> list[str]:
 
 def _attached(attachments: str | None) -> Iterator[str]:
     try:
-        listed = orjson.loads(attachments) if attachments else []
+        listed: Any = orjson.loads(attachments) if attachments else []
     except orjson.JSONDecodeError:
         return
     for one in listed if isinstance(listed, list) else ():

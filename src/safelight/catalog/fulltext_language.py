@@ -151,33 +151,50 @@ class Writers:
         lowered: Sequence[str],
     ) -> list[str]:
         """The language of each text. `writers` says who wrote it in which item; `lowered` is `texts` in lower case."""
-        votes = [vote(text) for text in lowered]
-        places = list(zip(writers, conversations, strict=True))
-        silent = [place for place, found in zip(places, votes, strict=True) if found is None]
-        if not self._in_conversation.keys() >= set(silent):
-            self._decide(set(silent) - self._in_conversation.keys(), places, texts, votes)
+        found = [vote(text) for text in lowered]
+        silent = [n for n, language in enumerate(found) if language is None]
+        places = [(writers[n], conversations[n]) for n in silent]
+        fresh = set(places) - self._in_conversation.keys()
+        if fresh:
+            self._decide(fresh, zip(places, (texts[n] for n in silent), strict=True), writers, found)
         there, at_all = self._in_conversation, self._in_item
-        return [found or there[place] or at_all[place[0]] for place, found in zip(places, votes, strict=True)]
+        for n, place in zip(silent, places, strict=True):
+            found[n] = there[place] or at_all[place[0]]
+        return [language or UNDECIDED for language in found]
 
     def _decide(
-        self, fresh: set[_Place], places: Sequence[_Place], texts: Sequence[str], votes: Sequence[str | None]
+        self,
+        fresh: set[_Place],
+        silent: Iterable[tuple[_Place, str]],
+        writers: Sequence[Hashable],
+        votes: Sequence[str | None],
     ) -> None:
         """Only what did not speak for itself is asked: who writes two languages is judged by what is in question."""
         samples: dict[_Place, list[str]] = {place: [] for place in fresh}
-        spoken: dict[Hashable, Counter[str]] = {}
-        for place, text, found in zip(places, texts, votes, strict=True):
-            if found is not None:
-                spoken.setdefault(place[0], Counter())[found] += 1
-            elif (sample := samples.get(place)) is not None and len(sample) < _SAMPLE_TEXTS:
+        for place, text in silent:
+            if (sample := samples.get(place)) is not None and len(sample) < _SAMPLE_TEXTS:
                 sample.append(text)
         unsure: dict[Hashable, list[str]] = {}
         for place, sample in samples.items():
             language = self._in_conversation[place] = vote(_joined(sample).lower())
             if language is None and place[0] not in self._in_item:
                 unsure.setdefault(place[0], []).extend(sample)
+        open_: set[Hashable] = set()
         for writer, sample in unsure.items():
-            language = of_sample(sorted(sample, key=len, reverse=True))
-            if language == UNDECIDED and (heard := spoken.get(writer)):
+            language = self._in_item[writer] = of_sample(sorted(sample, key=len, reverse=True))
+            if language == UNDECIDED:
+                open_.add(writer)
+        if open_:
+            self._by_what_was_said(open_, writers, votes)
+
+    def _by_what_was_said(
+        self, open_: set[Hashable], writers: Sequence[Hashable], votes: Sequence[str | None]
+    ) -> None:
+        said: dict[Hashable, Counter[str]] = {writer: Counter() for writer in open_}
+        for writer, language in zip(writers, votes, strict=True):
+            if language is not None and writer in said:
+                said[writer][language] += 1
+        for writer, heard in said.items():
+            if heard.total() >= _HEARD:
                 ((most, count),) = heard.most_common(1)
-                language = most if heard.total() >= _HEARD and 3 * count >= 2 * heard.total() else UNDECIDED
-            self._in_item[writer] = language
+                self._in_item[writer] = most if 3 * count >= 2 * heard.total() else UNDECIDED

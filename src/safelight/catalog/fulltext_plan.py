@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import tantivy
 
 from safelight.catalog.fulltext_query import Every, Fuzzy, Node, Not, Phrase, Some, Substring, Word
-from safelight.catalog.fulltext_schema import ANALYZERS, digits_of, gram_phrase
+from safelight.catalog.fulltext_schema import ANALYZERS, TAGS, digits_of, gram_phrase, tag
 
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -53,7 +53,9 @@ def without(query: tantivy.Query, unwanted: Sequence[tantivy.Query]) -> tantivy.
 
 
 def one_of(schema: tantivy.Schema, field: str, values: Sequence[str]) -> tantivy.Query:
-    """Texts with one of these values in a field."""
+    """Texts with one of these values in a field, or among their tags."""
+    if field in TAGS:
+        field, values = "tags", [tag(field, one) for one in values]
     if len(values) == 1:
         return tantivy.Query.term_query(schema, field, values[0], "basic")
     return tantivy.Query.term_set_query(schema, field, list(values))

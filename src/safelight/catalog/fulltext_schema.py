@@ -18,6 +18,10 @@ Words are runs of letters and digits: `mag-aral` and `sa'yo` are two words each,
 keep their marks (å is not a). Texts are composed (NFC) first, and characters that draw nothing (soft hyphens, zero-width
 ones) are left out, so that a word cannot be hidden by them.
 
+What hits are filtered by stands in `tags` as words with a letter before each (`n:irc`, `a:<account>`), since a field of its
+own for each costs more to fill than all that stands in it; only the exhibit and the conversation have one, and `form` holds
+kind, network, language and state together: hits are counted by these in one pass.
+
 Nothing here depends on scores: hits are ordered by `key`, which grows with the time.
 """
 
@@ -30,22 +34,34 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 import tantivy
 
 #: Part of the index's folder name: another number makes it anew from the catalog.
-VERSION: Final = 2
+VERSION: Final = 3
 
 Kind = Literal["message", "mail", "document", "name"]
 KINDS: Final[tuple[Kind, ...]] = ("message", "mail", "document", "name")
 
 #: Fields that hits are counted by; each holds ids or plain words as they stand in the catalog.
 FACETS: Final = ("kind", "network", "conversation", "exhibit", "language", "state")
+#: Those that stand together in the field `form`, in this order.
+FORM: Final = ("kind", "network", "language", "state")
+
+#: What stands in `tags`, each with its letter.
+TAGS: Final = {
+    "unit": "u", "slice": "s", "kind": "k", "network": "n", "language": "l", "state": "t", "format": "f",
+    "account": "a", "zoned": "z",
+}  # fmt: skip
 
 #: Stands for a blank inside a gram.
 _BLANK = "\x1f"
 #: Stands between a text and the digits that follow it.
 _APART = "\x1e"
 _SPACES = re.compile(r"\s+")
+#: Where Tantivy's whitespace tokenizer cuts.
+_SEPARATES = re.compile(r"[ \t\n\f\r]")
 _DIGITS = re.compile(r"\+?\d[\d \-./()\u00a0\u2011]{3,}\d")
 _NOT_DIGITS = re.compile(r"[^\d]")
 _SEPARATED = re.compile(r"[ \-./()\u00a0\u2011]")
@@ -103,6 +119,11 @@ def gram_phrase(wanted: str) -> list[tuple[int, str]]:
     return [(start, folded[start : start + 3]) for start in starts]
 
 
+def tag(name: str, value: str) -> str:
+    """A value as it stands in `tags`: one word."""
+    return f"{TAGS[name]}:{_SEPARATES.sub(_BLANK, value)}"
+
+
 def digits_of(wanted: str) -> str | None:
     """The digits of a number that was written with separators; None if it is something else."""
     if re.fullmatch(r"\+?[\d \-./()\u00a0\u2011]+", wanted) is None:
@@ -111,12 +132,12 @@ def digits_of(wanted: str) -> str | None:
     return digits if len(digits) >= 3 else None
 
 
-def order_key(time_us: int | None, doc_id: str) -> int:
-    """What hits are ordered by: the time, then a digest of the id; what has no time is last."""
-    tie = zlib.crc32(doc_id.encode("utf-8", "surrogatepass"))
-    if time_us is None:
-        return _NO_TIME + tie
-    return bound_key(time_us) + tie % TIES
+def order_keys(times_us: pa.Array, ids: Sequence[str]) -> npt.NDArray[np.int64]:
+    """What texts are ordered by: the time, then a digest of the id; what has no time is last."""
+    ties = np.fromiter((zlib.crc32(one.encode()) for one in ids), np.int64, len(ids))
+    known = times_us.is_valid().to_numpy(zero_copy_only=False)
+    times = np.clip(times_us.fill_null(0).to_numpy(), _LEAST_US, _MOST_US)
+    return np.where(known, times * TIES + ties % TIES, _NO_TIME + ties)
 
 
 def bound_key(time_us: int) -> int:
@@ -127,6 +148,13 @@ def bound_key(time_us: int) -> int:
 def slice_of(key: int) -> str:
     """Which slice of time (about 25 days) a key lies in; slices are ordered as keys are."""
     return f"{(key >> 51) + 4096:04x}"
+
+
+def slices_of(keys: npt.NDArray[np.int64]) -> list[str]:
+    """The tag of each key's slice."""
+    every, which = np.unique(keys >> 51, return_inverse=True)
+    names = [tag("slice", slice_of(one << 51)) for one in every.tolist()]
+    return [names[n] for n in which.tolist()]
 
 
 #: The least key of anything that has a time.
@@ -154,19 +182,17 @@ ANALYZERS: Final = {
 def make_schema() -> tantivy.Schema:
     """The fields."""
     made = tantivy.SchemaBuilder()
-    made.add_text_field("unit", tokenizer_name="raw", index_option="basic")
     made.add_integer_field("key", indexed=False, fast=True)
+    made.add_text_field("tags", tokenizer_name="blanks", index_option="basic")
     made.add_text_field("plain", stored=True, tokenizer_name="plain", index_option="position")
     for name in ("no", "en", "other"):
         made.add_text_field(name, tokenizer_name=name, index_option="basic")
-    made.add_text_field("grams", tokenizer_name="grams", index_option="position")
-    for name in FACETS:
+    made.add_text_field("grams", tokenizer_name="blanks", index_option="position")
+    for name in ("form", "exhibit", "conversation"):
         made.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("account", "format", "slice"):
-        made.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    made.add_boolean_field("zoned", indexed=True)
-    # Stored alone: Tantivy's bytes are slow to hand over, and no word comes out of this.
-    made.add_text_field("shown", stored=True, tokenizer_name="nothing", index_option="basic")
+    # Stored alone: Tantivy's bytes are slow to hand over, and no word comes out of these.
+    for name in ("shown", "original"):
+        made.add_text_field(name, stored=True, tokenizer_name="nothing", index_option="basic")
     return made.build()
 
 
@@ -174,10 +200,9 @@ def register(index: tantivy.Index) -> None:
     """Tell an index how its fields are cut; needed each time it is opened."""
     for name, analyzer in ANALYZERS.items():
         index.register_tokenizer(name, analyzer)
-    index.register_tokenizer(
-        "nothing", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[^\s\S]")).build()
-    )
-    index.register_tokenizer("grams", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+    nothing = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.remove_long(1))
+    index.register_tokenizer("nothing", nothing.build())
+    index.register_tokenizer("blanks", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
 
 
 def time_of(key: int) -> int | None:

@@ -17,7 +17,7 @@ import orjson
 import tantivy
 
 from safelight.catalog.fulltext_plan import between, both, either, one_of, without
-from safelight.catalog.fulltext_schema import LEAST_KEY, TIES, bound_key, slice_of, time_of
+from safelight.catalog.fulltext_schema import FORM, LEAST_KEY, TIES, bound_key, slice_of, tag, time_of
 
 #: Texts at one time beyond a page: a page is cut between two keys or between two ids of one key.
 _SLACK = 16
@@ -170,7 +170,9 @@ class Search:
         if self._searcher.num_docs < self._few:
             return []
         if self._slices is None:
-            self._slices = sorted(self._searcher.terms_with_prefix("slice", ""))
+            begin = tag("slice", "")
+            named = self._searcher.terms_with_prefix("tags", begin)
+            self._slices = sorted((name.removeprefix(begin), count) for name, count in named)
         edge = "" if start is None else slice_of(start)
         ordered = self._slices if oldest else self._slices[::-1]
         chosen: list[str] = []
@@ -204,13 +206,17 @@ class Search:
         ]:
             if not asked:
                 continue
-            wish = {name: {"terms": {"field": name, "size": most, "shard_size": most * 4}} for name in asked}
+            fields = {"form" if name in FORM else name for name in asked}
+            wish = {one: {"terms": {"field": one, "size": most, "shard_size": most * 4}} for one in fields}
             for group in self._groups:
                 answer = self._searcher.aggregate(self._filtered(query, chosen, group), wish)
-                for name in asked:
-                    for bucket in answer[name]["buckets"]:
-                        value = str(bucket["key"])
-                        counted[name][value] = counted[name].get(value, 0) + int(bucket["doc_count"])
+                for one in fields:
+                    for bucket in answer[one]["buckets"]:
+                        key = str(bucket["key"])
+                        named = zip(FORM, orjson.loads(key), strict=True) if one == "form" else [(one, key)]
+                        for name, value in named:
+                            if name in asked and (value or name != "network"):
+                                counted[name][value] = counted[name].get(value, 0) + int(bucket["doc_count"])
         return counted
 
     def span(self, query: tantivy.Query | None, wanted: Wanted) -> tuple[int, int] | None:
@@ -276,15 +282,17 @@ class Search:
 
     def _found(self, key: int, place: tantivy.DocAddress, group: Group) -> Found:
         stored = self._searcher.doc(place)
+        shown, _, id_ = (stored.get_first("shown") or "").partition("\n")
         (
-            id_, item, network, conversation, exhibit, language, state, kind, native, sender, sender_name, sender_id,
-            zoned, copies, original,
-        ) = orjson.loads(stored.get_first("shown") or "[]")  # fmt: skip
+            item, network, conversation, exhibit, language, state, kind, native, sender, sender_name, sender_id,
+            zoned, copies,
+        ) = orjson.loads(shown)  # fmt: skip
+        text = stored.get_first("original") or stored.get_first("plain") or ""
         if key >= LEAST_KEY:
             key += group.shift * TIES
         return Found(
             key, id_, item, kind, network, conversation, native, exhibit, language, state, sender, sender_name,
-            sender_id, time_of(key), bool(zoned) or group.assumed, copies, original or stored.get_first("plain") or "",
+            sender_id, time_of(key), bool(zoned) or group.assumed, copies, text,
         )  # fmt: skip
 
 
@@ -313,7 +321,7 @@ def _without(wanted: Wanted, name: str) -> Wanted:
 def _span(schema: tantivy.Schema, span: Span) -> tantivy.Query:
     parts = [
         one_of(schema, "exhibit", [span.exhibit]),
-        tantivy.Query.term_query(schema, "zoned", span.zoned, "basic"),
+        one_of(schema, "zoned", ["1" if span.zoned else "0"]),
     ]
     if span.formats:
         parts.append(one_of(schema, "format", span.formats))

@@ -25,7 +25,7 @@ from safelight.catalog.fulltext import HEAP, writing
 from safelight.catalog.fulltext_documents import documents
 from safelight.catalog.fulltext_language import Writers
 from safelight.catalog.fulltext_rows import ORIGINS, TABLES, Origin
-from safelight.catalog.fulltext_schema import VERSION
+from safelight.catalog.fulltext_schema import VERSION, tag
 from safelight.catalog.snapshot import Snapshot
 
 Progress = Callable[[int, int], None]
@@ -92,7 +92,7 @@ def _follow(
                     job.passed += count
                     continue
                 if there:
-                    writer.delete_documents_by_term("unit", unit)
+                    writer.delete_documents_by_term("tags", tag("unit", unit))
                     done.removed_units += 1
                 if count and units and size + count > min(origin.at_once, commit_rows):
                     job.add(origin, units)
@@ -143,29 +143,35 @@ def _compare(
     searcher: tantivy.Searcher, db: duckdb.DuckDBPyConnection, origin: Origin
 ) -> Iterator[tuple[str, int, int]]:
     """Each unit with its texts in the catalog and in the index. Both sides come in the order of bytes."""
-    there = iter(_indexed(searcher, f"{origin.letter}|"))
+    there = iter(_indexed(searcher, tag("unit", f"{origin.letter}|")))
     indexed = next(there, None)
     for unit, count in origin.counts(db.cursor()):
-        while indexed is not None and indexed[0].encode() < unit.encode():
-            yield indexed[0], 0, indexed[1]
+        name = tag("unit", unit)
+        while indexed is not None and indexed[0].encode() < name.encode():
+            yield _unit(indexed[0]), 0, indexed[1]
             indexed = next(there, None)
-        if indexed is not None and indexed[0] == unit:
+        if indexed is not None and indexed[0] == name:
             yield unit, count, indexed[1]
             indexed = next(there, None)
         else:
             yield unit, count, 0
     while indexed is not None:
-        yield indexed[0], 0, indexed[1]
+        yield _unit(indexed[0]), 0, indexed[1]
         indexed = next(there, None)
 
 
+def _unit(name: str) -> str:
+    return name.removeprefix(tag("unit", ""))
+
+
 def _indexed(searcher: tantivy.Searcher, prefix: str) -> Iterator[tuple[str, int]]:
-    """Units of the newest commit that begin so, in the order of bytes, with the texts that are not deleted."""
-    found = searcher.terms_with_prefix("unit", prefix, filter_query=tantivy.Query.all_query(), limit=_AT_ONCE)
+    """Tags of units of the newest commit that begin so, in the order of bytes, with the texts that are not deleted."""
+    found = searcher.terms_with_prefix("tags", prefix, filter_query=tantivy.Query.all_query(), limit=_AT_ONCE)
     if len(found) < _AT_ONCE:
         yield from sorted(found, key=lambda one: one[0].encode())
         return
-    for char in sorted(string.printable):  # ids, names of parsers, versions and options are of these
+    # Ids, names of parsers, versions and options are of these.
+    for char in sorted({tag("unit", char)[-1] for char in string.printable}):
         yield from _indexed(searcher, prefix + char)
 
 
