@@ -20,7 +20,7 @@ def identities_find(operation: Operation) -> None:
     if not found.changed:
         screen.print("Nothing changed since the last time.", markup=False)
     screen.print(
-        f"{found.weighed} pairs of accounts weighed: {found.proposals} proposals, {found.candidates} candidates; "
-        f"{found.clusters} proposed persons with several accounts.",
+        f"{found.weighed} pairs of accounts are kept: {found.proposals} proposals, {found.candidates} candidates; "
+        f"{found.persons} proposed persons have several accounts.",
         markup=False,
     )

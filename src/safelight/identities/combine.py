@@ -252,29 +252,36 @@ def person_evidence(
 
 #: No pair weighs more in a cluster than this: one link must not outvote all others of two groups.
 HEAVIEST: Final = 8.0
+#: Something that adds less than this speaks clearly against a pair.
+AGAINST: Final = -1.0
 
 
-def weighed(combined: Combined, ids: Sequence[str]) -> list[tuple[str, str, float]]:
-    """Pairs for clustering, as calibrated log-odds. What may be no more than a candidate joins nobody by itself."""
-    logit = np.log(combined.probability) - np.log1p(-combined.probability)
-    logit = np.clip(logit, -HEAVIEST, np.where(combined.claims, HEAVIEST, 0.0))
+def weights(probability: Floats, claims: Bools) -> Floats:
+    """What pairs count when clusters are made: calibrated log-odds; what may be no more than a candidate joins nobody."""
+    sure = np.clip(probability, 1e-12, 1 - 1e-12)
+    found: Floats = np.clip(np.log(sure / (1 - sure)), -HEAVIEST, np.where(claims, HEAVIEST, 0.0))
+    return found
+
+
+def weighed(combined: Combined, ids: Sequence[str], kept: Bools) -> list[tuple[str, str, float]]:
+    """The pairs `kept`, for clustering."""
     found = combined.pieces
+    counted = weights(combined.probability, combined.claims)
     return [
         (ids[a], ids[b], odds)
-        for a, b, odds in zip(found.a.tolist(), found.b.tolist(), logit.tolist(), strict=True)
+        for a, b, odds in zip(
+            found.a[kept].tolist(), found.b[kept].tolist(), counted[kept].tolist(), strict=True
+        )
     ]
 
 
 def kept(combined: Combined, decided: Collection[tuple[int, int]], least: float) -> Bools:
-    """Pairs that people get to see: above a probability, or decided about."""
-    chosen: Bools = combined.probability >= least
+    """Pairs that are kept: above a probability, with something against them, or decided about."""
+    found = combined.pieces
+    against = np.bincount(found.pair, combined.points <= AGAINST, len(found.a)) > 0
+    chosen: Bools = (combined.probability >= least) | against
     if decided:
         wanted = set(decided)
-        chosen |= np.asarray(
-            [
-                pair in wanted
-                for pair in zip(combined.pieces.a.tolist(), combined.pieces.b.tolist(), strict=True)
-            ],
-            dtype=bool,
-        )
+        pairs = zip(found.a.tolist(), found.b.tolist(), strict=True)
+        chosen |= np.asarray([pair in wanted for pair in pairs], dtype=bool)
     return chosen

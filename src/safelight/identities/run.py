@@ -1,15 +1,21 @@
 """`safelight identities find`: from the catalog to proposals of which accounts are one person.
 
-Gather, propose, measure, combine, cluster, write: in one transaction the former result gives way. Nothing is done if nothing
-changed that it was made from: traces, decisions about clocks and about people, the kinds of evidence and the calibration.
+Two stages, each of which gives way to its successor in one transaction and is not done again if nothing changed that it is
+made from. First all pairs are weighed: gather, propose, measure, combine. That rests on the traces, on decisions about
+clocks and about tenures (splits, shared accounts), the kinds of evidence and the calibration. Then persons are made of
+the weighed pairs under all decisions: a new decision alone costs only this.
+
+A decision about a pair changes the weight of none: whether the pair must or cannot stand together, its weight counts no more.
+So the outcome is the same in whatever order traces and decisions came.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from safelight.catalog import schema
@@ -30,60 +36,23 @@ from safelight.operation.folder import OperationFolder
 from safelight.traces.ids import batch_id
 
 NAME, VERSION = "identities", "1"
-_STAGE = "identities/"
-#: Pairs less probable than this are not kept, unless people decided about them.
+_PAIRS, _PERSONS = "identities/pairs/", "identities/persons/"
+#: Pairs less probable than this are kept only where people decided or something speaks against them.
 LEAST = 0.01
-_WRITTEN = ("same_person", "person_evidence", "person_clusters")
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What stands in the catalog now. `changed`: it was made anew."""
+    """What stands in the catalog now. `changed`: pairs were weighed or persons made anew."""
 
     changed: bool
-    tenures: int
     weighed: int
     proposals: int
     candidates: int
-    clusters: int
-
-
-def find(folder: OperationFolder, *, progress: Progress = lambda _done, _total: None) -> Figures:
-    """Bring the proposals up to date. `progress(done, total)` counts steps. Raises DiskFull."""
-    with Ledger.open(folder) as ledger, Catalog.at(folder) as catalog:
-        with catalog.journal.exclusive("identities", wait=True):
-            decided, shifts = standing(ledger), clocks.every(ledger)
-            by = calibration()
-            run = _inputs(catalog, decided, shifts, by)
-            last = [entry.stage.removeprefix(_STAGE) for entry in catalog.finished(_STAGE)]
-            changed = not last or last[-1] != run
-            if changed:
-                weighing = weigh(catalog, decided, shifts, by, progress)
-                tables = _tables(weighing, decided, by, run)
-                identity = batch_id(_STAGE, [str(len(last)), run])
-                made_by = {"stage": _STAGE + run, "analysis": NAME, "version": VERSION}
-                if not last:
-                    catalog.write(identity, tables, made_by=made_by)
-                else:
-                    gone = pa.table({"run": pa.array(sorted(set(last) - {run}), pa.string())})
-                    catalog.supersede(identity, dict.fromkeys(_WRITTEN, gone), tables, made_by=made_by)
-        return _figures(catalog, changed)
-
-
-def _inputs(catalog: Catalog, decided: Standing, shifts: Sequence[ClockDecision], by: Calibration) -> str:
-    """Digest of all that a run is made from."""
-    snapshot = catalog.snapshot()
-    told = [
-        VERSION,
-        by.name,
-        str(decided.seq),
-        *(kind.name for kind in KINDS),
-        *(str(one.seq) for one in shifts),
-    ]
-    told += [part.sha256 for table in TABLES for part in snapshot.parts.get(table, ())]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
+    persons: int
+    """Proposed, with several accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +66,25 @@ class Weighing:
     """The same two as columns."""
 
 
+def find(folder: OperationFolder, *, progress: Progress = lambda _done, _total: None) -> Figures:
+    """Bring the proposals up to date. `progress(done, total)` counts steps. Raises DiskFull."""
+    with (
+        Ledger.open(folder) as ledger,
+        Catalog.at(folder) as catalog,
+        catalog.journal.exclusive("identities", wait=True),
+    ):
+        decided, shifts, by = standing(ledger), clocks.every(ledger), calibration()
+        pairs = _digest(catalog, decided, shifts, by)
+
+        def weighed() -> dict[str, pa.Table]:
+            return _weighed(weigh(catalog, decided, shifts, by, progress), decided, by, pairs)
+
+        changed = _renew(catalog, _PAIRS, pairs, weighed)
+        persons = hashlib.sha256(f"{pairs} {decided.seq}".encode()).hexdigest()[:32]
+        changed |= _renew(catalog, _PERSONS, persons, lambda: _persons(catalog, decided, by, persons))
+        return _figures(catalog, changed)
+
+
 def weigh(
     catalog: Catalog,
     decided: Standing,
@@ -104,7 +92,7 @@ def weigh(
     by: Calibration,
     progress: Progress = lambda _done, _total: None,
 ) -> Weighing:
-    """Gather, propose, measure, combine. Decisions make candidates of what they are about, and change no weight."""
+    """Gather, propose, measure, combine; nothing is written."""
     total = STEPS + 2 * len(KINDS) + 1
     done = STEPS
 
@@ -115,7 +103,7 @@ def weigh(
 
     with Bench(spill=str(catalog.spill)) as bench:
         gather(bench, catalog, decided.tenures, shifts, progress=lambda one: progress(one, total))
-        propose(bench, KINDS, _decided(decided), step)
+        propose(bench, KINDS, _binding(decided), step)
         measure(bench, KINDS, step)
         combined = combining.combine(bench, KINDS, by)
         step()
@@ -123,29 +111,80 @@ def weigh(
         return Weighing(combined, ids["id"].to_pylist(), ids["account_id"].to_pylist(), ids)
 
 
-def _decided(decided: Standing) -> list[tuple[str, str]]:
-    return [(one.a, one.b) for one in (*decided.in_force, *decided.waiting, *decided.unsettled)]
+def _digest(catalog: Catalog, decided: Standing, shifts: Sequence[ClockDecision], by: Calibration) -> str:
+    """Digest of all that the weights of pairs are made from."""
+    snapshot = catalog.snapshot()
+    told = [VERSION, by.name, *(kind.name for kind in KINDS), *(str(one.seq) for one in shifts)]
+    told += [str(one) for account in sorted(decided.tenures) for one in decided.tenures[account]]
+    told += [part.sha256 for table in TABLES for part in snapshot.parts.get(table, ())]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
 
 
-def _tables(weighing: Weighing, decided: Standing, by: Calibration, run: str) -> dict[str, pa.Table]:
+def _binding(decided: Standing) -> list[tuple[str, str]]:
+    return [(one.a, one.b) for one in decided.in_force if one.decision != "undecided"]
+
+
+def _renew(catalog: Catalog, stage: str, run: str, make: Callable[[], Mapping[str, pa.Table]]) -> bool:
+    """Put what `make` gives in the place of the stage's earlier rows; False if they are of this very run."""
+    last = [entry.stage.removeprefix(stage) for entry in catalog.finished(stage)]
+    if last and last[-1] == run:
+        return False
+    tables = make()
+    identity = batch_id(stage, [str(len(last)), run])
+    made_by = {"stage": stage + run, "analysis": NAME, "version": VERSION}
+    if not last:
+        return catalog.write(identity, tables, made_by=made_by)
+    gone = pa.table({"run": pa.array(sorted(set(last) - {run}), pa.string())})
+    return catalog.supersede(identity, dict.fromkeys(tables, gone), tables, made_by=made_by)
+
+
+def _weighed(weighing: Weighing, decided: Standing, by: Calibration, run: str) -> dict[str, pa.Table]:
     number = {id_: n for n, id_ in enumerate(weighing.ids)}
-    wanted = {
-        (min(number[a], number[b]), max(number[a], number[b]))
-        for a, b in _decided(decided)
-        if a in number and b in number
-    }
+    wanted = {(number[a], number[b]) for a, b in _binding(decided) if a in number and b in number}
     combined, ids = weighing.combined, weighing.table
-    kept = combining.kept(combined, wanted, LEAST)
-    pairs = combining.weighed(combined, weighing.ids)
-    clusters = cluster(pairs, weighing.ids, decided, threshold=by.join)
+    kept = combining.kept(combined, {(min(pair), max(pair)) for pair in wanted}, LEAST)
     return {
         "same_person": combining.same_person(combined, ids, kept, by, run),
         "person_evidence": combining.person_evidence(combined, ids, kept, KINDS, run),
-        "person_clusters": _rows(clusters, dict(zip(weighing.ids, weighing.accounts, strict=True)), run),
     }
 
 
-def _rows(clusters: Clusters, accounts: dict[str, str], run: str) -> pa.Table:
+def clustered(weighing: Weighing, decided: Standing, by: Calibration) -> Clusters:
+    """Persons made of weighed pairs that are not in a catalog."""
+    kept = combining.kept(weighing.combined, set(), LEAST)
+    pairs = combining.weighed(weighing.combined, weighing.ids, kept)
+    return cluster(pairs, weighing.ids, decided, threshold=by.join)
+
+
+def _persons(catalog: Catalog, decided: Standing, by: Calibration, run: str) -> dict[str, pa.Table]:
+    hard = [kind.name for kind in KINDS if kind.hard]
+    with catalog.connect(tables=("same_person", "person_evidence", *TABLES)) as db:
+        found = db.sql(
+            """with networks as (
+                   select account_id, any_value(network) as network from accounts group by account_id
+               ), carried as (
+                   select distinct tenure_a, tenure_b from person_evidence where list_contains($hard, kind) and points > 0
+               )
+               select tenure_a, tenure_b, account_a, account_b, probability,
+                      c.tenure_a is not null or m.network is not distinct from n.network as claims
+               from same_person left join carried c using (tenure_a, tenure_b)
+               left join networks m on m.account_id = account_a left join networks n on n.account_id = account_b
+               order by tenure_a, tenure_b""",
+            params={"hard": hard},
+        ).to_arrow_table()
+    a, b = found["tenure_a"].to_pylist(), found["tenure_b"].to_pylist()
+    weights = combining.weights(
+        found["probability"].to_numpy().astype(np.float64), found["claims"].to_numpy().astype(bool)
+    )
+    accounts = dict(zip(a, found["account_a"].to_pylist(), strict=True))
+    accounts |= dict(zip(b, found["account_b"].to_pylist(), strict=True))
+    for one in decided.in_force:  # what people put together stands, whatever was weighed
+        accounts |= {tenure: tenure.partition("@")[0] for tenure in (one.a, one.b) if tenure not in accounts}
+    clusters = cluster(zip(a, b, weights.tolist(), strict=True), accounts, decided, threshold=by.join)
+    return {"person_clusters": _rows(clusters, accounts, run)}
+
+
+def _rows(clusters: Clusters, accounts: Mapping[str, str], run: str) -> pa.Table:
     rows = [
         {
             "cluster": name, "tenure": one, "account": accounts[one], "held_by": clusters.held_by[one],
@@ -157,10 +196,10 @@ def _rows(clusters: Clusters, accounts: dict[str, str], run: str) -> pa.Table:
 
 
 def _figures(catalog: Catalog, changed: bool) -> Figures:
-    with catalog.connect(tables=_WRITTEN) as db:
+    with catalog.connect(tables=("same_person", "person_clusters")) as db:
         row = db.execute(
-            """select (select count(*) from same_person), (select count(*) from same_person where standing = 'proposal'),
-                      (select count(*) from same_person where standing = 'candidate'),
-                      (select count(distinct cluster) from person_clusters)"""
+            """select count(*), count(*) filter (standing = 'proposal'), count(*) filter (standing = 'candidate'),
+                      (select count(distinct cluster) from person_clusters)
+               from same_person"""
         ).fetchall()[0]
-    return Figures(changed, 0, *row)
+    return Figures(changed, *row)

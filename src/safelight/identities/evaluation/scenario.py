@@ -17,10 +17,9 @@ import numpy as np
 from safelight.catalog.catalog import Catalog
 from safelight.errors import Refused
 from safelight.identities.calibration import Calibration, calibration
-from safelight.identities.clusters import Clusters, cluster
-from safelight.identities.combine import Combined, weighed
+from safelight.identities.clusters import Clusters
 from safelight.identities.evaluation.scenario_truth import Pair, Truth, pairs, truth
-from safelight.identities.run import Weighing, weigh
+from safelight.identities.run import Weighing, clustered, weigh
 from safelight.ledger import clocks
 from safelight.ledger.identities import Decided, Standing, Tenure, standing
 from safelight.ledger.ledger import Ledger
@@ -62,9 +61,9 @@ def report(read: Read, by: Calibration) -> dict[str, Any]:
     """Figures by themselves, and after DECISIONS true answers."""
     found, known = read.weighing, read.truth
     combined = found.combined
-    alone = cluster(weighed(combined, found.ids), found.ids, _NOBODY, threshold=by.join)
+    alone = clustered(found, _NOBODY, by)
     decided = play(read, by, DECISIONS)
-    taught = cluster(weighed(combined, found.ids), found.ids, decided, threshold=by.join)
+    taught = clustered(found, decided, by)
     return {
         "accounts": len(found.ids),
         "accounts of the truth": len(known.owners),
@@ -248,6 +247,3 @@ def play(read: Read, by: Calibration, count: int) -> Standing:
 
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
-
-
-__all__ = ["Combined", "Read", "evaluate", "labelled", "persons", "play", "report", "weighed_operation"]
