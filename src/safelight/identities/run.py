@@ -2,8 +2,8 @@
 
 Two stages, each of which gives way to its successor in one transaction and is not done again if nothing changed that it is
 made from. First all pairs are weighed: gather, propose, measure, combine. That rests on the traces, on decisions about
-clocks and about tenures (splits, shared accounts), the kinds of evidence and the calibration. Then persons are made of
-the weighed pairs under all decisions: a new decision alone costs only this.
+clocks and about tenures (splits, shared accounts), on the kinds of evidence and on the calibration. Then persons are made
+of the weighed pairs under all decisions: a new decision alone costs only this.
 
 A decision about a pair changes the weight of none: whether the pair must or cannot stand together, its weight counts no more.
 So the outcome is the same in whatever order traces and decisions came.
