@@ -35,7 +35,7 @@ from safelight.ledger.tables import ENTRIES, PAYLOADS, SUBJECTS
 
 __all__ = [
     "CONTENT_GRADES", "DECISIONS", "NOTHING_DECIDED", "SOURCE_GRADES", "Decided", "Decision", "Past", "Standing",
-    "Tenure", "account_of", "confirm", "decide", "history", "share", "split", "standing", "withdraw",
+    "Tenure", "account_of", "confirm", "decide", "history", "share", "split", "standing", "touched_since", "withdraw",
 ]  # fmt: skip
 
 DECISIONS: Final[tuple[Decision, ...]] = ("same", "different", "undecided")
@@ -215,6 +215,32 @@ def standing(ledger: Ledger) -> Standing:
             law = _LAWS[ledger] = Law()
         law.follow(_rows(connection, ENTRIES.c.kind.in_(FOLLOWED), after=law.seq))
         return law.standing()
+
+
+def touched_since(ledger: Ledger, seq: int) -> set[str]:
+    """Tenures about which anything was decided behind an entry: what must be clustered anew, and no more.
+
+    Of an account that was split or shared all tenures, and all about whom something was decided together with one of
+    them. A tenure that is no more since then is not among them.
+    """
+    now = standing(ledger)
+    accounts: set[str] = set()
+    found: set[str] = set()
+    with ledger.store.reading() as connection:
+        for row in _rows(connection, ENTRIES.c.kind.in_(FOLLOWED), after=seq):
+            named = [name for name in row.subjects if not name.startswith("entry:")]
+            found.update(named)
+            if (
+                row.kind in (kinds.TENURE_SPLIT.name, kinds.TENURE_SHARED.name)
+                or len({account_of(one) for one in named}) == 1
+            ):
+                accounts.update(account_of(name) for name in named)
+    for account in accounts:
+        found.update(one.id for one in now.tenures_of(account))
+    for one in (*now.in_force, *now.waiting, *now.unsettled) if accounts else ():
+        if account_of(one.a) in accounts or account_of(one.b) in accounts:
+            found.update((one.a, one.b))
+    return found
 
 
 def history(ledger: Ledger, a: str, b: str) -> list[Past]:
