@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import orjson
 
-from safelight.access.accounts import AccountRow, one
+from safelight.access.accounts import AccountRow, every, one
 from safelight.access.reading import Reading
 from safelight.errors import NotFound
 from safelight.messages import _
@@ -128,27 +128,34 @@ def members(reading: Reading) -> Mapping[str, Sequence[Member]]:
     return found
 
 
-def account_row(reading: Reading, tenure: str) -> AccountRow:
-    """The account of a tenure. Raises NotFound."""
-    return one(reading, account_of(tenure))
+#: So many accounts are read one by one; for more, all are read once a snapshot.
+_FEW_ROWS = 1
 
 
 def rows_of(reading: Reading, tenures: Iterable[str]) -> Mapping[str, AccountRow]:
     """The accounts of tenures, by tenure; one that no trace names any more is left out."""
-    found: dict[str, AccountRow] = {}
-    for tenure in dict.fromkeys(tenures):
-        try:
-            found[tenure] = account_row(reading, tenure)
-        except NotFound:
-            continue
+    wanted = {tenure: account_of(tenure) for tenure in tenures}
+    there: Mapping[str, AccountRow]
+    if len(set(wanted.values())) > _FEW_ROWS or reading.memo.known("accounts"):
+        there = reading.memo.get("accounts by id", lambda: {row.account_id: row for row in every(reading)})
+    else:
+        there = {id_: row for id_ in set(wanted.values()) for row in _one(reading, id_)}
+    found = {tenure: there[id_] for tenure, id_ in wanted.items() if id_ in there}
     reading.show(row.account_id for row in found.values())
     return found
+
+
+def _one(reading: Reading, account: str) -> Sequence[AccountRow]:
+    try:
+        return [one(reading, account)]
+    except NotFound:
+        return []
 
 
 def known(reading: Reading, tenure: str) -> AccountRow:
     """The account of a tenure that an address names. Raises NotFound."""
     try:
-        return account_row(reading, tenure)
+        return one(reading, account_of(tenure))
     except NotFound:
         raise NotFound(
             _("There is no such account."), _("Go back to the proposals and open one from there.")
@@ -216,14 +223,3 @@ def _members(reading: Reading) -> dict[str, Sequence[Member]]:
     for row in rows:
         found[row[0]].append(Member(*row))
     return dict(found)
-
-
-def exhibits_of(reading: Reading, account: str) -> tuple[str, ...]:
-    """Numbers of the exhibits in which the account or a message of its own stands."""
-    rows = reading.db.execute(
-        """select distinct exhibit from (select exhibit from accounts where account_id = $id
-                                         union all select exhibit from messages where sender_id = $id)""",
-        {"id": account},
-    ).fetchall()
-    numbers = {key: number for number, key in reading.numbers.items()}
-    return tuple(sorted(numbers.get(row[0], row[0]) for row in rows if row[0]))

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access import identities as rows
-from safelight.access.account import account
 from safelight.access.door import Door
 from safelight.access.identities import account_of
+from safelight.access.person_facts import facts_of
 from safelight.access.zones import ZONES, zone_of
 from safelight.identities import persons
 from safelight.identities import reading as who
@@ -28,9 +28,9 @@ def page(request: Request) -> Response:
     done = given.get("done", "")
     with door.consult("identity account", of) as look:
         reading = look.reading
-        rows.known(reading, of)
+        row = rows.known(reading, of)
         now = who.standing(reading)
-        found = account(reading, of)
+        facts = facts_of(reading, [of])[of]
         tenures = now.tenures_of(of)
         near = {one.id: persons.members_of(reading, now, one.id) for one in tenures}
         context = {
@@ -38,20 +38,20 @@ def page(request: Request) -> Response:
             "of": of,
             "zone": zone,
             "zones": tuple(ZONES.values()),
-            "found": found,
+            "row": row,
             "tenures": [
                 (
                     one,
                     period(one, zone),
-                    hours(found.acts, zone, one.begin_us, one.end_us),
+                    hours(facts, zone, one.begin_us, one.end_us),
                     [other for other in near[one.id] if other != one.id],
                 )
                 for one in tenures
             ],
             "names": rows.rows_of(reading, sorted({one for members in near.values() for one in members})),
             "past": who.past_of(reading, of),
-            "first": day(found.row.first_us, zone),
-            "last": day(found.row.last_us, zone),
+            "first": day(row.first_us, zone),
+            "last": day(row.last_us, zone),
             "address": lambda key: with_query(
                 "/identities/account", [("of", of)], z=key if key != "utc" else None
             ),

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from safelight.access.account import Account
+from safelight.access.accounts import AccountRow
+from safelight.access.identities import account_of
 from safelight.access.neutral import visible
+from safelight.access.person_facts import Facts
 from safelight.access.timeline_bars import edges, level_for
 from safelight.access.zones import Zone
 from safelight.identities.persons import Person
@@ -55,9 +57,20 @@ class NamesChart:
     height: int
 
 
-def names_chart(person: Person, found: Mapping[str, Account], now: Standing, zone: Zone) -> NamesChart | None:
+def names_chart(
+    person: Person,
+    names: Mapping[str, AccountRow],
+    facts: Mapping[str, Facts],
+    now: Standing,
+    zone: Zone,
+) -> NamesChart | None:
     """All accounts of a person on one line of time; None where nothing has a time."""
-    spans = {one: _span(found[one], now, one) for one in person.members if one in found}
+    there = {
+        one: (names[one], facts[account_of(one)])
+        for one in person.members
+        if one in names and account_of(one) in facts
+    }
+    spans = {one: _span(row, told, now, one) for one, (row, told) in there.items()}
     dated = [span for span in spans.values() if span is not None]
     if not dated:
         return None
@@ -67,7 +80,7 @@ def names_chart(person: Person, found: Mapping[str, Account], now: Standing, zon
     begin, end = at[0], at[-1]
     rows = []
     for n, (one, span) in enumerate(spans.items()):
-        row = found[one].row
+        row, told = there[one]
         name = visible(row.name)
         best = next((link for link in person.links if one in link.key), None)
         rows.append(
@@ -79,7 +92,7 @@ def names_chart(person: Person, found: Mapping[str, Account], now: Standing, zon
                 title=name,
                 decided=one in person.decided,
                 shared=tenure(now, one).shared,
-                boxes=() if span is None else _boxes(found[one], span, begin, end),
+                boxes=() if span is None else _boxes(row, told, span, begin, end),
                 number=_("decided")
                 if best and best.same
                 else probability(best.pair.probability)
@@ -94,10 +107,10 @@ def _axis(begin: int, end: int, zone: Zone) -> list[Tick]:
     return axis_of(begin, end, zone, LEFT, WIDTH - RIGHT)
 
 
-def _span(one: Account, now: Standing, tenure_id: str) -> tuple[int, int] | None:
+def _span(row: AccountRow, told: Facts, now: Standing, tenure_id: str) -> tuple[int, int] | None:
     """From when to when a tenure is seen (µs UTC), within its period."""
-    stated = [at for name in one.names if name.own for at in (name.since_us, name.seen_us) if at is not None]
-    times = [*stated, *(at for at in (one.row.first_us, one.row.last_us) if at is not None)]
+    stated = [at for name in told.names if name.own for at in (name.since_us, name.seen_us) if at is not None]
+    times = [*stated, *(at for at in (row.first_us, row.last_us) if at is not None)]
     if not times:
         return None
     low, high = min(times), max(times)
@@ -109,22 +122,27 @@ def _span(one: Account, now: Standing, tenure_id: str) -> tuple[int, int] | None
     return (low, high) if low <= high else None
 
 
-def _boxes(one: Account, span: tuple[int, int], begin: int, end: int) -> tuple[Box, ...]:
+#: Names by which one is called; others (full name, user name) are drawn where there is none of these.
+_CALLED = ("nick", "display name")
+
+
+def _boxes(row: AccountRow, told: Facts, span: tuple[int, int], begin: int, end: int) -> tuple[Box, ...]:
     low, high = span
-    own = sorted(
-        {(name.since_us, name.name) for name in one.names if name.own and name.since_us is not None},
-        key=lambda pair: (pair[0] or 0, pair[1]),
-    )
-    starts: list[tuple[int, str]] = []
-    for since, name in own:
-        if not starts or starts[-1][1] != name:
-            starts.append((since or 0, name))
-    before = [name for since, name in starts if since <= low]
-    first = before[-1] if before else one.row.name
-    inside = [(since, name) for since, name in starts if low < since <= high]
-    marks = [(low, first), *inside, (high, "")]
+    dated = [name for name in told.names if name.own and name.since_us is not None]
+    called = [name for name in dated if name.kind in _CALLED] or dated
+    marks: list[tuple[int, str]] = [(low, "")]
+    for since, name in sorted((one.since_us or 0, one.name) for one in called):
+        if since <= low:
+            marks[0] = (low, name)
+        elif since <= high and marks[-1][1] != name:
+            if len(marks) == 1 and not marks[0][1]:
+                marks[0] = (low, name)  # nobody says what it was called before: its first known name
+            else:
+                marks.append((since, name))
+    if not marks[0][1]:
+        marks[0] = (low, row.name)
     boxes = []
-    for (since, name), (until, _next) in pairwise(marks):
+    for (since, name), (until, _next) in pairwise([*marks, (high, "")]):
         x, x2 = _x(since, begin, end), _x(until, begin, end)
         width = max(round(x2 - x - 2, 1), 4.0)
         room = int((width - 8) // 6.5)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from safelight.access import identities as rows
 from safelight.access.door import Consultation, Door
+from safelight.access.person_facts import facts_of
 from safelight.access.zones import ZONES, Zone, zone_of
 from safelight.errors import NotFound
 from safelight.identities import reading as who
@@ -73,15 +74,19 @@ def page(request: Request) -> Response:
 def _context(look: Consultation, wanted: Asked, door: Door, done: int | None) -> dict[str, Any]:
     reading = look.reading
     found = who.weighed(reading, wanted.a, wanted.b)
+    facts = facts_of(reading, [one.account_id for one in (found.a, found.b)])
+    names = dict(rows.rows_of(reading, [one.id for one in (found.a, found.b)]))
     sides = tuple(
-        identity_sides.side(reading, one.id, (one.begin_us, one.end_us), one.shared)
+        identity_sides.Side(
+            one.id, one.begin_us, one.end_us, one.shared, names[one.id], facts[one.account_id]
+        )
         for one in (found.a, found.b)
     )
     pieces = [one.piece for one in found.reasons]
     others = rows.pairs_of(reading, [wanted.a, wanted.b])
     others = [one for one in others if one.key != (wanted.a, wanted.b)][:OTHERS]
     strongest = rows.evidence_of(reading, [one.key for one in others])
-    names = rows.rows_of(reading, {tenure for one in others for tenure in one.key})
+    names |= rows.rows_of(reading, {tenure for one in others for tenure in one.key})
     return {
         "standing": look.standing(),
         "asked": wanted,
@@ -89,7 +94,7 @@ def _context(look: Consultation, wanted: Asked, door: Door, done: int | None) ->
         "sides": sides,
         "rows": identity_sides.rows(sides[0], sides[1], pieces, wanted.zone),
         "hours": [
-            identity_sides.hours(side.found.acts, wanted.zone, side.begin_us, side.end_us) for side in sides
+            identity_sides.hours(side.facts, wanted.zone, side.begin_us, side.end_us) for side in sides
         ],
         "hours_sign": identity_sides.hours_sign(pieces),
         "waterfall": _waterfall(found),

@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access import identities as rows
-from safelight.access.account import Account, Source, account
-from safelight.access.account_contacts import Contact, company
+from safelight.access.account import Source
 from safelight.access.accounts import AccountRow
 from safelight.access.door import Door
 from safelight.access.identities import account_of
 from safelight.access.neutral import visible
+from safelight.access.person_facts import Facts, facts_of
 from safelight.access.zones import ZONES, zone_of
 from safelight.identities import persons
 from safelight.identities import reading as who
@@ -61,8 +61,8 @@ def page(request: Request) -> Response:
         now = who.standing(reading)
         person = persons.person(reading, now, of)
         names = rows.rows_of(reading, person.members)
-        found = {one: account(reading, account_of(one)) for one in person.members[:MOST] if one in names}
-        ties = _ties(found, {one: company(reading, account_of(one)).contacts for one in found})
+        facts = facts_of(reading, [account_of(one) for one in person.members[:MOST] if one in names])
+        ties = _ties(facts)
         decisions = sorted(
             (one.decided for one in (*person.links, *person.apart) if one.decided),
             key=lambda one: -one.seq,
@@ -77,9 +77,9 @@ def page(request: Request) -> Response:
             "person": person,
             "title": title(person, names),
             "names": names,
-            "others": rows.rows_of(reading, sorted(there - set(names))),
-            "chart": names_chart(person, found, now, zone),
-            "known": _known(found),
+            "others": rows.rows_of(reading, sorted({*there, *(id_ for id_, _n in ties)} - set(names))),
+            "chart": names_chart(person, names, facts, now, zone),
+            "known": _known(names, facts),
             "accounts": [(one, names[one], _best(person, one)) for one in person.members if one in names],
             "periods": periods(now, person.members),
             "messages": sum(row.messages for row in {row.account_id: row for row in names.values()}.values()),
@@ -105,63 +105,51 @@ def _best(person: persons.Person, tenure: str) -> persons.Link | None:
     return next((one for one in person.links if tenure in one.key), None)
 
 
-def _known(found: Mapping[str, Account]) -> list[Known]:
-    made: dict[tuple[str, str, str], Known] = {}
+def _known(names: Mapping[str, AccountRow], facts: Mapping[str, Facts]) -> list[Known]:
+    """Identifiers by kind; what several accounts have stands once, with the first of them."""
+    made: dict[tuple[int, str, str, str], Known] = {}
 
-    def add(kind: str, value: str, basis: str, fact: bool, of: Account, source: Source | None) -> None:
+    def add(
+        rank: int, kind: str, value: str, basis: str, fact: bool, of: AccountRow, source: Source | None
+    ) -> None:
         if value.strip():
-            made.setdefault(
-                (kind, value, basis), Known(kind, visible(value), basis, fact, visible(of.row.name), source)
-            )
+            key = (rank, kind, value, basis)
+            made.setdefault(key, Known(kind, visible(value), basis, fact, visible(of.name), source))
 
-    for one in found.values():
-        add(
-            _("Account"),
-            one.row.native,
-            _("its own id"),
-            True,
-            one,
-            one.names[0].source if one.names else None,
-        )
+    accounts = {row.account_id: row for row in names.values()}
+    for id_, one in facts.items():
+        row = accounts[id_]
         for name in one.names:
             if name.kind in ("phone", "e-mail", "full name"):
-                add(
-                    name_kind(name.kind).capitalize(),
-                    name.name,
-                    _("the account's record"),
-                    True,
-                    one,
-                    name.source,
-                )
-        for profile in one.profiles:
-            for key, value in profile.facts:
-                add(visible(key), value, _("its holder wrote it"), False, one, profile.source)
+                rank = {"full name": 0, "phone": 1, "e-mail": 2}[name.kind]
+                title = name_kind(name.kind).capitalize()
+                add(rank, title, name.name, _("the account's record"), True, row, name.source)
         for entry in one.entries:
             told = (
                 _("address book of %(who)s") % {"who": entry.owner} if entry.owner else _("an address book")
             )
-            add(_("Called"), entry.name, told, False, one, entry.source)
+            add(3, _("Called"), entry.name, told, False, row, entry.source)
+        for profile in one.profiles:
+            for key, value in profile.facts:
+                add(4, visible(key), value, _("its holder wrote it"), False, row, profile.source)
         for device in one.devices:
             text = ", ".join(part for part in (device.model, device.system, device.native) if part)
-            add(_("Device"), text, _("named with the account"), True, one, device.source)
+            add(5, _("Device"), text, _("named with the account"), True, row, device.source)
+        source = one.names[0].source if one.names else None
+        add(6, _("Native id"), row.native, _("its own id"), True, row, source)
         for address in one.addresses[:3]:
-            add(_("Address"), address.ip or address.host or "", _("log of logins"), True, one, None)
-    return list(made.values())
+            add(7, _("Address"), address.ip or address.host or "", _("log of logins"), True, row, None)
+    return [made[key] for key in sorted(made)]
 
 
-def _ties(
-    found: Mapping[str, Account], contacts: Mapping[str, Sequence[Contact]]
-) -> list[tuple[str | None, str, int]]:
-    """Who is written with most, own accounts left out: account id, name, messages both ways."""
-    own = {account_of(one) for one in found}
-    sums: dict[tuple[str | None, str], int] = {}
-    for theirs in contacts.values():
-        for one in theirs:
-            if one.account_id not in own:
-                key = one.account_id, one.name
-                sums[key] = sums.get(key, 0) + one.total
-    ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0][1]))
-    return [(id_, name, n) for (id_, name), n in ranked[:8] if n]
+def _ties(facts: Mapping[str, Facts]) -> list[tuple[str, int]]:
+    """With whom most was written in conversations between two, own accounts left out: account id, messages both ways."""
+    sums: dict[str, int] = {}
+    for one in facts.values():
+        for other, n in one.ties.items():
+            if other not in facts:
+                sums[other] = sums.get(other, 0) + n
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:8]
 
 
 def listing(request: Request) -> Response:

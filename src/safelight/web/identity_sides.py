@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from safelight.access.account import Account, Name, account
-from safelight.access.account_contacts import Company, company
-from safelight.access.identities import Piece, account_of, exhibits_of
+from safelight.access.account import Name
+from safelight.access.accounts import AccountRow
+from safelight.access.identities import Piece
 from safelight.access.neutral import visible
-from safelight.access.reading import Reading
-from safelight.access.timeline import Counted
-from safelight.access.timeline_events import EVENTS
+from safelight.access.person_facts import Facts
 from safelight.access.zones import Zone
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
@@ -20,6 +18,7 @@ from safelight.web.identity_waterfall import NOTHING
 
 #: Names of one kind that stand in a row.
 FEW = 4
+HOUR_US = 3_600_000_000
 #: Height of the bars of hours.
 HOURS_HEIGHT = 24
 
@@ -46,15 +45,14 @@ class SideRow:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One account with the period that is compared."""
+    """One account with the period that is compared (µs UTC; None: open)."""
 
     tenure: str
     begin_us: int | None
     end_us: int | None
     shared: bool
-    found: Account
-    company: Company
-    exhibits: tuple[str, ...]
+    row: AccountRow
+    facts: Facts
 
     @property
     def divided(self) -> bool:
@@ -62,32 +60,23 @@ class Side:
         return self.begin_us is not None or self.end_us is not None
 
 
-def side(reading: Reading, tenure: str, period: tuple[int | None, int | None], shared: bool) -> Side:
-    """All that is shown of one of the two. Raises NotFound."""
-    id_ = account_of(tenure)
-    return Side(
-        tenure, *period, shared, account(reading, id_), company(reading, id_), exhibits_of(reading, id_)
-    )
-
-
 #: Kinds of evidence that speak about a row.
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "names": ("names",), "native": ("native", "owner"), "phone": ("phone", "email"), "devices": ("device", "avatar"),
-    "addresses": ("ip", "host"), "paid": ("payment", "wallet"), "books": ("book",), "contacts": ("contacts", "talks"),
+    "addresses": ("ip", "host"), "books": ("book",), "contacts": ("contacts", "talks"),
     "profile": ("profile",), "hours": ("rhythm",), "active": ("together",), "messages": ("style", "languages"),
 }  # fmt: skip
 
 
 def rows(a: Side, b: Side, pieces: Sequence[Piece], zone: Zone) -> list[SideRow]:
     """The table's rows; what is known of neither is left out."""
-    common = _in_common(a, b)
     made: list[tuple[str, str, tuple[Part, ...], tuple[Part, ...]]] = [
         ("names", _("Names"), _names(a, zone), _names(b, zone)),
         (
             "native",
             _("Native id"),
-            (Part(visible(a.found.row.native)),),
-            (Part(visible(b.found.row.native)),),
+            (Part(visible(a.row.native)),),
+            (Part(visible(b.row.native)),),
         ),
         ("", _("Period"), _period(a, zone), _period(b, zone)),
         ("active", _("Active"), _active(a, zone), _active(b, zone)),
@@ -95,10 +84,9 @@ def rows(a: Side, b: Side, pieces: Sequence[Piece], zone: Zone) -> list[SideRow]
         ("phone", _("Phone, e-mail"), _reached(a), _reached(b)),
         ("devices", _("Devices"), _devices(a), _devices(b)),
         ("addresses", _("Addresses"), _addresses(a), _addresses(b)),
-        ("paid", _("Payments"), _paid(a), _paid(b)),
         ("books", _("Others call it"), _books(a), _books(b)),
         ("profile", _("Profile"), _profile(a), _profile(b)),
-        ("contacts", _("Contacts"), _contacts(a, common), _contacts(b, common)),
+        ("contacts", _("Contacts"), _contacts(a), _contacts(b)),
         ("", _("Exhibits"), _exhibits(a), _exhibits(b)),
     ]
     nothing = (Part("", _("not known")),)
@@ -130,14 +118,13 @@ class Hours:
     figures: tuple[int, ...]
 
 
-def hours(acts: Counted, zone: Zone, begin_us: int | None = None, end_us: int | None = None) -> Hours | None:
+def hours(facts: Facts, zone: Zone, begin_us: int | None = None, end_us: int | None = None) -> Hours | None:
     """Messages by hour as clocks in the zone show it, within a period; None where none has a time."""
     figures = [0] * 24
-    message = list(EVENTS).index("message")
-    for slot, kind, count in zip(acts.slots.tolist(), acts.kinds.tolist(), acts.counts.tolist(), strict=True):
-        us = slot * acts.unit
+    for hour, count in facts.hours:
+        us = hour * HOUR_US
         inside = (begin_us is None or us >= begin_us) and (end_us is None or us < end_us)
-        wall = zone.local(us) if kind == message and inside else None
+        wall = zone.local(us) if inside else None
         if wall is not None:
             figures[wall.hour] += count
     most = max(figures)
@@ -156,7 +143,7 @@ def day(us: int | None, zone: Zone) -> str:
     return f"{wall:%Y-%m-%d}" if wall else ""
 
 
-def own_names(found: Account) -> list[Name]:
+def own_names(found: Facts) -> list[Name]:
     """Names that it carried itself, each name once, oldest first."""
     seen: dict[str, Name] = {}
     for name in found.names:
@@ -166,9 +153,9 @@ def own_names(found: Account) -> list[Name]:
 
 
 def _names(one: Side, zone: Zone) -> tuple[Part, ...]:
-    mine = own_names(one.found)
+    mine = own_names(one.facts)
     if not mine:
-        return (Part(visible(one.found.row.name)),)
+        return (Part(visible(one.row.name)),)
     dated = [name for name in mine if name.since_us is not None]
     until = {first.name: following.since_us for first, following in pairwise(dated)}
     parts = []
@@ -184,7 +171,7 @@ def _names(one: Side, zone: Zone) -> tuple[Part, ...]:
 
 def _more(n: int, one: Side, what: str = "") -> Part:
     text = _("+ %(n)s more") % {"n": decimal(n)}
-    return Part(text, link=f"/accounts/{one.found.row.account_id}" + (f"/{what}" if what else ""))
+    return Part(text, link=f"/accounts/{one.row.account_id}" + (f"/{what}" if what else ""))
 
 
 def _period(one: Side, zone: Zone) -> tuple[Part, ...]:
@@ -198,13 +185,13 @@ def _period(one: Side, zone: Zone) -> tuple[Part, ...]:
 
 
 def _active(one: Side, zone: Zone) -> tuple[Part, ...]:
-    row = one.found.row
+    row = one.row
     span = " – ".join(part for part in (day(row.first_us, zone), day(row.last_us, zone)) if part)
     return (Part(span, _("whole account") if one.divided else ""),) if span else ()
 
 
 def _messages(one: Side) -> tuple[Part, ...]:
-    row = one.found.row
+    row = one.row
     if not row.messages:
         return (Part("", _("no message of its own")),)
     link = f"/accounts/{row.account_id}/message"
@@ -215,10 +202,10 @@ def _messages(one: Side) -> tuple[Part, ...]:
 
 
 def _reached(one: Side) -> tuple[Part, ...]:
-    found = [name for name in one.found.names if name.kind in ("phone", "e-mail")]
+    found = [name for name in one.facts.names if name.kind in ("phone", "e-mail")]
     facts = [
         (key, value)
-        for profile in one.found.profiles
+        for profile in one.facts.profiles
         for key, value in profile.facts
         if any(word in key.casefold() for word in ("phone", "mail", "mobile"))
     ]
@@ -233,13 +220,13 @@ def _devices(one: Side) -> tuple[Part, ...]:
         visible(
             ", ".join(part for part in (device.model, device.system) if part) or device.kind or device.native
         )
-        for device in one.found.devices
+        for device in one.facts.devices
     )
     return tuple(Part(text) for text in list(texts)[:FEW])
 
 
 def _addresses(one: Side) -> tuple[Part, ...]:
-    all_ = one.found.addresses
+    all_ = one.facts.addresses
     parts = []
     for address in all_[:2]:
         others = ngettext("%(n)s other account", "%(n)s other accounts", address.others) % {
@@ -249,42 +236,23 @@ def _addresses(one: Side) -> tuple[Part, ...]:
     return tuple(parts) + ((_more(len(all_) - 2, one, "login"),) if len(all_) > 2 else ())
 
 
-def _paid(one: Side) -> tuple[Part, ...]:
-    link = f"/accounts/{one.found.row.account_id}/transfer"
-    return tuple(
-        Part(
-            _("%(sent)s sent, %(received)s received")
-            % {"sent": decimal(paid.sent), "received": decimal(paid.received)},
-            visible(paid.currency),
-            link,
-        )
-        for paid in one.found.paid
-    )
-
-
 def _books(one: Side) -> tuple[Part, ...]:
     return tuple(
         Part(visible(entry.name), _("by %(who)s") % {"who": visible(entry.owner)} if entry.owner else "")
-        for entry in one.found.entries[:3]
+        for entry in one.facts.entries[:3]
     )
 
 
 def _profile(one: Side) -> tuple[Part, ...]:
-    facts = [fact for profile in one.found.profiles for fact in profile.facts]
+    facts = [fact for profile in one.facts.profiles for fact in profile.facts]
     return tuple(Part(visible(value), visible(key)) for key, value in facts[:3])
 
 
-def _in_common(a: Side, b: Side) -> int:
-    first, second = ({one.account_id for one in side.company.contacts if one.account_id} for side in (a, b))
-    return len(first & second)
-
-
-def _contacts(one: Side, common: int) -> tuple[Part, ...]:
-    n = len(one.company.contacts)
-    link = f"/accounts/{one.found.row.account_id}/contacts"
-    told = _("of them %(n)s in common") % {"n": decimal(common)}
-    return (Part(decimal(n), told, link),) if n else ()
+def _contacts(one: Side) -> tuple[Part, ...]:
+    n = len(one.facts.ties)
+    told = _("in conversations between two")
+    return (Part(decimal(n), told, f"/accounts/{one.row.account_id}/contacts"),) if n else ()
 
 
 def _exhibits(one: Side) -> tuple[Part, ...]:
-    return tuple(Part(number, link=f"/exhibits/{number}") for number in one.exhibits)
+    return tuple(Part(number, link=f"/exhibits/{number}") for number in one.facts.exhibits)
