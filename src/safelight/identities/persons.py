@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -20,6 +20,8 @@ from safelight.access.reading import Reading
 from safelight.identities import combine as combining
 from safelight.identities.calibration import calibration
 from safelight.identities.clusters import Clusters, cluster
+from safelight.identities.conflicts import Conflict
+from safelight.identities.conflicts import conflicts as find_conflicts
 from safelight.identities.registry import KINDS
 from safelight.ledger.identities import Decided, Standing
 
@@ -79,6 +81,8 @@ class Person:
     decided: frozenset[str]
     links: tuple[Link, ...]
     apart: tuple[Link, ...]
+    joins: tuple[Link, ...]
+    """Proposals that would make the person larger; none that decisions forbid."""
     weakest: Link | None
     cuts: tuple[Cut, ...]
     held_by: Mapping[str, float]
@@ -113,6 +117,39 @@ def clusters(reading: Reading, now: Standing) -> Clusters:
     return found
 
 
+def conflicts(reading: Reading, now: Standing) -> Sequence[Conflict]:
+    """All contradictions as they stand now; computed once a snapshot and state of decisions."""
+
+    def make() -> Sequence[Conflict]:
+        pairs = ((one.tenure_a, one.tenure_b, weight(one)) for one in rows.every_pair(reading, HARD))
+        return find_conflicts(pairs, clusters(reading, now), now, threshold=calibration().join)
+
+    found: Sequence[Conflict] = reading.memo.get(("identity conflicts", now.seq), make)
+    return found
+
+
+def forbidden(reading: Reading, now: Standing) -> Callable[[str, str], bool]:
+    """Whether joining two tenures would join people whom decisions hold apart: such a pair is never asked about as a
+    proposal, it is a conflict."""
+
+    def make() -> tuple[Mapping[str, str], frozenset[tuple[str, str]]]:
+        where = clusters(reading, now).of()
+        apart = {
+            tuple(sorted((where.get(one.a, one.a), where.get(one.b, one.b))))
+            for one in now.in_force
+            if one.decision == "different"
+        }
+        return where, frozenset((first, second) for first, second in apart)
+
+    where, apart = reading.memo.get(("identity apart", now.seq), make)
+
+    def told(a: str, b: str) -> bool:
+        first, second = sorted((where.get(a, a), where.get(b, b)))
+        return (first, second) in apart
+
+    return told
+
+
 def members_of(reading: Reading, now: Standing, tenure: str) -> tuple[str, ...]:
     """Members of a tenure's cluster, itself among them; itself alone where it stands alone."""
     found = clusters(reading, now)
@@ -124,7 +161,7 @@ def person(reading: Reading, now: Standing, tenure: str) -> Person:
     """The person that a tenure is proposed to belong to; alone it is one of one account."""
     found = clusters(reading, now)
     members = members_of(reading, now, tenure)
-    inside = set(members)
+    inside, barred = set(members), forbidden(reading, now)
     weighed = {one.key: one for one in rows.pairs_of(reading, members, HARD)}
     decided = {(one.a, one.b): one for one in now.in_force if inside & {one.a, one.b}}
     links = [Link(a, b, weighed.get((a, b)), decided.get((a, b))) for a, b in sorted({*weighed, *decided})]
@@ -139,6 +176,14 @@ def person(reading: Reading, now: Standing, tenure: str) -> Person:
         decided=frozenset(found.decided & inside),
         links=tuple(own),
         apart=tuple(others),
+        joins=tuple(
+            one
+            for one in others
+            if one.decided is None
+            and one.pair is not None
+            and one.pair.standing == "proposal"
+            and not barred(*one.key)
+        ),
         weakest=weakest(members, own),
         cuts=_cuts(reading, now, members, own),
         held_by={one: found.held_by[one] for one in members if one in found.held_by},

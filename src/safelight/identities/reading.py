@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from safelight.access import identities as rows
 from safelight.access.identities import Pair, Piece
 from safelight.access.reading import Reading
+from safelight.identities import persons
+from safelight.identities.conflicts import contradicted
 from safelight.identities.registry import KINDS, kind
 from safelight.ledger import identities as law
 from safelight.ledger import kinds
@@ -46,6 +48,11 @@ class Weighed:
     in_force: Decided | None
     waiting: Decided | None
     unsettled: tuple[Decided, ...]
+    against_same: tuple[Decided, ...]
+    """Decisions in force that "same" would contradict, and those that "different" would."""
+    against_different: tuple[Decided, ...]
+    people: tuple[tuple[str, ...], tuple[str, ...]]
+    """Whom each of the two stands with now, itself among them."""
 
 
 def standing(reading: Reading) -> Standing:
@@ -71,6 +78,9 @@ def weighed(reading: Reading, a: str, b: str) -> Weighed:
         in_force=_about(now.in_force, first, second),
         waiting=_about(now.waiting, first, second),
         unsettled=tuple(one for one in now.unsettled if (first, second) in now.successors(one)),
+        against_same=contradicted(now, first, second, "same"),
+        against_different=contradicted(now, first, second, "different"),
+        people=(persons.members_of(reading, now, first), persons.members_of(reading, now, second)),
     )
 
 
@@ -107,14 +117,15 @@ class Question:
 
 
 def questions(reading: Reading) -> Sequence[Question]:
-    """Pairs that nobody decided upon, the most useful first."""
+    """Pairs that nobody decided upon, the most useful first. What decisions forbid is a conflict and no question."""
     now = standing(reading)
     settled = {(one.a, one.b) for one in now.in_force if one.decision != "undecided"}
     settled |= {(one.a, one.b) for one in now.waiting}
+    barred = persons.forbidden(reading, now)
     return [
         Question(one)
-        for one in rows.every_pair(reading)
-        if one.standing in ("proposal", "candidate") and one.key not in settled
+        for one in rows.every_pair(reading, persons.HARD)
+        if one.standing in ("proposal", "candidate") and one.key not in settled and not barred(*one.key)
     ]
 
 

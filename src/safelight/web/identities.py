@@ -12,9 +12,10 @@ from safelight.access import identities as rows
 from safelight.access.door import Door
 from safelight.access.identity_traces import lines
 from safelight.access.zones import zone_of
+from safelight.identities import persons
 from safelight.identities import reading as who
 from safelight.web import identity_words
-from safelight.web.identity_cluster import periods
+from safelight.web.identity_cluster import periods, tenures_in
 from safelight.web.identity_pair import asked as asked_pair
 from safelight.web.identity_samples import place
 from safelight.web.identity_waterfall import signed
@@ -22,6 +23,8 @@ from safelight.web.render import with_query
 from safelight.web.search import network_badge
 
 ROWS = 50
+#: Conflicts that are shown.
+CLASHES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def queue(request: Request) -> Response:
         named = {tenure for one in part for tenure in one.pair.key}
         named |= {tenure for one in now.waiting for tenure in (one.a, one.b)}
         named |= {tenure for one in now.unsettled for tenure in (one.a, one.b)}
+        clashes = persons.conflicts(reading, now)
+        named |= {tenure for one in clashes[:CLASHES] for tenure in tenures_in(one)}
         done = given.get("done", "")
         context = {
             "standing": look.standing(),
@@ -58,6 +63,8 @@ def queue(request: Request) -> Response:
             "total": len(questions),
             "weighed": len(rows.every_pair(reading)),
             "count": ROWS,
+            "conflicts": clashes[:CLASHES],
+            "all_conflicts": len(clashes),
             "loose": loose,
             "periods": periods(now, [one for _old, pairs in loose for pair in pairs for one in pair]),
             "waiting": now.waiting,

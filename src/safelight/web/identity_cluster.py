@@ -21,6 +21,7 @@ from safelight.access.zones import Zone, zone_of
 from safelight.errors import NotFound
 from safelight.identities import persons
 from safelight.identities import reading as who
+from safelight.identities.conflicts import Conflict
 from safelight.identities.persons import Link, Person
 from safelight.messages import _
 from safelight.web import identity_words
@@ -62,7 +63,11 @@ def page(request: Request) -> Response:
         now = who.standing(reading)
         person = persons.person(reading, now, wanted.of)
         apart = shown_apart(person)
+        clashes = [
+            one for one in persons.conflicts(reading, now) if not tenures_in(one).isdisjoint(person.members)
+        ]
         there = [*person.members, *(one for link in person.apart for one in link.key)]
+        there += [one for clash in clashes for one in sorted(tenures_in(clash))]
         names = rows.rows_of(reading, there)
         picture = graph(person, apart, names, periods(now, there))
         context = {
@@ -76,7 +81,8 @@ def page(request: Request) -> Response:
             "matrix": matrix(person) if wanted.matrix or picture is None else (),
             "apart": person.apart,
             "weakest": strongest(reading, person.weakest),
-            "next": _next(reading, person),
+            "next": strongest(reading, person.joins[0] if person.joins else None),
+            "conflicts": clashes,
             "constraints": [one for one in (*person.links, *person.apart) if one.same or one.different],
             "network_badge": network_badge,
             "words": identity_words,
@@ -96,13 +102,13 @@ def tenure_of(text: str) -> str:
 
 def shown_apart(person: Person) -> list[Link]:
     """Links to others that stand beside a person: all that were declared different, and the most probable proposals."""
-    different = [one for one in person.apart if one.different]
-    proposed = [
-        one
-        for one in person.apart
-        if one.decided is None and one.pair is not None and one.pair.standing == "proposal"
-    ]
-    return different + proposed[:FEW_APART]
+    return [one for one in person.apart if one.different] + list(person.joins[:FEW_APART])
+
+
+def tenures_in(clash: Conflict) -> set[str]:
+    """Every tenure that a contradiction names."""
+    found = {clash.a, clash.b, clash.against.a, clash.against.b}
+    return found | {one for step in clash.steps for one in (step.a, step.b)}
 
 
 def title(person: Person, names: Mapping[str, AccountRow]) -> str:
@@ -155,14 +161,6 @@ def strongest(reading: Reading, link: Link | None) -> Strongest | None:
         return None
     pieces = rows.evidence(reading, link.a, link.b)
     return Strongest(link, tuple(who.reason(one) for one in pieces[:3]))
-
-
-def _next(reading: Reading, person: Person) -> Strongest | None:
-    """The proposal that would make the person larger."""
-    for link in person.apart:
-        if link.decided is None and link.pair is not None and link.pair.standing == "proposal":
-            return strongest(reading, link)
-    return None
 
 
 ROUTES = [Route("/identities/cluster", page)]

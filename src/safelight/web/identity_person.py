@@ -89,11 +89,7 @@ def page(request: Request) -> Response:
             "network_badge": network_badge,
             "words": identity_words,
             "initials": initials,
-            "proposed": [
-                one
-                for one in person.apart
-                if one.decided is None and one.pair is not None and one.pair.standing == "proposal"
-            ],
+            "proposed": person.joins,
             "done": int(done) if done.isdecimal() and len(done) < 16 else None,
         }
     made: Response = request.app.state.templates.page(request, "identity_person.html", context)

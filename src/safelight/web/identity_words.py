@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from safelight.access.neutral import visible
 from safelight.access.zones import Zone
+from safelight.identities.conflicts import Conflict
 from safelight.identities.reading import Decided, Shaped
 from safelight.messages import _
 from safelight.messages.figures import decimal
@@ -96,6 +97,33 @@ def shape_word(one: Shaped, zone: Zone) -> str:
         "split": _("Changed hands at %(at)s") % {"at": f"{wall:%Y-%m-%d %H:%M}" if wall else "?"},
         "shared": _("Shared by several people"), "alone": _("Used by one person"), "withdrawn": _("Taken back"),
     }[one.act]  # fmt: skip
+
+
+def conflict_title(one: Conflict) -> str:
+    """What kind of contradiction it is."""
+    return {
+        "decisions": _("Decisions against each other"), "proposal": _("Conflict, not a proposal"),
+        "evidence": _("More is known now"),
+    }[one.kind]  # fmt: skip
+
+
+def conflict_told(one: Conflict) -> str:
+    """The contradiction in one line."""
+    return {
+        "decisions": _("people decided that these are one person, over others, and that they are two"),
+        "proposal": _("the evidence speaks for a link that decisions forbid"),
+        "evidence": _("much more speaks for this pair now than when somebody decided that they are two"),
+    }[one.kind]  # fmt: skip
+
+
+def conflict_way_out(one: Conflict) -> str:
+    """What would end it."""
+    return {
+        "decisions": _("One of these decisions must change. Until then none of the “same” on the way links anybody."),
+        "proposal": _("A link would join two people whom a decision holds apart; so it is not proposed. One of these must "
+                      "change before it can be asked about."),
+        "evidence": _("The decision holds. Look again whether it still should."),
+    }[one.kind]  # fmt: skip
 
 
 def act_word(act: str) -> str:
