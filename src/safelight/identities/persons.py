@@ -22,6 +22,9 @@ from safelight.identities.calibration import calibration
 from safelight.identities.clusters import Clusters, cluster
 from safelight.identities.conflicts import Conflict
 from safelight.identities.conflicts import conflicts as find_conflicts
+from safelight.identities.constraints import constraints
+from safelight.identities.holding import Cut as Halves
+from safelight.identities.holding import cut
 from safelight.identities.registry import KINDS
 from safelight.ledger.identities import Decided, Standing
 
@@ -37,6 +40,8 @@ class Link:
     b: str
     pair: Pair | None
     decided: Decided | None = None
+    suspended: bool = False
+    """Decided to be one person, but other decisions contradict that: it links nobody until one of them changes."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -45,8 +50,8 @@ class Link:
 
     @property
     def same(self) -> bool:
-        """Decided to be one person."""
-        return self.decided is not None and self.decided.decision == "same"
+        """Decided to be one person, and kept."""
+        return self.decided is not None and self.decided.decision == "same" and not self.suspended
 
     @property
     def different(self) -> bool:
@@ -56,7 +61,7 @@ class Link:
     @property
     def weight(self) -> float:
         """Log-odds; a decision outweighs all."""
-        if self.decided is not None and self.decided.decision != "undecided":
+        if self.same or self.different:
             return 1_000.0 if self.same else -1_000.0
         return weight(self.pair) if self.pair is not None else -1.0
 
@@ -84,6 +89,8 @@ class Person:
     joins: tuple[Link, ...]
     """Proposals that would make the person larger; none that decisions forbid."""
     weakest: Link | None
+    halves: Halves | None
+    """The two sides between which least speaks, and the pairs that would have to be rejected to part them."""
     cuts: tuple[Cut, ...]
     held_by: Mapping[str, float]
 
@@ -164,7 +171,11 @@ def person(reading: Reading, now: Standing, tenure: str) -> Person:
     inside, barred = set(members), forbidden(reading, now)
     weighed = {one.key: one for one in rows.pairs_of(reading, members, HARD)}
     decided = {(one.a, one.b): one for one in now.in_force if inside & {one.a, one.b}}
-    links = [Link(a, b, weighed.get((a, b)), decided.get((a, b))) for a, b in sorted({*weighed, *decided})]
+    law = constraints(now)
+    links = [
+        Link(*key, weighed.get(key), decided.get(key), key in law.suspended)
+        for key in sorted({*weighed, *decided})
+    ]
     own = sorted((one for one in links if {one.a, one.b} <= inside), key=lambda one: (-one.weight, one.key))
     others = sorted(
         (one for one in links if not {one.a, one.b} <= inside and _told(one)),
@@ -185,6 +196,7 @@ def person(reading: Reading, now: Standing, tenure: str) -> Person:
             and not barred(*one.key)
         ),
         weakest=weakest(members, own),
+        halves=cut(members, _weighed(own), law) if len(members) > 1 else None,
         cuts=_cuts(reading, now, members, own),
         held_by={one: found.held_by[one] for one in members if one in found.held_by},
     )
@@ -195,16 +207,24 @@ def _told(link: Link) -> bool:
     return link.decided is not None or (link.pair is not None and link.pair.standing != "unlikely")
 
 
-def weakest(members: Sequence[str], links: Iterable[Link]) -> Link | None:
-    """The weakest of the links that alone would hold all members together (a maximum spanning tree)."""
+def weakest(members: Sequence[str], links: Sequence[Link]) -> Link | None:
+    """The link on which most rests with least: the weakest proposed one of a maximum spanning tree. Where decisions alone
+    hold a person together, the least probable of those."""
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(members)
     known = {one.key: one for one in links}
-    for one in known.values():
-        graph.add_edge(one.a, one.b, weight=one.weight)
-    tree = nx.maximum_spanning_edges(graph, data=False)
-    spanning = [known[min(a, b), max(a, b)] for a, b in tree]
-    return min(spanning, key=lambda one: (one.weight, one.key), default=None)
+    for one in links:
+        if one.weight > 0:
+            graph.add_edge(one.a, one.b, weight=one.weight)
+    tree = [known[min(a, b), max(a, b)] for a, b in nx.maximum_spanning_tree(graph).edges]
+    proposed = [one for one in tree if not one.same]
+    if proposed:
+        return min(proposed, key=lambda one: (one.weight, one.key))
+    return min(tree, key=lambda one: (one.pair.probability if one.pair else 1.0, one.key), default=None)
+
+
+def _weighed(links: Iterable[Link]) -> list[tuple[str, str, float]]:
+    return [(one.a, one.b, weight(one.pair)) for one in links if one.pair is not None]
 
 
 def _cuts(

@@ -83,7 +83,9 @@ def page(request: Request) -> Response:
             "weakest": strongest(reading, person.weakest),
             "next": strongest(reading, person.joins[0] if person.joins else None),
             "conflicts": clashes,
-            "constraints": [one for one in (*person.links, *person.apart) if one.same or one.different],
+            "constraints": [
+                one for one in (*person.links, *person.apart) if one.same or one.different or one.suspended
+            ],
             "network_badge": network_badge,
             "words": identity_words,
             "initials": initials,

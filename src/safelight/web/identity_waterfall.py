@@ -40,6 +40,8 @@ class Step:
     side: str
     """`for`, `against` or `none`."""
     before_x: float
+    """Where the sum stood, and from where down the line that says so is drawn."""
+    before_y: float
     bar_y: float
     height: float
 
@@ -62,6 +64,8 @@ class Waterfall:
     steps: tuple[Step, ...]
     ticks: tuple[Tick, ...]
     sum_x: float
+    last_y: float
+    """From where down the line to the sum is drawn."""
     sum_y: float
     height: float
 
@@ -86,7 +90,7 @@ def waterfall(prior: float, pieces: Sequence[tuple[str, str, str, float]]) -> Wa
         return round(LEFT + (WIDTH - LEFT - RIGHT) * (value - low) / (high - low), 1)
 
     steps: list[Step] = []
-    y = 46.0
+    y, above = 46.0, 34.0
     for (kind, title, sentence, points), before, after in zip(pieces, sums, sums[1:], strict=False):
         lines = _wrapped(sentence)
         height = TITLE + LINE * len(lines) + GAP
@@ -109,10 +113,12 @@ def waterfall(prior: float, pieces: Sequence[tuple[str, str, str, float]]) -> Wa
                 anchor="start" if fits else "end",
                 side="none" if nothing else "for" if points > 0 else "against",
                 before_x=x_of(before),
+                before_y=round(above, 1),
                 bar_y=round(y + 2, 1),
                 height=height,
             )
         )
+        above = y + 2 + (BAR if not nothing else 10)
         y += height
     return Waterfall(
         start_x=x_of(prior),
@@ -120,6 +126,7 @@ def waterfall(prior: float, pieces: Sequence[tuple[str, str, str, float]]) -> Wa
         steps=tuple(steps),
         ticks=tuple(Tick(x_of(value), _scale(value), value == 0) for value in _ticks(low, high)),
         sum_x=x_of(sums[-1]),
+        last_y=round(above, 1),
         sum_y=round(y, 1),
         height=round(y + 26, 1),
     )
