@@ -106,6 +106,8 @@ def _shifted(
     ]
     if all(line.zoned for line in left) and all(line.zoned for line in right):
         shown = agreed([difference for _, difference in differences], tolerance, MIN_ANCHORS)
+        if shown is None and len(differences) >= MIN_ANCHORS:
+            return _by_sender(found, right, anchors, differences, tolerance)
         found.offset = 0 if shown is None or abs(shown) <= tolerance else shown
         return [None if line.time is None else line.time - found.offset for line in right]
     days = _by_day(differences, tolerance) if len(differences) >= MIN_ANCHORS else {}
@@ -115,6 +117,55 @@ def _shifted(
     found.offset = Counter(days.values()).most_common(1)[0][0]
     known = sorted(days)
     return [None if line.time is None else _of_day(line.time, days, known, tolerance) for line in right]
+
+
+def _by_sender(
+    found: Alignment,
+    right: Sequence[Line],
+    anchors: Sequence[tuple[int, int]],
+    differences: Sequence[tuple[int, int]],
+    tolerance: int,
+) -> list[int | None]:
+    """A phone stamps what it sends by its own clock and what it receives by the sender's or the network's, and clocks are
+    set right some day: each sender's difference by itself, from one time to another.
+    """
+    of_sender: dict[str | None, list[tuple[int, int]]] = defaultdict(list)
+    for (_, other), shown in zip(anchors, differences, strict=True):
+        of_sender[right[other].sender].append(shown)
+    steps = {sender: _steps(sorted(shown), tolerance) for sender, shown in of_sender.items()}
+    known = [offset for one in steps.values() for _, offset in one]
+    if not known:
+        found.offset = 0
+        return [line.time for line in right]
+    found.offset = Counter(known).most_common(1)[0][0]
+    return [
+        None if line.time is None else _stepped(line.time, steps.get(line.sender, []), tolerance)
+        for line in right
+    ]
+
+
+def _steps(shown: Sequence[tuple[int, int]], tolerance: int) -> list[tuple[int, int]]:
+    """Time -> difference, where the MIN_ANCHORS anchors around it nearly all agree."""
+    found = []
+    for n in range(len(shown) - MIN_ANCHORS + 1):
+        around = [difference for _, difference in shown[n : n + MIN_ANCHORS]]
+        offset = agreed(around, tolerance, MIN_ANCHORS)
+        if offset is not None and abs(offset) <= WIDEST_US:
+            found += [
+                (time, offset)
+                for time, difference in shown[n : n + MIN_ANCHORS]
+                if abs(difference - offset) <= tolerance
+            ]
+    return sorted(set(found))
+
+
+def _stepped(time: int, steps: Sequence[tuple[int, int]], tolerance: int) -> int | None:
+    """By the left copy's clock, if the nearest anchors before and after show one difference."""
+    at = bisect_left(steps, (time, -WIDEST_US))
+    around = [steps[n][1] for n in (at - 1, at) if 0 <= n < len(steps)]
+    if not around or max(around) - min(around) > tolerance:
+        return None
+    return time - around[0]
 
 
 def agreed(differences: Sequence[int], tolerance: int, least: int) -> int | None:

@@ -1,10 +1,10 @@
 """Which conversation ids name one conversation: an export that knows only a title, a log that knows one end.
 
 Ids that a network gave are never joined: two ids are two conversations there. An id that is the item's own makeshift
-(`networks.WEAK_CONVERSATION`) is joined to another of the same network if texts that are rare there occur in both at one
-constant difference of time, at least MIN_TEXTS of them, from two senders or more (one person's greetings to many are in many
-private chats), and the texts of any length that both hold are most of what the shorter one holds in the span that both
-cover.
+(`networks.WEAK_CONVERSATION`) is joined to another of the same network if texts that are rare there occur once each in one
+copy of both at one constant difference of time, at least MIN_TEXTS of them, from two senders or more (one person's greetings
+to many are in many private chats; where each sender's differ, that many of two senders each), and the texts of any length
+that both hold are most of what the shorter one holds in the span that both cover.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ SHARE = 0.8
 #: Shorter texts are said everywhere.
 LONG_ENOUGH = 12
 #: A text in more conversations than this ties none.
-RARE_IN = 8
+RARE_IN = 24
 #: Differences of time within this count as one (precision of a minute on either side).
 _BUCKET_US = 65_000_000
+#: A phone stamps what it sends by its own clock, and what it receives as the sender's clock or the network said: then each
+#: direction has a difference of its own, and the two are not further apart than two phones' clocks.
+_TWO_CLOCKS_US = 900_000_000
 
 #: A message's text folded for comparison; what has none goes by its kind and what the item says of the attached file.
 #: Hashed: a million texts are compared.
@@ -50,33 +53,50 @@ class Link:
 _TEXTS = f"""
     create or replace temp table rare_texts as
     with texts as (
-        select network, conversation_id, coalesce(sender_id, '') as sender, {KEY} as key, {TIME} as us,
-               {WEAK_CONVERSATION} as weak
+        select network, conversation_id, source_id || ' ' || parser as copy, coalesce(sender_id, sender_name, '') as sender,
+               {KEY} as key, {TIME} as us, {WEAK_CONVERSATION} as weak
         from messages
         where length(text) >= {LONG_ENOUGH} and kind <> 'system' and state <> 'recovered'
     ), once as (
-        select network, conversation_id, key, min(us) as us, any_value(weak) as weak, any_value(sender) as sender
+        select network, conversation_id, copy, key, min(us) as us, any_value(weak) as weak, any_value(sender) as sender
         from texts where us is not null group by all having count(distinct us) = 1
     )
     select * from once where key in (
-        select key from once group by network, key having count(*) between 2 and {RARE_IN} and bool_or(weak)
+        select key from once group by network, key
+        having count(distinct conversation_id) between 2 and {RARE_IN} and bool_or(weak)
     )
 """
 _CANDIDATES = f"""
     create or replace temp table candidates as
     with pairs as (
-        select a.conversation_id as one, b.conversation_id as other, b.us - a.us as difference,
+        select a.conversation_id as one, b.conversation_id as other, a.copy as copy, b.copy as other_copy,
+               b.us - a.us as difference, round((b.us - a.us) / {_BUCKET_US}) as bucket,
                a.sender as sender, b.sender as other_sender
         from rare_texts a join rare_texts b
           on a.network = b.network and a.key = b.key and a.conversation_id < b.conversation_id and (a.weak or b.weak)
     ), centres as (
-        select one, other, mode(round(difference / {_BUCKET_US})) * {_BUCKET_US} as centre, count(*) as n
+        select one, other, copy, other_copy, mode(bucket) * {_BUCKET_US} as centre from pairs group by all
+        having count(*) >= {MIN_TEXTS}
+    ), together as (
+        select one, other, count(*) as anchors, median(difference)::bigint as difference
+        from pairs join centres using (one, other, copy, other_copy) where abs(difference - centre) <= {_BUCKET_US}
+        group by one, other, copy, other_copy
+        having count(*) >= {MIN_TEXTS} and count(distinct sender) > 1 and count(distinct other_sender) > 1
+    ), commonest as (
+        select one, other, copy, other_copy, sender, other_sender, mode(bucket) * {_BUCKET_US} as centre
         from pairs group by all having count(*) >= {MIN_TEXTS}
+    ), sides as (
+        select one, other, copy, other_copy, sender, other_sender, count(*) as n, median(difference)::bigint as difference
+        from pairs join commonest using (one, other, copy, other_copy, sender, other_sender)
+        where abs(difference - centre) <= {_BUCKET_US} group by all having count(*) >= {MIN_TEXTS}
+    ), two_sided as (
+        select a.one, a.other, a.n + b.n as anchors, a.difference
+        from sides a join sides b using (one, other, copy, other_copy)
+        where a.sender < b.sender and a.other_sender <> b.other_sender
+          and abs(a.difference - b.difference) <= {_TWO_CLOCKS_US}
     )
-    select one, other, count(*) as anchors, median(difference)::bigint as difference
-    from pairs join centres using (one, other) where abs(difference - centre) <= {_BUCKET_US}
-    group by one, other
-    having count(*) >= {MIN_TEXTS} and count(distinct sender) > 1 and count(distinct other_sender) > 1
+    select one, other, max(anchors) as anchors, arg_max(difference, anchors) as difference
+    from (from together union all from two_sided) group by one, other
 """
 _SPANS = f"""
     with spans as (
