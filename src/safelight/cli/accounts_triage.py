@@ -81,7 +81,7 @@ def accounts_triage(
 
 
 def _why(one: Triaged) -> str:
-    return "\n".join(
+    return " ".join(
         f"{tag.finding.title}: {tag.finding.said}"
         if tag.rejected is None
         else f"not {tag.finding.title} ({tag.rejected.actor})"

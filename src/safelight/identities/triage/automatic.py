@@ -54,7 +54,7 @@ def say(detail: Mapping[str, Any]) -> str:
 
 ROLE = Role(
     name="automatic",
-    title=lambda: _("bot or shared name"),
+    title=lambda: _("bot or shared"),
     rule=lambda: _(
         "At least 500 messages, and either each hour of the day holds at least 3 in 200 of them, or at most a quarter of "
         "the texts are distinct. A program, a gateway, or a name that several use can look like this."

@@ -25,19 +25,25 @@ LEAST = 2
 CHANCE = 0.01
 _HOUR_US = 3_600_000_000
 
+#: SQL: long video calls between two, each once.
+_TALKS = f"""
+    create temp table if not exists talks as
+    select a, b, min(us) as us, max(duration) as duration, min(trace_id) as call from (
+        select least(caller_id, others[1]) as a, greatest(caller_id, others[1]) as b, us, duration, native_id, trace_id
+        from (select *, list_distinct(list_filter(participants_id, lambda x: x <> caller_id)) as others,
+                     at_us(started, exhibit, parser) as us
+              from calls where kind = 'video' and duration >= {SECONDS})
+        where len(others) = 1)
+    where us is not null and a is not null and b is not null
+    group by a, b, coalesce(native_id, (us // 60000000)::varchar)
+"""
+
 
 def find(ground: Ground) -> Iterator[Found]:
     """Both accounts of such calls."""
+    ground.db.execute(_TALKS)
     rows = ground.rows(
-        f"""with talks as (
-                select a, b, min(us) as us, max(duration) as duration, min(trace_id) as call from (
-                    select least(caller_id, other) as a, greatest(caller_id, other) as b, us, duration, native_id, trace_id
-                    from (select caller_id, unnest(participants_id) as other, at_us(started, exhibit, parser) as us,
-                                 duration, native_id, trace_id
-                          from calls where kind = 'video' and duration >= {SECONDS} and len(participants_id) = 1))
-                where us is not null and a is not null and b is not null
-                group by a, b, coalesce(native_id, (us // 60000000)::varchar))
-            select t.a, t.b, p.payer, p.payee, t.call, p.trace_id
+        f"""select t.a, t.b, p.payer, p.payee, t.call, p.trace_id
             from talks t join paid p
                  on p.us between t.us - {HOURS * _HOUR_US} and t.us + (t.duration * 1000000)::bigint
             order by all"""
@@ -71,16 +77,7 @@ def find(ground: Ground) -> Iterator[Found]:
 
 def _figures(ground: Ground) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int], int]:
     """Long video calls by pair, payments by pair, and the span of all payments (µs)."""
-    calls = {
-        (a, b): n
-        for a, b, n in ground.rows(
-            f"""select a, b, count(distinct coalesce(native_id, (us // 60000000)::varchar)) from (
-                    select least(caller_id, participants_id[1]) as a, greatest(caller_id, participants_id[1]) as b,
-                           native_id, at_us(started, exhibit, parser) as us
-                    from calls where kind = 'video' and duration >= {SECONDS} and len(participants_id) = 1)
-                where us is not null and a is not null and b is not null group by a, b"""
-        )
-    }
+    calls = {(a, b): n for a, b, n in ground.rows("select a, b, count(*) from talks group by 1, 2")}
     payments = {(a, b): n for a, b, n in ground.rows("select payer, payee, count(*) from paid group by 1, 2")}
     ((low, high),) = ground.rows("select min(us), max(us) from paid where us is not null")
     return calls, payments, max((high or 0) - (low or 0), _HOUR_US * 24)
@@ -103,7 +100,7 @@ def say(detail: Mapping[str, Any]) -> str:
 
 ROLE = Role(
     name="beside",
-    title=lambda: _("calls beside payments"),
+    title=lambda: _("calls, payments"),
     rule=lambda: _(
         "At least 2 video calls of 10 minutes or more with one account, each with a payment between the same two accounts "
         "in the 4 hours before or during it, more often than chance would have it (below 1 in 100 over all combinations). "

@@ -152,7 +152,7 @@ def say(detail: Mapping[str, Any]) -> str:
 
 ROLE = Role(
     name="contact",
-    title=lambda: _("contact list"),
+    title=lambda: _("list"),
     rule=lambda: _(
         "Terms of the unit's contact list stand in at least as many of the account's own messages to one other account, "
         "between the two, as the list asks for; with rhythm, where the first days of that contact also look as the list "

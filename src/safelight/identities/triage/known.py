@@ -75,7 +75,7 @@ def say(detail: Mapping[str, Any]) -> str:
 
 ROLE = Role(
     name="known",
-    title=lambda: _("tie to a known person"),
+    title=lambda: _("known tie"),
     rule=lambda: _(
         "Messages, answers, calls or payments with an account that a seized exhibit shows as its owner's, or that people "
         "confirmed as one person with another account. Being in a group together is not enough."

@@ -28,8 +28,8 @@ from safelight.identities.triage.model import Role
 
 ROLES: Final[tuple[Role, ...]] = (
     contact.ROLE,
-    seized.ROLE,
     beside.ROLE,
+    seized.ROLE,
     seller.ROLE,
     buyer.ROLE,
     known.ROLE,

@@ -27,14 +27,14 @@ def find(ground: Ground) -> Iterator[Found]:
 def say(detail: Mapping[str, Any]) -> str:
     """The sentence."""
     exhibits = detail["exhibits"]
-    return _("The account of the owner of %(exhibits)s, as an item there states.") % {
+    return _("Account of the owner of %(exhibits)s, as an item there states.") % {
         "exhibits": listed(exhibits[:3], len(exhibits) - 3)
     }
 
 
 ROLE = Role(
     name="seized",
-    title=lambda: _("of a seized exhibit"),
+    title=lambda: _("seized"),
     rule=lambda: _(
         "An item of an exhibit states the account as its owner's: logged in on the device, or it made the export."
     ),

@@ -1,0 +1,109 @@
+"""Geometry of the network's picture: circles, lines, labels where there is room; and its matrix."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from safelight.identities.network import ANSWER, CALL, MESSAGE, PAYMENT, TOGETHER
+from safelight.identities.network_view import Link, Node, View
+
+WIDTH, HEIGHT, MARGIN = 1000, 620, 46
+#: Labels that are written, lines that are drawn, and rows and columns of the matrix, at most.
+LABELS, LINES, MATRIX = 40, 600, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """A node as drawn."""
+
+    node: Node
+    x: float
+    y: float
+    r: float
+    label: str
+    quiet: bool
+    """It has no tie in the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A link as drawn."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    width: float
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The picture. `left_out`: links too weak to be drawn."""
+
+    discs: tuple[Disc, ...]
+    lines: tuple[Line, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The strongest nodes against each other; cells are None where nothing ties the two."""
+
+    nodes: tuple[Node, ...]
+    cells: tuple[tuple[Link | None, ...], ...]
+
+
+def drawn(view: View) -> Drawn:
+    """Place and size of everything."""
+    spots = [
+        (round(MARGIN + (WIDTH - 2 * MARGIN) * one.x, 1), round(MARGIN + (HEIGHT - 2 * MARGIN) * one.y, 1))
+        for one in view.nodes
+    ]
+    named = set(sorted(range(len(view.nodes)), key=lambda n: (-_weight(view.nodes[n]), n))[:LABELS])
+    discs = tuple(
+        Disc(one, *spots[n], _radius(one), one.label if n in named else "", not sum(one.counts))
+        for n, one in enumerate(view.nodes)
+    )
+    most = max((one.weight for one in view.links), default=1.0)
+    lines = tuple(
+        Line(*spots[one.a], *spots[one.b], round(0.6 + 5.4 * math.sqrt(one.weight / most), 2), one)
+        for one in reversed(view.links[:LINES])
+    )
+    return Drawn(discs, lines, max(len(view.links) - LINES, 0))
+
+
+def _weight(node: Node) -> float:
+    return node.members if node.what != "account" else math.log2(1 + sum(node.counts[:TOGETHER]))
+
+
+def _radius(node: Node) -> float:
+    if node.what == "account":
+        return round(4 + 1.1 * math.log2(1 + sum(node.counts[:TOGETHER])), 1)
+    return round(min(6 + 1.6 * math.sqrt(node.members), 40), 1)
+
+
+def matrix(view: View) -> Matrix:
+    """The nodes with the strongest links."""
+    sums = [0.0] * len(view.nodes)
+    between: dict[tuple[int, int], Link] = {}
+    for one in view.links:
+        sums[one.a] += one.weight
+        sums[one.b] += one.weight
+        between[one.a, one.b] = between[one.b, one.a] = one
+    order = sorted((n for n in range(len(sums)) if sums[n]), key=lambda n: (-sums[n], n))[:MATRIX]
+    cells = tuple(tuple(between.get((row, column)) for column in order) for row in order)
+    return Matrix(tuple(view.nodes[n] for n in order), cells)
+
+
+def figures(counts: Sequence[int], word: Callable[[int, int], str]) -> str:
+    """`12 messages, 2 calls` of counts by kind; answers are messages."""
+    shown = {
+        MESSAGE: counts[MESSAGE] + counts[ANSWER],
+        CALL: counts[CALL],
+        PAYMENT: counts[PAYMENT],
+        TOGETHER: counts[TOGETHER],
+    }
+    return ", ".join(word(kind, n) for kind, n in shown.items() if n)
