@@ -14,6 +14,7 @@ from safelight.access.identities import Pair, Piece
 from safelight.access.reading import Reading
 from safelight.identities import persons
 from safelight.identities.conflicts import contradicted
+from safelight.identities.constraints import constraints
 from safelight.identities.registry import KINDS, kind
 from safelight.ledger import identities as law
 from safelight.ledger import kinds
@@ -48,6 +49,8 @@ class Weighed:
     in_force: Decided | None
     waiting: Decided | None
     unsettled: tuple[Decided, ...]
+    suspended: bool
+    """The decision in force is suspended: others contradict it."""
     against_same: tuple[Decided, ...]
     """Decisions in force that "same" would contradict, and those that "different" would."""
     against_different: tuple[Decided, ...]
@@ -78,6 +81,7 @@ def weighed(reading: Reading, a: str, b: str) -> Weighed:
         in_force=_about(now.in_force, first, second),
         waiting=_about(now.waiting, first, second),
         unsettled=tuple(one for one in now.unsettled if (first, second) in now.successors(one)),
+        suspended=(first, second) in constraints(now).suspended,
         against_same=contradicted(now, first, second, "same"),
         against_different=contradicted(now, first, second, "different"),
         people=(persons.members_of(reading, now, first), persons.members_of(reading, now, second)),

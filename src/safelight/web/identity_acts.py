@@ -41,14 +41,15 @@ def _seen(text: str) -> float | None:
 
 def _back(given: dict[str, str], done: int) -> Response:
     """To the page that one came from, which says what was written."""
+    zone = given.get("z") if given.get("z") != "utc" else None
     if given.get("of"):
         path = {"person": "/identities/person", "cluster": "/identities/cluster"}.get(
             given.get("page", ""), "/identities/account"
         )
-        return RedirectResponse(with_query(path, [("of", given["of"])], done=done), 303)
+        return RedirectResponse(with_query(path, [("of", given["of"])], z=zone, done=done), 303)
     if given.get("a") and given.get("b"):
         pairs = [("a", given["a"]), ("b", given["b"])]
-        return RedirectResponse(with_query("/identities/pair", pairs, z=given.get("z"), done=done), 303)
+        return RedirectResponse(with_query("/identities/pair", pairs, z=zone, done=done), 303)
     return RedirectResponse(with_query("/identities", [], done=done), 303)
 
 

@@ -30,7 +30,7 @@ _GAP_X, _GAP_Y = 22, 34
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One account. `css`: empty for a decided member, `prop` for a proposed one, `not` for somebody else."""
+    """One account. `css`: empty for a decided member, `prop` for a proposed one, `not` for one declared another."""
 
     tenure: str
     x: float
@@ -77,7 +77,17 @@ def graph(
     if len(there) > MOST or len(there) < 2:
         return None
     places, height = _placed(there, [*person.links, *apart])
-    boxes = {tenure: _node(tenure, places[tenure], person, names.get(tenure), periods) for tenure in there}
+    declared = {tenure for link in apart if link.different for tenure in link.key} - set(person.members)
+    boxes = {
+        tenure: _node(
+            tenure,
+            places[tenure],
+            "" if tenure in person.decided else "not" if tenure in declared else "prop",
+            names.get(tenure),
+            periods,
+        )
+        for tenure in there
+    }
     shown = [one for one in person.links if _shown(one)] + list(apart)
     edges = tuple(_edge(one, boxes, person.weakest) for one in shown)
     hull = _hull([boxes[one] for one in person.members if one in person.decided])
@@ -91,7 +101,7 @@ def _shown(link: Link) -> bool:
 def _node(
     tenure: str,
     at: tuple[float, float],
-    person: Person,
+    css: str,
     row: AccountRow | None,
     periods: Mapping[str, str],
 ) -> Node:
@@ -106,7 +116,6 @@ def _node(
     badge_width = len(badge) * 7.0 + 8
     under = periods.get(tenure) or told
     width = max(96.0, 20 + badge_width + len(short) * 7.2, 20 + len(under) * 5.8)
-    css = "" if tenure in person.decided else "prop" if tenure in person.members else "not"
     return Node(
         tenure,
         at[0],
