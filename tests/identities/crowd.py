@@ -52,17 +52,17 @@ def crowd(folder: OperationFolder, accounts: int, *, exhibit: str = "", ties: in
         if number % 20 == 0:
             calls.append({
                 "trace_id": f"t1-c{number}", "item_id": "i1", "exhibit": exhibit, "parser": "club", "network": "club",
-                "caller_id": ids[a], "participants_id": [ids[b]], "kind": "video", "duration": 900.0, "state": "live",
+                "place": f"line {number}", "caller_id": ids[a], "participants_id": [ids[b]], "kind": "video", "duration": 900.0, "state": "live",
                 "started": {"utc": begin, "wall": begin, "text": str(begin), "basis": "stated"},
             })  # fmt: skip
     size = len(messages["trace_id"])
     same = {"item_id": "i1", "source_id": "s1", "exhibit": exhibit, "parser": "club", "network": "club", "kind": "text",
-            "state": "live"}  # fmt: skip
+            "state": "live", "place": "line 1"}  # fmt: skip
     moments = pa.array(messages.pop("sent"), MOMENT)
     table = pa.table(messages | {"sent": moments} | {name: pa.array([value] * size) for name, value in same.items()})
     named = [
         {"trace_id": f"t1-a{n}", "item_id": "i1", "exhibit": exhibit, "parser": "club", "network": "club",
-         "account": natives[n], "account_id": ids[n], "name": natives[n], "name_kind": "nick", "owner": n % 200 == 0,
+         "place": f"line {n}", "account": natives[n], "account_id": ids[n], "name": natives[n], "name_kind": "nick", "owner": n % 200 == 0,
          "state": "live"}
         for n in range(accounts)
     ]  # fmt: skip

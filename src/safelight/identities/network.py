@@ -48,9 +48,12 @@ class Ties:
 
     def between(self, first: int, last: int) -> Ties:
         """Those of the months from `first` to `last`, without what has no time."""
-        there = (self.month >= first) & (self.month <= last)
+        return self.where((self.month >= first) & (self.month <= last))
+
+    def where(self, there: npt.NDArray[np.bool_]) -> Ties:
+        """Those rows."""
         return Ties(
-            self.accounts, self.a[there], self.b[there], self.month[there], self.kind[there], self.n[there]
+            self.accounts, *(column[there] for column in (self.a, self.b, self.month, self.kind, self.n))
         )
 
     def months(self) -> tuple[int, int] | None:

@@ -19,12 +19,15 @@ from safelight.access import accounts
 from safelight.access.reading import Reading
 from safelight.errors import NotFound
 from safelight.identities import network
-from safelight.identities.network import KINDS, Ints, Pairs, Ties
+from safelight.identities.network import KINDS, Floats, Ints, Pairs, Ties
 from safelight.identities.triage import reading as triage
 from safelight.messages import _
+from safelight.messages.figures import decimal
 
 #: Nodes drawn by themselves: communities, members of one, contacts of one account; communities around one.
 COMMUNITIES, MEMBERS, CONTACTS, AROUND = 60, 120, 80, 14
+#: Room for an account's circle, in the picture's units.
+ACCOUNT: Final = 16.0
 #: The key of what stands for all nodes that are not drawn by themselves, and of accounts that have no community yet.
 REST: Final = "rest"
 UNPLACED: Final = "unplaced"
@@ -129,21 +132,35 @@ def _whole(reading: Reading) -> Whole:
     )
 
 
-def months(reading: Reading, kinds: Sequence[int] = ()) -> list[tuple[int, int]]:
-    """How many ties each month has (rows of pairs and kinds, by how often), from the first month to the last."""
-    ties = _of_kinds(whole(reading).ties, kinds)
-    extent = ties.months()
+def months(reading: Reading, asked: Asked) -> list[tuple[int, int]]:
+    """How often there was a tie in each month, of the account, the community or all that is looked at; from the first month
+    of the whole network to its last."""
+    every = whole(reading)
+    extent = every.ties.months()
     if extent is None:
         return []
+    ties = _of_kinds(_about(every, asked), asked.kinds)
     dated = ties.month >= extent[0]
-    sums = np.bincount(ties.month[dated] - extent[0], ties.n[dated])
+    sums = np.bincount(ties.month[dated] - extent[0], ties.n[dated], extent[1] - extent[0] + 1)
     return [(extent[0] + n, int(value)) for n, value in enumerate(sums)]
 
 
 def totals(reading: Reading, asked: Asked) -> dict[int, int]:
-    """How often each kind of tie was, in the window, over all accounts."""
-    ties = _window(whole(reading).ties, asked)
+    """How often each kind of tie was, in the window, of what is looked at."""
+    ties = _window(_about(whole(reading), asked), asked)
     return {kind: int(ties.n[ties.kind == kind].sum()) for kind in range(len(KINDS))}
+
+
+def _about(every: Whole, asked: Asked) -> Ties:
+    """The ties of the account or the community that is looked at; else all."""
+    ties = every.ties
+    if asked.account:
+        here = every.place.get(asked.account, -1)
+        return ties.where((ties.a == here) | (ties.b == here))
+    if asked.community in every.communities:
+        number = every.communities.index(asked.community)
+        return ties.where((every.community[ties.a] == number) | (every.community[ties.b] == number))
+    return ties
 
 
 def view(reading: Reading, asked: Asked) -> View:
@@ -165,21 +182,19 @@ def _window(ties: Ties, asked: Asked) -> Ties:
 def _of_kinds(ties: Ties, kinds: Sequence[int]) -> Ties:
     if not kinds:
         return ties
-    there = np.isin(ties.kind, kinds)
-    return Ties(ties.accounts, *(column[there] for column in (ties.a, ties.b, ties.month, ties.kind, ties.n)))
+    return ties.where(np.isin(ties.kind, kinds))
 
 
 def _communities(reading: Reading, every: Whole, asked: Asked) -> View:
     drawn = min(len(every.communities), COMMUNITIES)
     node_of = np.minimum(every.community, drawn)  # the last one is the rest
-    spots = reading.memo.get("network spots", lambda: _spots(every.pairs, node_of, range(drawn + 1)))
-    now = network.pairs(_of_kinds(_window(every.ties, asked), asked.kinds))
-    links, inside, own = _summed(now, node_of, drawn + 1)
     sizes = np.bincount(node_of, minlength=drawn + 1)
+    radii = [radius(int(n)) for n in sizes[: drawn + bool(sizes[drawn])]]
+    spots = reading.memo.get("network spots", lambda: _spots(every.pairs, node_of, radii))
+    now = network.pairs(_of_kinds(_window(every.ties, asked), asked.kinds))
+    links, inside, own = _summed(now, node_of, len(radii))
     nodes = []
-    for n in range(drawn + 1):
-        if not sizes[n]:
-            continue
+    for n in range(len(radii)):
         rest = n == drawn
         root = REST if rest else every.communities[n]
         label = _rest(len(every.communities) - drawn) if rest else _label(every, root)
@@ -199,36 +214,33 @@ def _community(reading: Reading, every: Whole, asked: Asked) -> View:
     members = np.flatnonzero(every.community == number)
     order = members[np.lexsort((members, -strength[members]))]
     shown = order[:MEMBERS]
-    # Nodes: members drawn, the rest of them, communities around, all further ones.
+    # Nodes: members drawn, the others in one, communities around.
     size = len(every.ties.accounts)
     node_of = np.full(size, -1, np.int64)
     node_of[shown] = np.arange(len(shown))
-    rest = len(shown)
-    node_of[order[MEMBERS:]] = rest
+    further = len(order) - len(shown)
+    node_of[order[MEMBERS:]] = len(shown)
+    begin = len(shown) + bool(further)
     around = _around(every, number)
-    for n, other in enumerate(around):
-        node_of[every.community == other] = rest + 1 + n
-    total = rest + 1 + len(around)
+    for n, other in enumerate(around, begin):
+        node_of[every.community == other] = n
+    sizes = np.bincount(every.community, minlength=len(every.communities))
+    radii = (
+        [ACCOUNT] * len(shown)
+        + [radius(further)] * bool(further)
+        + [radius(int(sizes[one])) for one in around]
+    )
     spots = reading.memo.get(
-        ("network spots", asked.community), lambda: _spots(every.pairs, node_of, range(total), len(around))
+        ("network spots", asked.community), lambda: _spots(every.pairs, node_of, radii, len(around))
     )
     now = network.pairs(_of_kinds(_window(every.ties, asked), asked.kinds))
-    links, inside, own = _summed(now, node_of, total)
+    links, inside, own = _summed(now, node_of, len(radii))
     nodes = [_person(every, int(one), spots[n], own[n]) for n, one in enumerate(shown)]
-    if len(order) > MEMBERS:
-        counts = tuple(int(k) for k in own[rest])
-        x, y = spots[rest]
-        nodes.append(Node(REST, "rest", _others(len(order) - MEMBERS), len(order) - MEMBERS, x, y, counts))
-    for n, other in enumerate(around, rest + 1):
-        root = every.communities[other]
-        x, y = spots[n]
-        counts = tuple(int(k) for k in own[n])
-        nodes.append(
-            Node(root, "community", _label(every, root), int((every.community == other).sum()), x, y, counts)
-        )
-    links = _renumbered(
-        links, total, [*range(len(shown)), *([rest] if len(order) > MEMBERS else []), *range(rest + 1, total)]
-    )
+    if further:
+        nodes.append(_further(further, spots[len(shown)], own[len(shown)]))
+    for n, other in enumerate(around, begin):
+        root, counts = every.communities[other], tuple(int(k) for k in own[n])
+        nodes.append(Node(root, "community", _label(every, root), int(sizes[other]), *spots[n], counts))
     return _view("community", _label(every, asked.community), nodes, links, inside, every, now, len(members))
 
 
@@ -245,19 +257,15 @@ def _account(reading: Reading, every: Whole, asked: Asked) -> View:
     node_of = np.full(len(every.ties.accounts), -1, np.int64)
     node_of[here] = 0
     node_of[shown] = np.arange(1, len(shown) + 1)
-    rest = len(shown) + 1
-    node_of[order[CONTACTS:]] = rest
-    spots = reading.memo.get(
-        ("network spots", asked.account), lambda: _spots(pairs, node_of, range(rest + 1), centre=True)
-    )
+    further = len(order) - len(shown)
+    node_of[order[CONTACTS:]] = len(shown) + 1
+    radii = [ACCOUNT] * (len(shown) + 1) + [radius(further)] * bool(further)
+    spots = reading.memo.get(("network spots", asked.account), lambda: _spots(pairs, node_of, radii))
     now = network.pairs(_of_kinds(_window(every.ties, asked), asked.kinds))
-    links, inside, own = _summed(now, node_of, rest + 1)
+    links, inside, own = _summed(now, node_of, len(radii))
     nodes = [_person(every, int(one), spots[n], own[n]) for n, one in enumerate([here, *shown.tolist()])]
-    if len(order) > CONTACTS:
-        x, y = spots[rest]
-        counts = tuple(int(k) for k in own[rest])
-        nodes.append(Node(REST, "rest", _others(len(order) - CONTACTS), len(order) - CONTACTS, x, y, counts))
-    links = _renumbered(links, rest + 1, list(range(len(nodes))))
+    if further:
+        nodes.append(_further(further, spots[len(shown) + 1], own[len(shown) + 1]))
     name = every.names.get(asked.account, (asked.account, ""))[0]
     return _view("account", name, nodes, links, inside, every, now, len(order) + 1)
 
@@ -266,6 +274,10 @@ def _person(every: Whole, one: int, spot: tuple[float, float], own: Iterable[int
     account = every.ties.accounts[one]
     name, net = every.names.get(account, (account, ""))
     return Node(account, "account", name, 1, *spot, tuple(int(k) for k in own), account in every.known, net)
+
+
+def _further(n: int, spot: tuple[float, float], own: Iterable[int]) -> Node:
+    return Node(REST, "rest", _("%(n)s others") % {"n": decimal(n)}, n, *spot, tuple(int(k) for k in own))
 
 
 def _around(every: Whole, number: int) -> list[int]:
@@ -301,42 +313,60 @@ def _summed(pairs: Pairs, node_of: Ints, size: int) -> tuple[list[Link], dict[in
     return links, inside, own
 
 
-def _renumbered(links: Sequence[Link], size: int, kept: Sequence[int]) -> list[Link]:
-    new = {old: n for n, old in enumerate(kept)}
-    assert all(one < size for one in kept)
-    return [
-        Link(new[one.a], new[one.b], one.counts, one.weight) for one in links if one.a in new and one.b in new
-    ]
-
-
-def _spots(
-    pairs: Pairs, node_of: Ints, nodes: range, around: int = 0, *, centre: bool = False
-) -> list[tuple[float, float]]:
-    """Places by force (Fruchterman and Reingold 1991), the same for the same ties; the last `around` nodes stand on a ring,
-    and with `centre` the first one in the middle."""
-    links, _inside, _own = _summed(pairs, node_of, len(nodes))
+def _spots(pairs: Pairs, node_of: Ints, radii: Sequence[float], around: int = 0) -> list[tuple[float, float]]:
+    """Places by force (Fruchterman and Reingold 1991), then pushed apart until circles of these radii (in the picture's
+    units) leave each other room; the same for the same ties. The last `around` nodes begin on a ring."""
+    size = len(radii)
+    links, _inside, _own = _summed(pairs, node_of, size)
     graph: Any = nx.Graph()
-    graph.add_nodes_from(nodes)
+    graph.add_nodes_from(range(size))
     graph.add_weighted_edges_from((one.a, one.b, math.log1p(one.weight)) for one in links)
-    start = {n: _ring(n, len(nodes), 0.3 + 0.6 * ((n * 7) % 10) / 10) for n in nodes}
-    fixed = []
-    for n in range(around):
-        node = nodes[len(nodes) - around + n]
-        start[node] = _ring(n, around, 1.0)
-        fixed.append(node)
-    if centre:
-        start[0] = (0.0, 0.0)
-        fixed.append(0)
+    start = {n: _ring(n, size, 0.25 + 0.6 * ((n * 7) % 10) / 10) for n in range(size)}
+    start |= {size - around + n: _ring(n, around, 1.0) for n in range(around)}
+    fixed = list(range(size - around, size))
+    bound = [n for n in range(size) if graph.degree(n)]
     found = nx.spring_layout(
-        graph,
-        pos=start,
-        fixed=fixed or None,
-        weight="weight",
-        seed=1,
-        iterations=60,
-        scale=None if fixed else 1.0,
-    )
-    return _fitted([(float(found[n][0]), float(found[n][1])) for n in nodes])
+        graph.subgraph(bound), pos={n: start[n] for n in bound}, fixed=[n for n in fixed if n in set(bound)] or None,
+        weight="weight", seed=1, iterations=80, scale=None if around else 1.0,
+    ) if bound else {}  # fmt: skip
+    # What is tied to nothing here would fly off: it lies below the others, in rows.
+    loose = [n for n in range(size) if n not in found]
+    places = np.zeros((size, 2))
+    if bound:
+        places[bound] = np.array(_fitted([(float(found[n][0]), float(found[n][1])) for n in bound]))
+    share = len(loose) / size if size else 0.0
+    columns = max(math.ceil(math.sqrt(len(loose) * WIDE / HIGH / max(share, 0.05))), 1)
+    lines = max(math.ceil(len(loose) / columns), 1)
+    for n, one in enumerate(loose):
+        places[one] = ((n % columns + 0.5) / columns, 1 - share + share * (n // columns + 0.5) / lines)
+    if bound and loose:
+        places[bound, 1] *= 1 - share
+    return _apart(places, np.array(radii, np.float64))
+
+
+#: The picture that places are made for, and the room for a label under a circle.
+WIDE, HIGH, LABEL = 908.0, 528.0, 16.0
+
+
+def _apart(places: Floats, radii: Floats) -> list[tuple[float, float]]:
+    """Push circles apart that would cover each other, in small equal steps."""
+    at = places * (WIDE, HIGH)
+    room = radii[:, None] + radii[None, :] + LABEL
+    for _step in range(120):
+        apart = at[:, None, :] - at[None, :, :]
+        apart += np.where(
+            np.abs(apart) < 1e-9,
+            np.sign(np.arange(len(at))[:, None, None] - np.arange(len(at))[None, :, None]),
+            0,
+        )
+        distance = np.maximum(np.hypot(apart[..., 0], apart[..., 1]), 1e-6)
+        lacking = np.maximum(room - distance, 0)
+        np.fill_diagonal(lacking, 0)
+        if not lacking.any():
+            break
+        at += (apart / distance[..., None] * lacking[..., None] * 0.3).sum(axis=1)
+        at = np.clip(at, 0, (WIDE, HIGH))
+    return [(round(float(x / WIDE), 4), round(float(y / HIGH), 4)) for x, y in at]
 
 
 def _ring(n: int, of: int, radius: float) -> tuple[float, float]:
@@ -345,12 +375,15 @@ def _ring(n: int, of: int, radius: float) -> tuple[float, float]:
 
 
 def _fitted(spots: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Into 0..1, two digits after what a pixel needs."""
-    if not spots:
-        return []
+    """Into 0..1."""
     (x0, x1), (y0, y1) = ((min(v), max(v)) for v in zip(*spots, strict=True))
     wide, high = max(x1 - x0, 1e-9), max(y1 - y0, 1e-9)
-    return [(round((x - x0) / wide, 4), round((y - y0) / high, 4)) for x, y in spots]
+    return [((x - x0) / wide, (y - y0) / high) for x, y in spots]
+
+
+def radius(members: int) -> float:
+    """Of a community's circle, in the picture's units."""
+    return round(min(6 + 1.6 * math.sqrt(members), 40), 1)
 
 
 def _view(
@@ -386,12 +419,9 @@ def _label(every: Whole, root: str) -> str:
     members = np.flatnonzero(every.community == every.communities.index(root))
     strength = every.pairs.strength()[members]
     best = every.ties.accounts[int(members[int(np.argmax(strength))])]
-    return every.names.get(best, (best, ""))[0]
+    name, net = every.names.get(best, (best, ""))
+    return f"{name}, {net}" if net else name
 
 
 def _rest(n: int) -> str:
-    return _("%(n)s smaller communities") % {"n": n}
-
-
-def _others(n: int) -> str:
-    return _("%(n)s others") % {"n": n}
+    return _("%(n)s smaller communities") % {"n": decimal(n)}

@@ -22,6 +22,7 @@ from safelight.errors import NotFound
 from safelight.messages import _
 from safelight.web import account_charts, timeline_chart
 from safelight.web.render import with_query
+from safelight.web.roles import about
 from safelight.web.search import network_badge
 from safelight.web.spans import said
 from safelight.web.timeline_rows import kind_name, row
@@ -84,6 +85,7 @@ def page(request: Request) -> Response:
             "picture": picture,
             "chart": timeline_chart.chart(picture, zone, {}) if picture else None,
             **_shared(zone),
+            **about(reading, id_),
         }
         made: Response = request.app.state.templates.page(request, "account.html", context)
     return made

@@ -149,7 +149,8 @@ def page(request: Request) -> Response:
         return RedirectResponse(address.to(first=min(ends, default=None), last=max(ends, default=None)), 303)
     with door.consult("network", address.told()) as look:
         reading = look.reading
-        months = network_view.months(reading, address.asked.kinds)
+        months = network_view.months(reading, address.asked)
+        totals = network_view.totals(reading, address.asked)
         view = network_view.view(reading, address.asked)
         reading.show(one.key for one in view.nodes if one.what == "account")
         low, high = (months[0][0], months[-1][0]) if months else (0, 0)
@@ -167,7 +168,7 @@ def page(request: Request) -> Response:
             "last": address.last if address.last is not None else high,
             "earlier": address.moved(-1, low, high),
             "later": address.moved(1, low, high),
-            "kinds": [(key, kind_name(key), sum(network_view.totals(reading, address.asked)[n] for n in numbers))
+            "kinds": [(key, kind_name(key), sum(totals[n] for n in numbers))
                       for key, numbers in _CHOICES.items()],
             "ran": triage.was_run(reading),
             "month": month,

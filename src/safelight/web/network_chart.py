@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from safelight.identities.network import ANSWER, CALL, MESSAGE, PAYMENT, TOGETHER
-from safelight.identities.network_view import Link, Node, View
+from safelight.identities.network_view import HIGH, WIDE, Link, Node, View, radius
 
-WIDTH, HEIGHT, MARGIN = 1000, 620, 46
+MARGIN = 46
+WIDTH, HEIGHT = int(WIDE) + 2 * MARGIN, int(HIGH) + 2 * MARGIN
 #: Labels that are written, lines that are drawn, and rows and columns of the matrix, at most.
 LABELS, LINES, MATRIX = 40, 600, 18
 
@@ -58,10 +59,7 @@ class Matrix:
 
 def drawn(view: View) -> Drawn:
     """Place and size of everything."""
-    spots = [
-        (round(MARGIN + (WIDTH - 2 * MARGIN) * one.x, 1), round(MARGIN + (HEIGHT - 2 * MARGIN) * one.y, 1))
-        for one in view.nodes
-    ]
+    spots = [(round(MARGIN + WIDE * one.x, 1), round(MARGIN + HIGH * one.y, 1)) for one in view.nodes]
     named = set(sorted(range(len(view.nodes)), key=lambda n: (-_weight(view.nodes[n]), n))[:LABELS])
     discs = tuple(
         Disc(one, *spots[n], _radius(one), one.label if n in named else "", not sum(one.counts))
@@ -81,8 +79,8 @@ def _weight(node: Node) -> float:
 
 def _radius(node: Node) -> float:
     if node.what == "account":
-        return round(4 + 1.1 * math.log2(1 + sum(node.counts[:TOGETHER])), 1)
-    return round(min(6 + 1.6 * math.sqrt(node.members), 40), 1)
+        return round(4 + 0.9 * math.log2(1 + sum(node.counts[:TOGETHER])), 1)
+    return radius(node.members)
 
 
 def matrix(view: View) -> Matrix:

@@ -24,21 +24,19 @@ from safelight.errors import NotFound, Refused
 from safelight.identities.triage import reading as triage
 from safelight.identities.triage.acts import RoleActs
 from safelight.identities.triage.persons import persons
-from safelight.identities.triage.reading import NONE, ORDERS, Asked, Finding
+from safelight.identities.triage.reading import NONE, ORDERS, Asked
 from safelight.identities.triage.registry import BY_NAME, ROLES, TAGS
 from safelight.ledger import roles as decisions
 from safelight.messages import _
 from safelight.web import account_charts
 from safelight.web.accounts import contact_name, when
 from safelight.web.render import wanted_block, with_query
+from safelight.web.roles import about, leads, rows_of
 from safelight.web.search import network_badge
 
 ROWS = 100
 #: Contacts, addresses and devices in the pane.
 FEW = 5
-#: Which list of the account holds the rows of a role.
-_LISTS = {"buyer": "transfer", "seller": "transfer", "beside": "call", "moderator": "membership", "known": "contacts",
-          "central": "contacts", "bridge": "contacts", "place": "contacts", "contact": "message"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def listing(request: Request) -> Response:
             "role_counts": [(name, title_of(name), n) for name, n in counts.items()],
             "ran": triage.was_run(look.reading),
             "persons": linked,
-            "names": _names(look.reading, {one.other for one in linked.values()}),
+            "names": rows_of(look.reading, {one.other for one in linked.values()}),
             "count": ROWS,
             "network_badge": network_badge,
             "title_of": title_of,
@@ -140,10 +138,6 @@ def listing(request: Request) -> Response:
         context |= _pane(look.reading, address.selected) if address.selected else {"shown": None}
         page: Response = request.app.state.templates.page(request, "accounts.html", context)
     return page
-
-
-def _names(reading: Reading, wanted: set[str]) -> dict[str, accounts.AccountRow]:
-    return {row.account_id: row for row in accounts.every(reading) if row.account_id in wanted}
 
 
 def _pane(reading: Reading, account_id: str) -> dict[str, Any]:
@@ -162,31 +156,6 @@ def _pane(reading: Reading, account_id: str) -> dict[str, Any]:
         "network_badge": network_badge,
         "when": lambda us: when(us, zone),
     } | about(reading, account_id)
-
-
-def about(reading: Reading, account_id: str) -> dict[str, Any]:
-    """An account's roles for a page: findings, tags with what people said, where each leads, whose it is."""
-    every, tags = triage.of(reading, account_id)
-    linked = persons(reading)
-    other = linked.get(account_id)
-    return {
-        "roles": tags,
-        "plain": [one for one in every if not BY_NAME[one.role].tag],
-        "leads": leads,
-        "person": other,
-        "other": _names(reading, {other.other}).get(other.other) if other else None,
-        "ran": triage.was_run(reading),
-    }
-
-
-def leads(finding: Finding) -> str:
-    """Where the rows of a finding are."""
-    account_id = str(finding.detail.get("via", finding.account))
-    if finding.role == "contact" and finding.traces:
-        return with_query(f"/conversations/{finding.detail['conversation']}", [], at=finding.traces[0])
-    if finding.role == "seized":
-        return f"/accounts/{account_id}"
-    return f"/accounts/{account_id}/{_LISTS.get(finding.role, 'message')}"
 
 
 def title_of(role: str) -> str:
