@@ -74,7 +74,7 @@ _ADDRESSES = f"""
             from logins where host is not null
         ) l join spans s on s.account_id = l.account_id and {HELD}
     ), begun as (
-        select *, us - lag(us) over w > {PAUSE_US} as begins from used
+        select *, coalesce(us - lag(us) over w > {PAUSE_US}, false) as begins from used
         window w as (partition by tenure, kind, value order by us)
     ), numbered as (
         select *, sum(begins::int) over (partition by tenure, kind, value order by us rows unbounded preceding) as n

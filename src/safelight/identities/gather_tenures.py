@@ -21,6 +21,9 @@ _NAMED = (
     ("logins", "account_id", "account"),
     ("media_shares", "account_id", "account"),
     ("devices", "account_id", "account"),
+    ("calls", "unnest(participants_id)", "unnest(participants)"),
+    ("messages", "unnest(recipients_id)", "unnest(recipients)"),
+    ("conversations", "unnest(members_id)", "unnest(members)"),
 )
 _KNOWN = "create or replace temp table known as select id, any_value(network) as network, any_value(native) as native from ("
 #: Names that it carried itself come before what others call it.
@@ -39,10 +42,10 @@ _CUSTOMERS = "('bank', 'remitter')"
 def number(source: Source, standing: Mapping[str, Sequence[Tenure]]) -> None:
     """Give every tenure its number, in the order of ids. `standing`: accounts that were split or marked."""
     union = " union all ".join(
-        f"select distinct {id_} as id, network, {native} as native from {table} where {id_} is not null"
+        f"select distinct id, network, native from (select {id_} as id, network, {native} as native from {table})"
         for table, id_, native in _NAMED
     )
-    source.db.execute(f"{_KNOWN}{union}) group by id")
+    source.db.execute(f"{_KNOWN}{union}) where id is not null group by id")
     spans: list[dict[str, Any]] = []
     for (id_,) in source.db.execute("select id from known").fetchall():
         for one in standing.get(id_, ()):

@@ -13,7 +13,7 @@ LONGEST: Final = 4_000
 #: What somebody else wrote: quoted blocks of forums, quoted lines of mail, the tail of an answer, lines out of a log.
 QUOTED: Final = (
     r"(?is)\[quote[^\]]*\].*?\[/quote[^\]]*\]",
-    r"(?is)^-{2,}\s*(original message|opprinnelig melding|opphavleg melding|forwarded message|videresendt melding).*",
+    r"(?ims)^-{2,}\s*(original message|opprinnelig melding|opphavleg melding|forwarded message|videresendt melding).*",
     r"(?m)^\s*[>|].*$",
     r"(?m)^\s*\[?\d{1,2}[:.]\d{2}([:.]\d{2})?\]?\s*<[^>\n]{1,40}>.*$",
     r"(?m)^\s*<[^>\s]{2,40}>\s.*$",
@@ -21,6 +21,7 @@ QUOTED: Final = (
 _OWN_WORDS = "text"
 for _pattern in QUOTED:
     _OWN_WORDS = f"regexp_replace({_OWN_WORDS}, '{_pattern}', '', 'g')"
+_SPACES = "' ' || chr(9) || chr(10) || chr(13)"
 _WRITTEN = "text <> '' and forwarded is null"
 
 
@@ -30,7 +31,7 @@ def texts(source: Source) -> None:
         "create or replace temp table written as select tenure, count(*) as total from said "
         f"where {_WRITTEN} group by tenure"
     )
-    columns = f"tenure, us, left(trim({_OWN_WORDS}), {LONGEST}) as words, trace_id, conversation_id"
+    columns = f"tenure, us, left(trim({_OWN_WORDS}, {_SPACES}), {LONGEST}) as words, trace_id, conversation_id"
     source.move(
         "texts",
         f"""select tenure, us as at_us, words as text, trace_id as trace, conversation_id as conversation from (

@@ -5,7 +5,7 @@ made from. First all pairs are weighed: gather, propose, measure, combine. That 
 clocks and about tenures (splits, shared accounts), on the kinds of evidence and on the calibration. Then persons are made
 of the weighed pairs under all decisions: a new decision alone costs only this.
 
-A decision about a pair changes the weight of none: whether the pair must or cannot stand together, its weight counts no more.
+A decision about a pair changes the weight of none: where a pair must or cannot stand together, its weight counts no more.
 So the outcome is the same in whatever order traces and decisions came.
 """
 
