@@ -36,6 +36,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import tantivy
 
 #: Part of the index's folder name: another number makes it anew from the catalog.
@@ -63,6 +64,8 @@ _SPACES = re.compile(r"\s+")
 #: Where Tantivy's whitespace tokenizer cuts.
 _SEPARATES = re.compile(r"[ \t\n\f\r]")
 _DIGITS = re.compile(r"\+?\d[\d \-./()\u00a0\u2011]{3,}\d")
+#: The same for RE2, which passes over texts without any in a tenth of the time.
+_MAYBE_DIGITS = r"\p{Nd}[\p{Nd} \-./()\x{a0}\x{2011}]{3,}\p{Nd}"
 _NOT_DIGITS = re.compile(r"[^\d]")
 _SEPARATED = re.compile(r"[ \-./()\u00a0\u2011]")
 #: Characters that draw nothing: soft hyphen, zero-width ones, bidirectional marks, variation selectors, byte order mark.
@@ -89,7 +92,11 @@ def grams_of(lowered: Sequence[str]) -> list[str]:
 
     All texts are laid out at once: a gram and a blank for each character, which numpy does ten times as fast as a loop.
     """
-    folded = [_folded(text) for text in lowered]
+    spread = pc.match_substring_regex(pa.array(lowered, pa.large_string()), _MAYBE_DIGITS).to_pylist()
+    folded = [
+        _folded(text) if digits else _BLANK.join(text.split())
+        for text, digits in zip(lowered, spread, strict=True)
+    ]
     codes = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32)
     laid = np.full((max(len(codes) - 2, 0), 4), ord(" "), np.uint32)
     for n in range(3):
