@@ -8,7 +8,7 @@ now than when somebody decided that they are two.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
@@ -87,7 +87,7 @@ def among_decisions(standing: Standing, law: Constraints | None = None) -> list[
         return []
     graph = _graph(same, {})
     return [
-        Conflict("decisions", one.a, one.b, None, _way(graph, one.a, one.b), one)
+        Conflict("decisions", one.a, one.b, None, _steps(graph, _short(graph, one.a, one.b)), one)
         for one in sorted(asked, key=lambda one: one.seq)
     ]
 
@@ -165,7 +165,16 @@ def _graph(same: Mapping[Pair, Decided], proposed: Mapping[Pair, float]) -> nx.G
 
 def _way(graph: nx.Graph[str], a: str, b: str) -> tuple[Step, ...]:
     """The shortest way, over decisions as far as there are such."""
-    path = nx.dijkstra_path(graph, a, b, weight="cost")
+    return _steps(graph, nx.dijkstra_path(graph, a, b, weight="cost"))
+
+
+def _short(graph: nx.Graph[str], a: str, b: str) -> list[str]:
+    """The same where all links are decisions; from both ends, for there may be tens of thousands."""
+    path: list[str] = nx.bidirectional_shortest_path(graph, a, b)
+    return path
+
+
+def _steps(graph: nx.Graph[str], path: Sequence[str]) -> tuple[Step, ...]:
     edge: Callable[[str, str], Mapping[str, object]] = graph.get_edge_data
     return tuple(
         Step(one, other, edge(one, other)["decided"], edge(one, other)["odds"])  # type: ignore[arg-type]

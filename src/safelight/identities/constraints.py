@@ -4,20 +4,24 @@ Where decisions contradict each other (A is B, B is C, A is not C) no order of c
 on a way between the two people who are said to differ is suspended, which links nobody, and the contradiction is reported
 (`conflicts.py`). "Different" is never suspended, for a wrong link accuses an innocent person.
 
-Which "same" lie on some way between x and y: those in one biconnected component with an edge (x, y) that is put in for the
-question (Tarjan, "Depth-first search and linear graph algorithms", 1972).
+Which "same" lie on some way between x and y: those of every biconnected component (Tarjan, "Depth-first search and linear
+graph algorithms", 1972) that lies between the two in the tree which these components form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import networkx as nx
 
 from safelight.ledger.identities import Decided, Standing
 
 Pair = tuple[str, str]
+Node = str | int
+"""A tenure, or the number of a block (a biconnected component) in the tree that hangs both together."""
+Name = TypeVar("Name", str, Node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +60,69 @@ def constraints(standing: Standing) -> Constraints:
 def _between(same: Iterable[Pair], cannot: Iterable[Pair]) -> frozenset[Pair]:
     """Every "same" on a way between two tenures that cannot stand together."""
     people = _people(same)
-    inside = [(a, b) for a, b in cannot if a in people and people[a] == people.get(b)]
+    inside = sorted((a, b) for a, b in cannot if a in people and people[a] == people.get(b))
     if not inside:
         return frozenset()
-    found: set[Pair] = set()
     wanted = {people[a] for a, _ in inside}
     graph: nx.Graph[str] = nx.Graph([(a, b) for a, b in same if people[a] in wanted])
-    for x, y in inside:
-        # One question at a time: an edge put in for another would make ways that there are not.
-        component = graph.subgraph(nx.node_connected_component(graph, x)).copy()
-        component.add_edge(x, y)
-        for edges in nx.biconnected_component_edges(component):
-            ways = {(min(edge), max(edge)) for edge in edges}
-            if (x, y) in ways:
-                found |= ways - {(x, y)}
-    return frozenset(found)
+    blocks = [list(edges) for edges in nx.biconnected_component_edges(graph)]
+    parent, depth = _tree(blocks, sorted(wanted))
+    crossed = _crossed(inside, parent, depth)
+    return frozenset(
+        (min(edge), max(edge)) for number, edges in enumerate(blocks) if number in crossed for edge in edges
+    )
+
+
+def _tree(blocks: list[list[Pair]], roots: list[str]) -> tuple[dict[Node, Node], dict[Node, int]]:
+    """The block-cut tree of each component, as parents and depths below its root."""
+    near: dict[Node, list[Node]] = {}
+    for number, edges in enumerate(blocks):
+        for name in sorted({name for edge in edges for name in edge}):
+            near.setdefault(name, []).append(number)
+            near.setdefault(number, []).append(name)
+    parent: dict[Node, Node] = {}
+    depth: dict[Node, int] = dict.fromkeys(roots, 0)
+    front: list[Node] = list(roots)
+    while front:
+        one = front.pop()
+        for other in near[one]:
+            if other not in depth:
+                parent[other], depth[other] = one, depth[one] + 1
+                front.append(other)
+    return parent, depth
+
+
+def _crossed(asked: list[Pair], parent: Mapping[Node, Node], depth: Mapping[Node, int]) -> set[Node]:
+    """Blocks on the ways between the two of each pair; steps that were walked once are skipped from then on."""
+    up: dict[Node, Node] = {}
+    crossed: set[Node] = set()
+    for a, b in asked:
+        one, other = _top(up, a), _top(up, b)
+        while one != other:
+            if depth[one] < depth[other]:
+                one, other = other, one
+            crossed.update((one, parent[one]))
+            up[one] = parent[one]
+            one = _top(up, one)
+    return crossed
+
+
+def _top(up: dict[Name, Name], one: Name) -> Name:
+    """Where a chain of `up` ends; halves it on the way."""
+    while one in up:
+        if up[one] in up:
+            up[one] = up[up[one]]
+        one = up[one]
+    return one
 
 
 def _people(pairs: Iterable[Pair]) -> dict[str, str]:
-    """Tenure -> smallest tenure that it is joined with, by union and find with halved paths."""
+    """Tenure -> the smallest tenure that it is joined with."""
     up: dict[str, str] = {}
-
-    def top(one: str) -> str:
-        up.setdefault(one, one)
-        while up[one] != one:
-            up[one] = up[up[one]]
-            one = up[one]
-        return one
-
+    named: dict[str, None] = {}
     for a, b in pairs:
-        first, second = sorted((top(a), top(b)))
-        up[second] = first
-    return {one: top(one) for one in up}
+        named.update({a: None, b: None})
+        first, second = sorted((_top(up, a), _top(up, b)))
+        if first != second:
+            up[second] = first
+    return {one: _top(up, one) for one in named}

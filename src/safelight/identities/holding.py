@@ -41,7 +41,7 @@ def weakest_link(members: Sequence[str], pairs: Iterable[Weighed], law: Constrai
     graph = _graph(members, pairs, law)
     weak = [
         (weight, min(a, b), max(a, b))
-        for a, b, weight in nx.maximum_spanning_edges(graph, data="weight")
+        for a, b, weight in nx.maximum_spanning_tree(graph).edges(data="weight")
         if weight < _DECIDED
     ]
     if not weak:
