@@ -131,3 +131,67 @@ def test_wall_times_need_no_zone_where_texts_show_it_and_a_decision_renews_the_r
     clocks.assume_zone(stage.ledger, "2016-0142-A1", "Europe/Oslo", reason="settings", actor="test")
     assert find_same(stage.catalog, stage.ledger)
     assert figures(stage.catalog) == Figures(18, 9, 0, 1)
+
+
+def _phones() -> tuple[list[tuple[int, str, str]], list[tuple[int, str, str]]]:
+    """A talk as two phones hold it: each stamps what it sends by its own clock, and one is 90 seconds fast."""
+    said = [(n * 600, "åse" if n % 2 else "bø", f"trekk nummer {n} står på brettet nå") for n in range(40)]
+    here = [(s + (90 if who == "åse" else 0), who, text) for s, who, text in said]
+    there = [(s - (50 if who == "bø" else 0), who, text) for s, who, text in said]
+    return here, there
+
+
+def test_two_phones_with_two_clocks_are_one_conversation(stage: Stage) -> None:
+    here, there = _phones()
+    one = stage.copy(here, conversation="direct:?|bø")
+    other = stage.copy(there, conversation="direct:?|åse")
+    assert stage.find() == Figures(80, 40, 0, 1)
+    assert sorted(stage.pairs()) == sorted((one[n], other[n], "aligned") for n in range(40))
+
+
+def test_a_clock_that_was_set_right_halfway_leaves_what_lies_between_apart(stage: Stage) -> None:
+    here, there = _phones()
+    set_right = [(s - 90 if s >= 12_000 and who == "åse" else s, who, text) for s, who, text in here]
+    stage.copy(sorted(set_right), conversation="direct:?|bø")
+    stage.copy(there, conversation="direct:?|åse")
+    found = stage.find()
+    assert (found.messages, found.groups) == (80, 1)
+    assert 40 <= found.distinct <= 42  # nothing is joined across the moment at which nobody knows the clock
+
+
+def test_a_log_that_the_network_named_ties_though_two_files_hold_it(stage: Stage) -> None:
+    talk = [(n * 61, "åse" if n % 2 else "bø", f"avgang nummer {n} fra stasjonen") for n in range(20)]
+    stage.copy(talk, conversation="#tog", parser="to the second")
+    stage.copy(talk, conversation="#tog", parser="to the minute", step=60)
+    stage.copy(talk, conversation="log:tog", shift=7200, parser="of the operator")
+    assert stage.find() == Figures(60, 20, 0, 1)
+
+
+def test_what_was_found_copy_by_copy_is_what_is_found_at_once(stage: Stage) -> None:
+    def rows() -> list[tuple[str, str, str]]:
+        with stage.catalog.connect() as database:
+            return database.execute(
+                "select trace_id, distinct_id, group_id from same_messages order by all"
+            ).fetchall()
+
+    ids = [f"n{n}" for n in range(len(TALK))]
+    stage.copy(TALK, natives=ids)
+    stage.copy([(s, w, f"{t} og så videre") for s, w, t in TALK], conversation="room:2")
+    stage.find()
+    stage.copy(TALK[3:], step=60, parser="club-export")
+    stage.find()
+    stage.copy(
+        [(s, w, f"{t} og så videre") for s, w, t in TALK],
+        conversation="room:2",
+        step=60,
+        parser="club-export",
+    )
+    stage.find()
+    stage.copy(TALK, conversation=titled("Sjakk med Bø"), step=60)
+    stage.find()
+    grown = rows()
+    clocks.correct(
+        stage.ledger, exhibit=stage.exhibit, seconds=3600, reason="all times are looked at anew", actor="ts"
+    )
+    stage.find()
+    assert rows() == grown and len(grown) == 9 + 6 + 9 + 18

@@ -19,6 +19,9 @@ from safelight.traces.networks import WEAK_CONVERSATION
 MIN_TEXTS = 5
 #: Of the shorter one's different texts in the common span.
 SHARE = 0.8
+#: Where so many rare texts agree, each side may lack more of what the other holds: both phones' users delete.
+MANY_TEXTS = 50
+SHARE_OF_MANY = 0.5
 #: Shorter texts are said everywhere.
 LONG_ENOUGH = 12
 #: A text in more conversations than this ties none.
@@ -118,7 +121,8 @@ _SPANS = f"""
                count(*) - count(distinct key) as shared from inside group by all
     )
     select one, other, anchors from candidates join told using (one, other)
-    where least(here, there) > 0 and shared >= {SHARE} * least(here, there)
+    where least(here, there) > 0
+      and shared >= case when anchors >= {MANY_TEXTS} then {SHARE_OF_MANY} else {SHARE} end * least(here, there)
     order by anchors desc, one, other
 """
 
