@@ -50,6 +50,10 @@ class Combined:
     """By pair: sums and probabilities; by piece: what it adds."""
 
     pieces: Pieces
+    networks: np.ndarray[Any, Any]
+    """By tenure."""
+    written: Floats
+    """By tenure: characters that it wrote, of each text at most 200."""
     points: Floats
     prior: float
     log_odds: Floats
@@ -57,6 +61,7 @@ class Combined:
     mutual: Bools
     hard: Bools
     across: Bools
+    features: Mapping[str, Floats]
     probability: Floats
 
     @property
@@ -90,15 +95,25 @@ def pieces(bench: Bench, kinds: Sequence[Kind]) -> Pieces:
 
 def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration) -> Combined:
     """Weigh all pairs of the bench."""
-    found = pieces(bench, kinds)
-    networks = np.asarray(
-        [row[0] for row in bench.db.execute("select network from tenures order by tenure").fetchall()],
-        dtype=object,
-    )
-    words = dict(
-        bench.db.execute("select tenure, sum(least(length(text), 200)) from texts group by tenure").fetchall()
-    )
-    across = networks[found.a] != networks[found.b] if len(found.a) else np.zeros(0, bool)
+    rows = bench.db.execute("select network from tenures order by tenure").fetchall()
+    networks = np.asarray([row[0] or "" for row in rows], dtype=object)
+    size = np.zeros(len(networks))
+    for tenure, written in bench.db.execute(
+        "select tenure, sum(least(length(text), 200)) from texts group by tenure"
+    ).fetchall():
+        size[tenure] = written
+    return _weighed(pieces(bench, kinds), networks, size, kinds, by)
+
+
+def reweighed(combined: Combined, kinds: Sequence[Kind], by: Calibration) -> Combined:
+    """The same evidence by another calibration."""
+    return _weighed(combined.pieces, combined.networks, combined.written, kinds, by)
+
+
+def _weighed(
+    found: Pieces, networks: np.ndarray[Any, Any], size: Floats, kinds: Sequence[Kind], by: Calibration
+) -> Combined:
+    across: Bools = networks[found.a] != networks[found.b] if len(found.a) else np.zeros(0, bool)
     points = _added(found, kinds, by, across)
     prior = by.bias - float(np.log(max(2, len(networks))))
     log_odds: Floats = prior + np.bincount(found.pair, points, len(found.a)).astype(np.float64)
@@ -106,11 +121,11 @@ def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration) -> Combined:
     speaks = hard_kinds[found.kind] & (points > 0) if len(found.kind) else np.zeros(0, bool)
     hard = np.bincount(found.pair, speaks, len(found.a)) > 0
     margin, mutual = leads(found.a, found.b, networks, log_odds)
-    size = np.asarray([words.get(tenure, 0) for tenure in range(len(networks))], dtype=np.float64)
     texts = np.log1p(np.minimum(size[found.a], size[found.b]))
     made = features(log_odds, margin, mutual, hard, across, texts)
+    probability = probabilities(made, by.second)
     return Combined(
-        found, points, prior, log_odds, margin, mutual, hard, across, probabilities(made, by.second)
+        found, networks, size, points, prior, log_odds, margin, mutual, hard, across, made, probability
     )  # fmt: skip
 
 

@@ -31,7 +31,9 @@ def texts(source: Source) -> None:
         "create or replace temp table written as select tenure, count(*) as total from said "
         f"where {_WRITTEN} group by tenure"
     )
-    columns = f"tenure, us, left(trim({_OWN_WORDS}, {_SPACES}), {LONGEST}) as words, trace_id, conversation_id"
+    columns = (
+        f"tenure, us, left(trim({_OWN_WORDS}, {_SPACES}), {LONGEST}) as words, trace_id, conversation_id"
+    )
     source.move(
         "texts",
         f"""select tenure, us as at_us, words as text, trace_id as trace, conversation_id as conversation from (

@@ -17,6 +17,7 @@ from safelight.identities.evidence import (
     payment,
     phone,
     profile,
+    style,
     talks,
     together,
 )
@@ -37,6 +38,7 @@ KINDS: tuple[Kind, ...] = (
     profile.KIND,
     contacts.KIND,
     media.KIND,
+    style.KIND,
     together.KIND,
     talks.KIND,
 )
