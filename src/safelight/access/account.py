@@ -83,7 +83,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Payments in one currency."""
+    """Payments in one currency, each distinct one once."""
 
     currency: str
     sent: int
@@ -210,10 +210,16 @@ def _entries(reading: Reading, id_: str) -> list[Entry]:
 
 def _paid(reading: Reading, id_: str) -> list[Paid]:
     rows = reading.db.execute(
-        """select coalesce(currency, ''), count(*) filter (sender_id = $id),
-                  coalesce(sum(amount) filter (sender_id = $id), 0),
-                  count(*) filter (receiver_id = $id), coalesce(sum(amount) filter (receiver_id = $id), 0)
-           from transfers where sender_id = $id or receiver_id = $id group by 1 order by 1""",
+        """with paid as (
+               select any_value(coalesce(currency, '')) as currency, any_value(amount) as amount,
+                      coalesce(bool_or(sender_id = $id), false) as sent,
+                      coalesce(bool_or(receiver_id = $id), false) as received
+               from transfers t left join same_transfers s using (trace_id)
+               where sender_id = $id or receiver_id = $id group by coalesce(s.distinct_id, t.trace_id)
+           )
+           select currency, count(*) filter (sent), coalesce(sum(amount) filter (sent), 0),
+                  count(*) filter (received), coalesce(sum(amount) filter (received), 0)
+           from paid group by 1 order by 1""",
         {"id": id_},
     ).fetchall()
     return [Paid(*row) for row in rows]

@@ -163,9 +163,15 @@ def _contacts(
         one = contact(who, network)
         one.answers += n
         at(one, conversation, n)
+    # Each end's telephone names the other alone: of copies the people are all that any of them names.
     for network, conversation, callers in reading.db.execute(
-        """select network, conversation_id, list_append(coalesce(participants_id, []), caller_id) from calls
-           where caller_id = $id or list_contains(participants_id, $id)""",
+        """select any_value(network), min(conversation_id order by has desc, conversation_id),
+                  list_distinct(flatten(list(people)))
+           from (select coalesce(s.distinct_id, c.trace_id) as one, network, conversation_id,
+                        list_append(coalesce(participants_id, []), caller_id) as people,
+                        list_contains(people, $id) as has
+                 from calls c left join same_calls s using (trace_id))
+           group by one having bool_or(has)""",
         {"id": account},
     ).fetchall():
         for who in {one for one in callers if one} - {account}:

@@ -1,4 +1,8 @@
-"""Rows of one kind in which an account takes part: calls to and by it, payments by and to it, its logins, media, groups."""
+"""Rows of one kind in which an account takes part: calls to and by it, payments by and to it, its logins, media, groups.
+
+What was found several times is one row: of its copies (one end's telephone names only the other), the first that names the
+account.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import Final
 
 from safelight.access.cursor import Cursor, decode
 from safelight.access.reading import Reading
-from safelight.access.timeline_events import EVENTS
+from safelight.access.timeline_events import EVENTS, once
 from safelight.access.timeline_rows import EventPage, columns_of, completed
 
 #: SQL: the account takes part. Messages that it received are in their conversations.
@@ -26,12 +30,10 @@ _UNZONED, _UNDATED = 2**60, 2**62
 
 
 def count_of(reading: Reading, account: str, kind: str) -> int:
-    """How many rows there are."""
+    """How many rows there are, each distinct one once."""
     if not reading.snapshot.rows(EVENTS[kind].table):
         return 0
-    row = reading.db.execute(
-        f"select count(*) from {EVENTS[kind].table} where {_where(reading, kind)}", {"id": account}
-    ).fetchone()
+    row = reading.db.execute(f"select count(*) from {_rows(reading, kind)}", {"id": account}).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -54,7 +56,7 @@ def of_kind(
                        coalesce({one.us}, {_UNZONED} + {one.wall}, {_UNDATED}) as sorted, {one.network} as network,
                        {one.account} as account, {one.conversation} as conversation, exhibit, {one.state} as state,
                        {one.id} as id{columns_of(kind)}
-                from {one.table} where {_where(reading, kind)})
+                from {_rows(reading, kind)})
             where {behind} order by sorted, id limit {count + 1}""",
         values,
     )
@@ -66,7 +68,15 @@ def of_kind(
     return EventPage(page, None, Cursor(_ORDER, (last["sorted"], last["id"])).encode() if last else None)
 
 
-def _where(reading: Reading, kind: str) -> str:
-    if kind == "message" and reading.snapshot.rows("same_messages"):
-        return f"{_PART[kind]} and trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
-    return _PART[kind]
+def _rows(reading: Reading, kind: str) -> str:
+    """SQL of the rows in which the account takes part; of copies the one that stands for all, if it names it too."""
+    one = EVENTS[kind]
+    if not one.same or not reading.snapshot.rows(one.same):
+        return f"{one.table} where {_PART[kind]}"
+    if kind == "message":  # all copies have one sender
+        return f"{one.table} where {_PART[kind]} and {once(one.same)}"
+    return f"""(
+        select t.* from {one.table} t left join {one.same} s using (trace_id) where {_PART[kind]}
+        qualify row_number() over (
+            partition by coalesce(s.distinct_id, t.trace_id) order by s.distinct_id is distinct from t.trace_id, t.trace_id
+        ) = 1)"""

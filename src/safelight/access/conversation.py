@@ -291,9 +291,27 @@ def _copies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> No
         row = rows.get(table.ids[place].as_py())
         if row is not None:
             found[int(table.positions[place])].append(copy(row, table.rules[place].as_py()))
+    calls = [line for line in lines if line.kind == "call"]
+    for line, copied in zip(calls, _call_copies(reading, [line.trace_id for line in calls]), strict=True):
+        found[line.position] = [copy(row | {"has_text": False}, row["rule"]) for row in copied]
     for line in lines:
         alone = line.what | {"has_text": bool(line.what.get("text"))}
         line.copies = found.get(line.position) or [copy(alone, "alone")]
+
+
+def _call_copies(reading: Reading, ids: Sequence[str]) -> list[list[Row]]:
+    """All copies of each of these calls; none of a call that was found once."""
+    if not ids or not reading.snapshot.rows("same_calls"):
+        return [[] for _id in ids]
+    result = reading.db.execute(
+        """select a.trace_id as line, b.trace_id, c.item_id, c.exhibit, c.parser, b.rule
+           from same_calls a join same_calls b using (distinct_id) join calls c on c.trace_id = b.trace_id
+           where a.trace_id = any($ids) order by b.trace_id""",
+        {"ids": list(ids)},
+    )
+    names = [column[0] for column in result.description]
+    rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return [[row for row in rows if row["line"] == id_] for id_ in ids]
 
 
 def _replies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> None:

@@ -103,7 +103,11 @@ _ORDER = f"""
         from messages where conversation_id in (select unnest($ids)) and trace_id not in (select trace_id from copies)
         union all
         select 'c', trace_id, {_WHEN.format("started")}, item_id, place, ordinal, null, {NONE}
-        from calls where conversation_id in (select unnest($ids))
+        from calls left join same_calls s using (trace_id) where conversation_id in (select unnest($ids))
+        -- The copy that stands for all may be of the other end's conversation.
+        qualify row_number() over (
+            partition by coalesce(s.distinct_id, trace_id) order by s.distinct_id is distinct from trace_id, trace_id
+        ) = 1
         union all
         select 'g', trace_id, {_JOINED}, item_id, place, ordinal, null, {NONE}
         from memberships where conversation_id in (select unnest($ids)) and action <> 'member'
@@ -162,7 +166,10 @@ def positions_of(reading: Reading, order: ConversationOrder, traces: Sequence[st
     if not missing:
         return found
     rows = reading.db.execute(
-        "select trace_id, distinct_id from same_messages where trace_id = any($ids)", {"ids": missing}
+        """select trace_id, distinct_id from same_messages where trace_id = any($ids)
+           union all select a.trace_id, b.trace_id from same_calls a join same_calls b using (distinct_id)
+           where a.trace_id = any($ids)""",
+        {"ids": missing},
     ).fetchall()
     stand = _found(order, sorted({distinct for _trace, distinct in rows}))
     return found | {trace: stand[distinct] for trace, distinct in rows if distinct in stand}

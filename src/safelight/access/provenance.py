@@ -26,7 +26,7 @@ class StatedTime:
 
 @dataclass(frozen=True, slots=True)
 class PlacedCopy:
-    """One copy of a message: the item and place that it was read from, and how it was found to be the same."""
+    """One copy of a message, call or transfer: where it was read from, and how it was found to be the same."""
 
     trace_id: str
     item_id: str
@@ -70,6 +70,8 @@ class Provenance:
     found_by: list[FoundBy] = field(default_factory=list)
 
 
+#: Kinds of traces that are found several times, and where it stands which of them are one.
+_SAME = {"messages": "same_messages", "calls": "same_calls", "transfers": "same_transfers"}
 _LETTERS = {table.name: table for table in TRACE_TABLES}
 
 
@@ -138,19 +140,23 @@ def _explained(reading: Reading, table: str, what: dict[str, Any], times: list[s
 
 
 def copies_of(reading: Reading, trace_id: str) -> list[str]:
-    """Ids of all copies of a message, itself among them: what a decision about it names. Raises NotFound."""
+    """Ids of all copies of a trace, itself among them: what a decision about it names. Raises NotFound."""
     found = [copy.trace_id for copy in _copies(reading, trace_id)]
     return found or [why(reading, trace_id).trace_id]
 
 
 def _copies(reading: Reading, trace_id: str) -> list[PlacedCopy]:
-    """All copies of a message that was found several times."""
-    rows = reading.db.execute(
-        """select m.trace_id, m.item_id, m.exhibit, m.parser, m.version, m.place, m.state, s.rule
-           from same_messages s join messages m using (trace_id)
-           where s.distinct_id in (select distinct_id from same_messages where trace_id = $id) order by all""",
-        {"id": trace_id},
-    ).fetchall()
+    """All copies of a message, call or transfer that was found several times."""
+    rows = []
+    for table, same in _SAME.items():
+        rows = reading.db.execute(
+            f"""select m.trace_id, m.item_id, m.exhibit, m.parser, m.version, m.place, m.state, s.rule
+                from {same} s join {table} m using (trace_id)
+                where s.distinct_id in (select distinct_id from {same} where trace_id = $id) order by all""",
+            {"id": trace_id},
+        ).fetchall()
+        if rows:
+            break
     numbers = {key: number for number, key in reading.numbers.items()}
     paths = dict(
         reading.db.execute(

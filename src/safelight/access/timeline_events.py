@@ -1,4 +1,4 @@
-"""Everything that has a time, as one relation of events: messages (each distinct one once), calls, transfers, logins, and
+"""Everything that has a time, as one relation of events: messages, calls and transfers (each distinct one once), logins, and
 the times of files.
 
 Columns: `kind`, `us` (microseconds UTC for comparison; null where no zone is known), `wall` (the wall clock as stated),
@@ -16,7 +16,8 @@ from safelight.catalog.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """Where events of one kind lie. `times`: columns of their time, the first one that can be compared counts."""
+    """Where events of one kind lie. `times`: columns of their time, the first one that can be compared counts; `same`: the
+    table that says which of them are one."""
 
     table: str
     times: tuple[str, ...]
@@ -27,6 +28,7 @@ class EventKind:
     network: str = "network"
     state: str = "state"
     form: str = "parser"
+    same: str = ""
 
     @property
     def us(self) -> str:
@@ -58,9 +60,9 @@ def _file(time: str) -> EventKind:
 
 #: The kinds of events, in the order in which they are shown.
 EVENTS: Final[dict[str, EventKind]] = {
-    "message": EventKind("messages", ("sent", "received"), "sender_id"),
-    "call": EventKind("calls", ("started",), "caller_id"),
-    "transfer": EventKind("transfers", ("time",), "sender_id", conversation="null"),
+    "message": EventKind("messages", ("sent", "received"), "sender_id", same="same_messages"),
+    "call": EventKind("calls", ("started",), "caller_id", same="same_calls"),
+    "transfer": EventKind("transfers", ("time",), "sender_id", conversation="null", same="same_transfers"),
     "media": EventKind("media_shares", ('"at"',), "account_id"),
     "login": EventKind("logins", ('"at"',), "account_id", conversation="null"),
     "membership": EventKind("memberships", ('"at"',), "account_id", where="action <> 'member'"),
@@ -73,8 +75,11 @@ EVENTS: Final[dict[str, EventKind]] = {
 FILE_KINDS: Final = ("created", "modified", "accessed")
 
 _EMPTY = ("kind", "network", "account", "conversation", "exhibit", "state", "id")
-#: Copies of a message that another one stands for.
-_COPIES = "trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
+
+
+def once(same: str) -> str:
+    """SQL: no copy of a trace that another one stands for."""
+    return f"trace_id not in (select trace_id from {same} where trace_id <> distinct_id)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,8 @@ def relation(
 def _conditions(kind: EventKind, snapshot: Snapshot, span: Span | None) -> list[str]:
     """What rows of a kind must fulfil: with a span two cases, for their stored UTC can be compared by itself alone."""
     where = kind.where
-    if kind.table == "messages" and snapshot.rows("same_messages"):
-        where += f" and {_COPIES}"
+    if kind.same and snapshot.rows(kind.same):
+        where += f" and {once(kind.same)}"
     if span is None:
         return [where]
     first, low, high = kind.times[0], span.begin - span.slack, span.end + span.slack

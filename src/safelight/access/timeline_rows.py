@@ -42,7 +42,7 @@ class Event:
     id: str
     item_id: str
     copies: int
-    """In how many places a message was found; 1 for all else."""
+    """In how many places it was found."""
     what: Mapping[str, Any] = field(default_factory=dict)
     stated: str = ""
 
@@ -215,7 +215,11 @@ def columns_of(kind: str) -> str:
 
 def completed(reading: Reading, rows: Sequence[dict[str, Any]]) -> list[Event]:
     """Rows with names, copies and numbers."""
-    copies = _copies(reading, [row["id"] for row in rows if row["kind"] == "message"])
+    copies = {
+        id_: n
+        for kind in {row["kind"] for row in rows}
+        for id_, n in _copies(reading, EVENTS[kind].same, [row["id"] for row in rows if row["kind"] == kind])
+    }
     accounts = [
         one
         for row in rows
@@ -248,12 +252,12 @@ def completed(reading: Reading, rows: Sequence[dict[str, Any]]) -> list[Event]:
     return found
 
 
-def _copies(reading: Reading, ids: Sequence[str]) -> dict[str, int]:
-    """How many copies the distinct messages among these have."""
-    if not ids or not reading.snapshot.rows("same_messages"):
-        return {}
-    rows = reading.db.execute(
-        "select distinct_id, count(*) from same_messages where distinct_id = any($ids) group by 1",
+def _copies(reading: Reading, same: str, ids: Sequence[str]) -> list[tuple[str, int]]:
+    """Of those among these that were found several times, how often; a row may be any of the copies."""
+    if not same or not ids or not reading.snapshot.rows(same):
+        return []
+    return reading.db.execute(
+        f"""select a.trace_id, count(*) from {same} a join {same} b using (distinct_id)
+            where a.trace_id = any($ids) group by 1""",
         {"ids": list(ids)},
     ).fetchall()
-    return dict(rows)

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
+from safelight.analyse.score_distinct import distinct
 from safelight.analyse.score_files import TruthFiles
 from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound, Refused
@@ -26,7 +27,16 @@ from safelight.operation.folder import OperationFolder
 NAMED = 20
 _TABLES = ("message_files", "call_files", "transfer_files", "account_files", "accounts", "messages")
 #: Tables of the catalog that are compared.
-_READ = ("items", "messages", "calls", "transfers", "accounts", "same_messages")
+_READ = (
+    "items",
+    "messages",
+    "calls",
+    "transfers",
+    "accounts",
+    "same_messages",
+    "same_calls",
+    "same_transfers",
+)
 
 
 @dataclass(slots=True)
@@ -127,7 +137,13 @@ class _Scorer:
     def run(self) -> Score:
         self._map_files()
         self._messages()
-        self._distinct()
+        self._distinct(
+            "messages",
+            "SELECT count(DISTINCT message) FROM tm WHERE state = 'live'",
+            "SELECT message AS thing, coalesce(s.distinct_id, fid) AS one FROM both_ "
+            "LEFT JOIN same_messages s ON s.trace_id = fid WHERE state = 'live'",
+            at=1,
+        )
         self._calls()
         self._transfers()
         self._accounts()
@@ -286,29 +302,16 @@ class _Scorer:
             for how, shown, at, f_at, text, f_text in rows
         ]
 
-    def _distinct(self) -> None:
-        """Messages of the truth that lie in several files, and how many messages the catalog makes of them."""
-        self._db.execute(
-            "CREATE TEMP TABLE told AS SELECT message, coalesce(s.distinct_id, fid) AS one FROM both_ "
-            "LEFT JOIN same_messages s ON s.trace_id = fid WHERE state = 'live'"
-        )
-        truth = self._one("SELECT count(DISTINCT message) FROM tm WHERE state = 'live'")
-        found = self._one("SELECT count(DISTINCT one) FROM told")
-        pure = "SELECT one FROM told GROUP BY one HAVING count(DISTINCT message) = 1"
-        whole = "SELECT message FROM told GROUP BY message HAVING count(DISTINCT one) = 1"
-        matched = self._one(
-            f"SELECT count(DISTINCT message) FROM told WHERE one IN ({pure}) AND message IN ({whole})"
-        )
-        self._result.figures.insert(1, Figure("messages, distinct", truth, found, matched))
-        several = "SELECT message FROM told GROUP BY message HAVING count(*) > 1"
-        total = self._one(f"SELECT count(*) FROM ({several})")
-        joined = self._one(f"SELECT count(*) FROM ({several}) WHERE message IN ({whole})")
-        self._result.checks.append(("messages in several files shown once", joined, total))
-        groups = self._one("SELECT count(*) FROM (SELECT one FROM told GROUP BY one HAVING count(*) > 1)")
-        good = self._one(
-            f"SELECT count(*) FROM (SELECT one FROM told GROUP BY one HAVING count(*) > 1) WHERE one IN ({pure})"
-        )
-        self._result.checks.append(("shown once and truly one message", good, groups))
+    def _distinct(self, what: str, truth: str, told: str, at: int | None = None) -> None:
+        """Things of the truth that lie in several files, and how many the catalog makes of them."""
+        found = distinct(self._db, truth, told, NAMED)
+        figure = Figure(f"{what}, distinct", found.truth, found.found, found.matched)
+        self._result.figures.insert(len(self._result.figures) if at is None else at, figure)
+        self._result.checks.append((f"{what} in several files shown once", found.joined, found.several))
+        self._result.checks.append((f"{what} shown once and truly one", found.right, found.groups))
+        self._result.differing += [
+            Named("joined", one, f"{what}: copies of more than one") for one in found.wrong
+        ]
 
     # Calls, transfers, accounts.
 
@@ -318,10 +321,21 @@ class _Scorer:
         held = self._one(f"SELECT count(*) {lasted} AND abs(t.seconds - f.duration) <= 1")
         total = self._one("SELECT count(*) FROM rp JOIN tr USING (tid) WHERE seconds IS NOT NULL")
         self._result.checks.append(("calls' duration within a second", held, total))
+        self._copies("call", "calls", "same_calls")
 
     def _transfers(self) -> None:
         equal = ", amount := amount, currency := currency"
         self._rows("transfer", "transfer_files", "transfers", "time", equal, "tid", "fid")
+        self._copies("transfer", "transfers", "same_transfers")
+
+    def _copies(self, column: str, what: str, same: str) -> None:
+        """Calls and transfers that were matched, each once."""
+        self._distinct(
+            what,
+            f'SELECT count(DISTINCT "{column}") FROM tr',
+            f'SELECT t."{column}" AS thing, coalesce(s.distinct_id, fid) AS one FROM rp JOIN tr t USING (tid) '
+            f"LEFT JOIN {same} s ON s.trace_id = fid",
+        )
 
     def _rows(
         self, word: str, truth: str, table: str, time: str, equal: str, order: str, found_order: str

@@ -14,7 +14,9 @@ from typing import Any
 import safelight
 from safelight.analyse.known_hits import match_contents
 from safelight.analyse.known_matcher import HashSet
+from safelight.analyse.same_calls import find_same_calls
 from safelight.analyse.same_messages import find_same
+from safelight.analyse.same_transfers import find_same_transfers
 from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
@@ -211,6 +213,8 @@ def parse_all(catalog: Catalog, ledger: Ledger, parsing: Parsing) -> None:
     replace_older(catalog, parsing.parsers)
     parsing.reporter.stage("pairing")
     find_same(catalog, ledger)
+    find_same_calls(catalog, ledger)
+    find_same_transfers(catalog, ledger)
 
 
 def index_all(folder: OperationFolder, reporter: Reporter) -> None:
