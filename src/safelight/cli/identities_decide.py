@@ -6,10 +6,15 @@ from typing import Annotated
 
 import typer
 
+from safelight.access import identity_acts
 from safelight.access.door import Door
 from safelight.cli.identities_options import Account, ContentGrade, Reason, SourceGrade, Verdict
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
+from safelight.identities.conflicts import contradicted
+from safelight.traces.moment import iso_utc
+
+_ARE = {"same": "one person", "different": "two persons"}
 
 
 def identities_decide(
@@ -36,8 +41,16 @@ def identities_decide(
             source_grade=source_grade.value,
             content_grade=content_grade.value,
         )
+        first, second = entry.subjects
+        with door.consult("identity conflicts", f"{first} {second}") as look:
+            clash = contradicted(identity_acts.standing(look.reading), first, second, decision.value)
         waits = door.identities.four_eyes and decision is not Verdict.undecided
-    first, second = entry.subjects
     console().print(f"{first} and {second}: {decision.value}, entry {entry.seq}.", markup=False)
     if waits:
         console().print("It counts when a second person has confirmed it.", markup=False)
+    for one in clash:
+        console().print(
+            f"It contradicts entry {one.seq}: {one.actor} decided on {iso_utc(one.recorded_at)} that {one.a} and {one.b} "
+            f"are {_ARE[one.decision]}.",
+            markup=False,
+        )
