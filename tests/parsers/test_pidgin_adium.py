@@ -113,8 +113,20 @@ def test_who_vouches_for_the_time() -> None:
     assert rows[0]["sent"]["wall"].isoformat() == "2010-01-04T23:58:05"
 
 
-def test_a_log_that_runs_past_midnight_has_no_date_from_there_on() -> None:
+def test_a_log_that_runs_past_midnight_goes_on_the_next_day() -> None:
     log = TXT + "(12:05:00 AM) Bo: still there?\n(12:06:00 AM) Bo: good night\n"
+    parsed = pidgin(log, _FOLDER + ".txt")
+    rows = parsed.of(Message)[-2:]
+    assert [row["sent"]["wall"].isoformat() for row in rows] == ["2010-01-05T00:05:00", "2010-01-05T00:06:00"]
+    assert {row["sent"]["basis"] for row in rows} == {"derived"}
+    assert parsed.ended is not None
+    assert parsed.ended.remarks == [
+        "The clock passes midnight at line 7: the next day is derived, the file states none"
+    ]
+
+
+def test_a_clock_that_goes_back_has_no_date_from_there_on() -> None:
+    log = TXT + "(08:05:00 AM) Bo: still there?\n(08:06:00 AM) Bo: good morning\n"
     parsed = pidgin(log, _FOLDER + ".txt")
     assert [row["sent"]["wall"] for row in parsed.of(Message)][-2:] == [None, None]
     assert parsed.ended is not None

@@ -5,8 +5,9 @@ Facts: libpurple's `log.c` (header, line forms and colours of own and others' me
 `logs/<protocol>/<account>/<other>[.chat]/<day>.<time><offset><zone>.html`.
 
 Lines carry a time of day. The day and the offset from UTC stand only in the file's name: with them UTC is derived, without
-them the header gives the day, or nothing does. Where the clock goes back by more than two hours the day is not stated from
-there on.
+them the header gives the day, or nothing does. Where the clock passes midnight, with at most two hours between two
+lines, the next day is derived; where it goes back otherwise by more than two hours the day is not stated from there on.
+Both are said.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Pidgin:
     """Pidgin's logs."""
 
     name = "pidgin"
-    version = 2
+    version = 3
     title = "Pidgin chat logs (HTML and text)"
     variants: tuple[Variant, ...] = (
         Variant("html", "documentation", "`Conversation with ... on ...` as HTML title and heading; libpurple's log.c"),
@@ -88,6 +89,11 @@ class Pidgin:
         yield from log.rest()
 
 
+_DAY_US: Final = 86_400_000_000
+#: Between the last line before midnight and the first behind it, at most.
+_LONGEST_NIGHT_US: Final = 7_200_000_000
+
+
 @dataclass(slots=True)
 class _Waiting:
     """A message whose last line is not known yet."""
@@ -117,6 +123,7 @@ class _Log:
     _aliases: dict[str, str | None] = field(default_factory=dict)
     _facts: str | None = None
     _lost: int | None = None
+    _passed: int | None = None
 
     def line(self, number: int, line: str) -> Iterator[Emitted]:
         """Take one line; gives the message before it."""
@@ -169,8 +176,12 @@ class _Log:
         line, self._waiting = self._waiting, None
         if not line:
             return
-        lost = self._lost
+        lost, passed = self._lost, self._passed
         sent = self._moment(line)
+        if self._passed != passed:
+            yield Remark(
+                f"The clock passes midnight at line {line.number}: the next day is derived, the file states none"
+            )
         if self._lost != lost:
             yield Remark(
                 f"The clock goes back by more than two hours at line {line.number}: from there on no line has a date"
@@ -246,7 +257,9 @@ class _Log:
         us = self._clock[line.time]
         if us < 0 or self._base is None:
             return Moment(None, None, line.time, "unknown")
-        if us < self._before - MOST_BACK_US:
+        if us + _DAY_US <= self._before + _LONGEST_NIGHT_US:
+            self._base, self._passed = self._base + _DAY_US, line.number
+        elif us < self._before - MOST_BACK_US:
             self._base, self._lost = None, line.number
             return Moment(None, None, line.time, "unknown")
         self._before = us
