@@ -36,7 +36,6 @@ def test_every_live_trace_is_found_exactly_once(tmp_path: Path, size: str) -> No
     operation.run("scenario", "write", str(tmp_path / "made"), "--size", size, "--seed", "1")
     _take_in(operation, tmp_path / "made")
     said = operation.run("scenario", "score", str(operation.root), str(tmp_path / "made" / "truth"))
-    print(said)
 
     def figures(what: str) -> list[int]:
         found = re.search(rf"(?m)^{re.escape(what)} +(\d+) +(\d+) +(\d+) ", said)
