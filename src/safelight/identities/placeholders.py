@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 _FILE: Final = Path(__file__).with_name("placeholders.toml")
+_COMMON: Final = Path(__file__).with_name("common_names.toml")
 
 
 @cache
@@ -35,6 +36,14 @@ def condition(kind: str, column: str) -> str:
         whole = "|".join(f"(?:{one})" for one in patterns)
         tests.append(f"regexp_full_match({column}, {_quoted(whole)})")
     return f"({' or '.join(tests)})" if tests else "false"
+
+
+@cache
+def common() -> frozenset[str]:
+    """Given names and surnames that many people have, in the form of `handles.py`."""
+    return frozenset(
+        word for found in tomllib.loads(_COMMON.read_text(encoding="utf-8")).values() for word in found
+    )
 
 
 def _quoted(text: str) -> str:

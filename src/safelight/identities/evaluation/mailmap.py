@@ -1,0 +1,271 @@
+"""How well names and addresses alone tell authors apart who have several (`realdata/mailmap`).
+
+400 pairs of candidates are labelled, drawn by lot among 40 % of the persons; a logistic model over named features learns
+from them, and persons are made by the same clustering as in an operation. Everything is reported for all persons, and for
+those of whom no label was used. Baselines in the same run: union-find over exact addresses, Jaro-Winkler on names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from safelight.identities import naming
+from safelight.identities.clusters import cluster
+from safelight.identities.evaluation.baselines import alike_names, joined_by_identifier
+from safelight.identities.evaluation.mailmap_records import Author, bench, hosts, read
+from safelight.identities.evaluation.measures import (
+    b_cubed,
+    brier,
+    calibration_error,
+    false_merges,
+    over_persons,
+    pairwise,
+    reliability,
+)
+from safelight.identities.handles import handle
+from safelight.identities.naming import FEATURES, Floats, Ints
+from safelight.identities.placeholders import condition
+from safelight.ledger.identities import Standing
+
+LABELS: Final = 400
+#: Share of the persons among whom labels are drawn.
+LABELLED_PERSONS: Final = 0.4
+#: Groups are joined where their pairs are on average more probable than this.
+JOIN: Final = 0.9
+#: Inverse strength of the L2 penalty; an address in common counts in larger units, so that few labels suffice to trust it.
+PENALTY: Final = 3.0
+ADDRESS: Final = 3.0
+SEEDS: Final = range(1, 9)
+_HOLDERS: Final = 20
+_OWN_HOST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs a < b with their features (columns `names`)."""
+
+    a: Ints
+    b: Ints
+    features: Floats
+    names: tuple[str, ...]
+
+
+def evaluate(folder: Path) -> dict[str, Any]:
+    """All figures. Raises OSError."""
+    authors = read(folder)
+    found = candidates(authors)
+    person = [one.person for one in authors]
+    runs = [_run(authors, found, seed) for seed in SEEDS]
+    ids = [f"{n:06}" for n in range(len(authors))]
+    addresses = [(ids[n], one.address) for n, one in enumerate(authors)]
+    jaro = alike_names({ids[n]: [one.name] for n, one in enumerate(authors)}, 0.95)
+    return {
+        "names with addresses": len(authors),
+        "persons": len(set(person)),
+        "labelled pairs": LABELS,
+        "blocking": _blocking(authors, found),
+        f"one draw of labels (seed {SEEDS[0]})": runs[0],
+        f"mean of {len(SEEDS)} draws": _mean(runs),
+        "baseline, exact address": _clustered(joined_by_identifier(addresses, ids), ids, authors),
+        "baseline, Jaro-Winkler 0.95 on names": _clustered(
+            joined_by_identifier(_edges(jaro), ids), ids, authors
+        ),
+    }
+
+
+def candidates(authors: Sequence[Author]) -> Candidates:
+    """Pairs worth a look, by names (`naming.py`), addresses, and hosts that bear a name."""
+    with bench(authors, locals_too=True) as told, bench(authors, locals_too=False) as without:
+        hollow = {
+            row[0]
+            for row in told.db.execute(
+                f"select tenure from identifiers where kind = 'email' and {condition('email', 'value')}"
+            ).fetchall()
+        }
+        # The local part of an address that stands for none is no name: `devnull`, `none`.
+        told.db.execute(
+            "delete from names where kind = 'e-mail' and tenure in (select unnest(?))", [sorted(hollow)]
+        )
+        every, names_only = naming.forms(told), naming.forms(without)
+    same = _block([None if n in hollow else one.address for n, one in enumerate(authors)])
+    bearing = _hosts_bearing_names(authors)
+    alike = naming.compare(every)
+    pairs = sorted({*zip(alike.a.tolist(), alike.b.tolist(), strict=True), *same, *bearing})
+    table = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+    a, b = table[:, 0], table[:, 1]
+    address = np.asarray([pair in same for pair in pairs], dtype=float)
+    # With one address its local part is in common anyway, and says nothing on top.
+    features = np.where(address[:, None] > 0, _aligned(names_only, a, b), _aligned(every, a, b))
+    named = np.asarray([pair in bearing for pair in pairs], dtype=float)
+    return Candidates(
+        a, b, np.column_stack((features, ADDRESS * address, named)), (*FEATURES, "address", "host")
+    )
+
+
+def _aligned(known: naming.Forms, a: Ints, b: Ints) -> Floats:
+    """Features of exactly these pairs; zeros where one has no name."""
+    found = naming.compare(known, (a, b))
+    size = known.tenures
+    made = np.zeros((len(a), len(FEATURES)))
+    made[np.searchsorted(a * size + b, found.a * size + found.b)] = found.features
+    return made
+
+
+def _block(keys: Sequence[str | None]) -> set[tuple[int, int]]:
+    members: dict[str, list[int]] = defaultdict(list)
+    for n, key in enumerate(keys):
+        if key:
+            members[key].append(n)
+    return {
+        (x, y)
+        for found in members.values()
+        if len(found) <= _HOLDERS
+        for at, x in enumerate(found)
+        for y in found[at + 1 :]
+    }
+
+
+def _hosts_bearing_names(authors: Sequence[Author]) -> set[tuple[int, int]]:
+    """Pairs where the host of one, which few have, holds a rare word of the other's name: mail@nordmann.example."""
+    crowd = hosts(authors)
+    holders: dict[str, set[int]] = defaultdict(set)
+    for n, one in enumerate(authors):
+        for word in {*handle(one.name).words, handle(one.name).core, *handle(one.local).words}:
+            if len(word) >= 4:
+                holders[word].add(n)
+    return {
+        (min(n, other), max(n, other))
+        for n, one in enumerate(authors) if crowd[one.host] <= _OWN_HOST
+        for word in re.findall("[a-z]{4,}", one.host) if len(holders.get(word, ())) <= 2 * _OWN_HOST
+        for other in holders.get(word, ()) if other != n
+    }  # fmt: skip
+
+
+def _run(authors: Sequence[Author], found: Candidates, seed: int) -> dict[str, Any]:
+    """Label, learn, cluster, score."""
+    dice = np.random.default_rng(seed)
+    people = sorted({one.person for one in authors})
+    labelled = dict(zip(people, (dice.random(len(people)) < LABELLED_PERSONS).tolist(), strict=True))
+    inside = np.asarray([labelled[one.person] for one in authors])
+    person = np.unique(np.asarray([one.person for one in authors]), return_inverse=True)[1]
+    same = person[found.a] == person[found.b]
+    drawn = dice.permutation(np.flatnonzero(inside[found.a] & inside[found.b]))[:LABELS]
+    learned = LogisticRegression(C=PENALTY, max_iter=5_000).fit(found.features[drawn], same[drawn])
+    probability = learned.predict_proba(found.features)[:, 1]
+    odds = np.log(probability) - np.log1p(-probability) - np.log(JOIN / (1 - JOIN))
+    ids = [f"{n:06}" for n in range(len(authors))]
+    weighed = [(ids[a], ids[b], float(w)) for a, b, w in zip(found.a, found.b, odds, strict=True)]
+    made = cluster(weighed, ids, Standing({})).of()
+    used = {authors[n].person for n in (*found.a[drawn].tolist(), *found.b[drawn].tolist())}
+    fresh = [n for n, one in enumerate(authors) if one.person not in used]
+    new = np.asarray([one.person not in used for one in authors])
+    unseen = np.flatnonzero(new[found.a] & new[found.b])
+    said, true = probability[unseen], same[unseen]
+    return {
+        "labels that are one person": int(same[drawn].sum()),
+        "all persons": _clustered(made, ids, authors),
+        "persons without a label": {
+            "persons": len({authors[n].person for n in fresh}),
+            **_clustered(made, [ids[n] for n in fresh], [authors[n] for n in fresh]),
+            "candidates": len(said),
+            "Brier": brier(said.tolist(), true.tolist()),
+            "expected calibration error": calibration_error(said.tolist(), true.tolist()),
+            "reliability": [
+                {"from": one.low, "pairs": one.count, "said": one.said, "true": one.true}
+                for one in reliability(said.tolist(), true.tolist())
+            ],
+        },
+    }
+
+
+def _clustered(
+    cluster_of: Mapping[str, Any], ids: Sequence[str], authors: Sequence[Author]
+) -> dict[str, Any]:
+    """Figures of clusters for these authors, with intervals over persons."""
+    person = {one: author.person for one, author in zip(ids, authors, strict=True)}
+    entry = {one: author.entry for one, author in zip(ids, authors, strict=True)}
+    scores, cubed = pairwise(cluster_of, person), b_cubed(cluster_of, person)
+    right, told, true = _by_author(cluster_of, ids, person)
+    owners = [person[one] for one in ids]
+    precision = over_persons(
+        lambda rows: float(right[rows].sum() / max(1, told[rows].sum())), owners, draws=300
+    )
+    recall = over_persons(lambda rows: float(right[rows].sum() / max(1, true[rows].sum())), owners, draws=300)
+    return {
+        "pair precision": scores.precision,
+        "pair precision, 95 %": [precision.low, precision.high],
+        "pair recall": scores.recall,
+        "pair recall, 95 %": [recall.low, recall.high],
+        "pair F1": scores.f1,
+        "B-cubed precision": cubed.precision,
+        "B-cubed recall": cubed.recall,
+        "false merges": false_merges(cluster_of, person),
+        "false merges by name and address": false_merges(cluster_of, entry),
+    }
+
+
+def _by_author(
+    cluster_of: Mapping[str, Any], ids: Sequence[str], person: Mapping[str, str]
+) -> tuple[Floats, Floats, Floats]:
+    """By author: fellows that are right, fellows, and fellows that there should be."""
+    members: dict[Any, list[str]] = defaultdict(list)
+    people: dict[str, int] = defaultdict(int)
+    for one in ids:
+        members[cluster_of.get(one, ("alone", one))].append(one)
+        people[person[one]] += 1
+    right, told = [], []
+    for one in ids:
+        fellows = members[cluster_of.get(one, ("alone", one))]
+        told.append(len(fellows) - 1)
+        right.append(sum(person[other] == person[one] for other in fellows) - 1)
+    return (
+        np.asarray(right, float),
+        np.asarray(told, float),
+        np.asarray([people[person[one]] - 1 for one in ids], float),
+    )
+
+
+def _blocking(authors: Sequence[Author], found: Candidates) -> dict[str, Any]:
+    members: dict[str, list[int]] = defaultdict(list)
+    for n, one in enumerate(authors):
+        members[one.person].append(n)
+    true = {(x, y) for held in members.values() for at, x in enumerate(held) for y in held[at + 1 :]}
+    kept = set(zip(found.a.tolist(), found.b.tolist(), strict=True))
+    told = [_told(one) for one in authors]
+    linkable = {pair for pair in true if told[pair[0]] & told[pair[1]]}
+    return {
+        "true pairs": len(true),
+        "recall": len(true & kept) / len(true),
+        "true pairs with a trigram of name or address in common": len(linkable),
+        "recall of these": len(linkable & kept) / len(linkable),
+        "candidates": len(kept),
+    }
+
+
+def _told(author: Author) -> set[str]:
+    """Trigrams of all that an author states."""
+    texts = (handle(author.name).core, handle(author.local).core)
+    return {text[at : at + 3] for text in texts for at in range(len(text) - 2)}
+
+
+def _edges(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(one, f"{a}|{b}") for a, b in pairs for one in (a, b)]
+
+
+def _mean(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Mean of every figure over all draws."""
+    made: dict[str, Any] = {}
+    for key, value in runs[0].items():
+        if isinstance(value, Mapping):
+            made[key] = _mean([run[key] for run in runs])
+        elif isinstance(value, int | float):
+            made[key] = float(np.mean([run[key] for run in runs]))
+    return made

@@ -1,0 +1,145 @@
+"""Names and handles that are alike, whatever the spelling, alphabet, years or initials: rare parts count, common ones do not.
+
+The weight comes from a logistic model over the named features of `naming.py`, learned from public data
+(`names_model.json`; trained by `evaluation/train_names.py`). A name says who somebody wants to be, not who somebody is, and
+two people may have one name: common names never suffice, and names alone never carry a claim across networks.
+
+Dissimilar names say nothing against: hiding behind other names is what is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from safelight.identities import naming
+from safelight.identities.kinds import MEASURED, PAIRS, Kind
+from safelight.identities.model import Bench
+from safelight.identities.naming import FEATURES, Compared, Floats, Forms
+from safelight.identities.placeholders import common
+from safelight.messages import _
+
+MODEL: Final = Path(__file__).parent.parent / "names_model.json"
+MOST: Final = 9.0
+#: What is left of log(accounts) for names that many people in the world have: a candidate, never a claim.
+COMMON_BELOW: Final = 1.0
+#: Pairs whose names weigh less are not proposed.
+LEAST_PROPOSED: Final = 1.0
+
+
+@cache
+def model() -> tuple[Floats, float, int]:
+    """Factors of the features, the constant, and how many accounts it was learned among."""
+    told = orjson.loads(MODEL.read_bytes())
+    return (
+        np.asarray([told["factors"].get(name, 0.0) for name in FEATURES]),
+        told["constant"],
+        told["accounts"],
+    )
+
+
+def points(known: Forms, found: Compared) -> Floats:
+    """Natural log-odds that the names add.
+
+    Among more accounts than it was learned from, chance likeness grows with their number, so that the model's verdict does
+    not keep its worth: only a name of the same letters that these two have alone does.
+    """
+    factors, constant, accounts = model()
+    logit = found.features @ factors + constant
+    first, second = known.form[found.one], known.form[found.other]
+    alone = np.asarray(
+        [
+            known.handles[x].core == known.handles[y].core
+            for x, y in zip(first.tolist(), second.tolist(), strict=True)
+        ],
+        bool,
+    ) & (known.holders[first] <= 2)
+    most = np.log(max(2, known.tenures))
+    made: Floats = logit - 0.5 + np.where(alone, most, min(most, np.log(accounts)))
+    usual = np.asarray(
+        [
+            _common(known, x) and _common(known, y)
+            for x, y in zip(first.tolist(), second.tolist(), strict=True)
+        ],
+        bool,
+    )
+    limited: Floats = np.minimum(made, np.where(usual, most - COMMON_BELOW, MOST))
+    return limited
+
+
+def _common(known: Forms, form: int) -> bool:
+    """Whether many people in the world have each word of a name: its letters alone then prove little."""
+    return all(len(word) < 4 or word in common() for word in known.handles[form].words)
+
+
+def _measure(bench: Bench) -> pa.Table:
+    known = naming.forms(bench, book=False)
+    pairs = bench.db.sql("select a, b from pairs order by a, b").fetchnumpy()
+    found = naming.compare(known, (pairs["a"].astype(np.int64), pairs["b"].astype(np.int64)))
+    weight = points(known, found)
+    kept = np.flatnonzero(weight > 0)
+    detail = [_detail(known, found, n) for n in kept.tolist()]
+    traces = [
+        sorted({one for one in (known.trace[found.one[n]], known.trace[found.other[n]]) if one is not None})
+        for n in kept.tolist()
+    ]
+    columns = [
+        pa.array(found.a[kept]),
+        pa.array(found.b[kept]),
+        pa.array(weight[kept]),
+        pa.array(detail, pa.string()),
+    ]
+    return pa.table([*columns, pa.array(traces, pa.list_(pa.string()))], names=MEASURED.names).cast(MEASURED)
+
+
+def _detail(known: Forms, found: Compared, n: int) -> str:
+    one, other = int(found.one[n]), int(found.other[n])
+    x, y = known.handles[known.form[one]], known.handles[known.form[other]]
+    like = (
+        "same" if x.core == y.core else "words" if sorted(x.words) == sorted(y.words)
+        else "initials" if naming.shortened(x, y) else "alike"
+    )  # fmt: skip
+    told = {
+        "name_a": known.name[one], "name_b": known.name[other], "like": like,
+        "holders": int(max(known.holders[known.form[one]], known.holders[known.form[other]])),
+        "disguised": x.disguised or y.disguised, "number": next(iter(sorted(set(x.numbers) & set(y.numbers))), None),
+    }  # fmt: skip
+    return orjson.dumps(told).decode()
+
+
+def _propose(bench: Bench) -> pa.Table:
+    known = naming.forms(bench, book=False)
+    found = naming.compare(known)
+    kept = points(known, found) >= LEAST_PROPOSED
+    return pa.table([pa.array(found.a[kept]), pa.array(found.b[kept])], names=PAIRS.names).cast(PAIRS)
+
+
+def _say(detail: Mapping[str, Any]) -> str:
+    names = {"name_a": detail["name_a"], "name_b": detail["name_b"]}
+    holders = int(detail["holders"])
+    if detail["like"] == "same" and detail["name_a"] == detail["name_b"]:
+        told = _("Both accounts carried the name “%(name_a)s”.")
+    else:
+        told = {
+            "same": _(
+                "The names “%(name_a)s” and “%(name_b)s” have the same letters once their spelling is evened out."
+            ),
+            "words": _("The names “%(name_a)s” and “%(name_b)s” are made of the same words."),
+            "initials": _("“%(name_a)s” and “%(name_b)s” may be initials and name of one person."),
+            "alike": _("The names “%(name_a)s” and “%(name_b)s” are alike."),
+        }[str(detail["like"])]
+    told = told % names
+    if detail["disguised"]:
+        told += " " + _("One is written with letters of another alphabet or with invisible signs.")
+    if holders > 2:
+        told += " " + _("%(n)d known accounts have such a name.") % {"n": holders}
+    return told
+
+
+KIND = Kind("names", "name", False, _measure, _say, _propose)
