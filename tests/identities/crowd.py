@@ -17,9 +17,12 @@ _YEAR_US = 365 * 86_400_000_000
 _BEGIN_US = 1_451_606_400_000_000  # 2016-01-01
 
 
-def crowd(folder: OperationFolder, accounts: int, *, exhibit: str = "", ties: int = 5, clubs: int = 60) -> None:
+def crowd(
+    folder: OperationFolder, accounts: int, *, exhibit: str = "", ties: int = 5, clubs: int = 60
+) -> None:
     """Write `accounts` accounts with about `ties` conversations each, three messages or more in each."""
     roll = random.Random(7)
+    common = {"item_id": "i1", "exhibit": exhibit, "parser": "club", "network": "club", "state": "live"}
     natives = [f"member{n:05}" for n in range(accounts)]
     ids = [account_id("club", None, native) for native in natives]
     club = [n * clubs // accounts for n in range(accounts)]
@@ -50,20 +53,20 @@ def crowd(folder: OperationFolder, accounts: int, *, exhibit: str = "", ties: in
             messages["sent"].append({"utc": us, "wall": us, "text": str(us), "basis": "stated"})
             messages["text"].append("trekk")
         if number % 20 == 0:
-            calls.append({
-                "trace_id": f"t1-c{number}", "item_id": "i1", "exhibit": exhibit, "parser": "club", "network": "club",
-                "place": f"line {number}", "caller_id": ids[a], "participants_id": [ids[b]], "kind": "video", "duration": 900.0, "state": "live",
+            calls.append(common | {
+                "trace_id": f"t1-c{number}", "place": f"line {number}", "caller_id": ids[a], "participants_id": [ids[b]],
+                "kind": "video", "duration": 900.0,
                 "started": {"utc": begin, "wall": begin, "text": str(begin), "basis": "stated"},
             })  # fmt: skip
     size = len(messages["trace_id"])
-    same = {"item_id": "i1", "source_id": "s1", "exhibit": exhibit, "parser": "club", "network": "club", "kind": "text",
-            "state": "live", "place": "line 1"}  # fmt: skip
+    same = common | {"source_id": "s1", "kind": "text", "place": "line 1"}
     moments = pa.array(messages.pop("sent"), MOMENT)
-    table = pa.table(messages | {"sent": moments} | {name: pa.array([value] * size) for name, value in same.items()})
+    table = pa.table(
+        messages | {"sent": moments} | {name: pa.array([value] * size) for name, value in same.items()}
+    )
     named = [
-        {"trace_id": f"t1-a{n}", "item_id": "i1", "exhibit": exhibit, "parser": "club", "network": "club",
-         "place": f"line {n}", "account": natives[n], "account_id": ids[n], "name": natives[n], "name_kind": "nick", "owner": n % 200 == 0,
-         "state": "live"}
+        common | {"trace_id": f"t1-a{n}", "place": f"line {n}", "account": natives[n], "account_id": ids[n],
+                  "name": natives[n], "name_kind": "nick", "owner": n % 200 == 0}
         for n in range(accounts)
     ]  # fmt: skip
     with Catalog.at(folder) as catalog:
