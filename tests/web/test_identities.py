@@ -65,7 +65,8 @@ def test_the_pair_page_shows_both_and_what_speaks_for_and_against(
         "Proposal, compared because of: IP address, Languages",
         "tåkelur (2013-01-01 – 2015-06-01) · togmann (2015-06-01)", "Start: one in 6,000 −8.7", "Phone number",
         "Together +3.6, odds 37 to 1", "rekk vi eit parti før snøen kjem?", "Who else could it be",
-        "Missing evidence is neutral", "Both stand in one proposed person of 2 accounts.", "No decision stands against it, either way.",
+        "Missing evidence is neutral", "Both stand in one proposed person of 2 accounts.",
+        "No decision stands against it, either way.",
     ):  # fmt: skip
         assert text in said, text
     assert [verb for verb, _what in workbench.whats(before)] == ["consultation"]
@@ -238,8 +239,10 @@ def test_a_person_is_all_its_accounts_and_their_names(client: httpx.Client, work
     decided(workbench, ASE, TOG, "same")
     page = client.get("/identities/person", params={"of": TOG})
     said = words(page)
-    for text in ("togmann 2 decided", "2 accounts in 2 networks · 6 messages · 1 more proposed", "Åse tog", "address book of bø",
-                 "Nordlys N5, imei:1", "manila_knight"):  # fmt: skip
+    for text in (
+        "togmann 2 decided", "2 accounts in 2 networks · 6 messages · 1 more proposed", "Åse tog",
+        "address book of bø", "Nordlys N5, imei:1", "manila_knight",
+    ):  # fmt: skip
         assert text in said, text
     assert re.findall(r"<title>(.*?)</title></rect>", page.text) == ["tog_åse", "tåkelur", "togmann"]
 
@@ -247,7 +250,8 @@ def test_a_person_is_all_its_accounts_and_their_names(client: httpx.Client, work
 def test_hostile_names_and_facts_show_as_what_they_are(client: httpx.Client, workbench: Workbench) -> None:
     with Ledger.open(workbench.built.folder) as ledger:
         law.decide(
-            ledger, ASE, TOG, "same", reason="\u202e<b>fet</b>", source_grade="X", content_grade="X", seen=None, actor="<i>x"
+            ledger, ASE, TOG, "same", reason="\u202e<b>fet</b>", source_grade="X", content_grade="X", seen=None,
+            actor="<i>x",
         )  # fmt: skip
     for address in ("/identities/pair", "/identities/cluster", "/identities/person", "/identities"):
         said = client.get(address, params={"a": ASE, "b": TOG, "of": ASE}).text

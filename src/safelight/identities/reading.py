@@ -15,14 +15,15 @@ from safelight.access.reading import Reading
 from safelight.identities import persons
 from safelight.identities.conflicts import contradicted
 from safelight.identities.constraints import constraints
+from safelight.identities.queue import Question, queue
 from safelight.identities.registry import KINDS, kind
 from safelight.ledger import identities as law
 from safelight.ledger import kinds
 from safelight.ledger.identities import Decided, Past, Standing, Tenure
 
 __all__ = [
-    "Decided", "Past", "Question", "Reason", "Shaped", "Standing", "Tenure", "Weighed", "past_of", "questions", "reason",
-    "standing", "tenure", "weighed",
+    "Decided", "Past", "Question", "Reason", "Shaped", "Standing", "Tenure", "Weighed", "asked_in_turn", "past_of",
+    "questions", "reason", "standing", "tenure", "weighed",
 ]  # fmt: skip
 
 
@@ -112,25 +113,19 @@ def reason(piece: Piece) -> Reason:
         return Reason(piece, "", known.hard)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A pair that people may decide upon, and why it is asked where it stands."""
-
-    pair: Pair
-    why: str = ""
-
-
 def questions(reading: Reading) -> Sequence[Question]:
-    """Pairs that nobody decided upon, the most useful first. What decisions forbid is a conflict and no question."""
-    now = standing(reading)
-    settled = {(one.a, one.b) for one in now.in_force if one.decision != "undecided"}
-    settled |= {(one.a, one.b) for one in now.waiting}
-    barred = persons.forbidden(reading, now)
-    return [
-        Question(one)
-        for one in rows.every_pair(reading, persons.HARD)
-        if one.standing in ("proposal", "candidate") and one.key not in settled and not barred(*one.key)
-    ]
+    """Proposals that people are asked about, the most useful first."""
+    return [one for one in queue(reading) if one.sort == "proposal"]
+
+
+def asked_in_turn(reading: Reading, me: str) -> Sequence[Question]:
+    """All pairs that this person can answer, in the order of the queue, each once; conflicts are no questions."""
+    found: dict[tuple[str, str], Question] = {}
+    for one in queue(reading):
+        own = one.sort == "waiting" and one.decided is not None and one.decided.actor == me
+        if one.sort != "conflict" and not own:
+            found.setdefault((one.a, one.b), one)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

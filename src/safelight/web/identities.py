@@ -50,7 +50,7 @@ def queue(request: Request) -> Response:
         questions = who.questions(reading)
         part = questions[wanted.first : wanted.first + ROWS]
         loose = [(one, now.successors(one)) for one in now.unsettled]
-        named = {tenure for one in part for tenure in one.pair.key}
+        named = {tenure for one in part for tenure in (one.a, one.b)}
         named |= {tenure for one in now.waiting for tenure in (one.a, one.b)}
         named |= {tenure for one in now.unsettled for tenure in (one.a, one.b)}
         clashes = persons.conflicts(reading, now)
@@ -69,7 +69,7 @@ def queue(request: Request) -> Response:
             "periods": periods(now, [one for _old, pairs in loose for pair in pairs for one in pair]),
             "waiting": now.waiting,
             "names": rows.rows_of(reading, sorted(named)),
-            "strongest": rows.evidence_of(reading, [one.pair.key for one in part]),
+            "strongest": rows.evidence_of(reading, [(one.a, one.b) for one in part]),
             "network_badge": network_badge,
             "words": identity_words,
             "signed": signed,
@@ -85,7 +85,7 @@ def following(request: Request) -> Response:
     door: Door = request.app.state.door
     here = asked_pair(request)
     with door.consult("identity queue", f"after {here.a} {here.b}") as look:
-        keys = [one.pair.key for one in who.questions(look.reading)]
+        keys = [(one.a, one.b) for one in who.asked_in_turn(look.reading, door.who)]
     at = keys.index((here.a, here.b)) + 1 if (here.a, here.b) in keys else 0
     if at >= len(keys):
         return RedirectResponse("/identities", 303)

@@ -83,6 +83,8 @@ def _context(look: Consultation, wanted: Asked, door: Door, done: int | None) ->
         for one in (found.a, found.b)
     )
     pieces = [one.piece for one in found.reasons]
+    turn = who.asked_in_turn(reading, door.who)
+    place = next((n for n, one in enumerate(turn) if (one.a, one.b) == (wanted.a, wanted.b)), None)
     others = rows.pairs_of(reading, [wanted.a, wanted.b])
     others = [one for one in others if one.key != (wanted.a, wanted.b)][:OTHERS]
     strongest = rows.evidence_of(reading, [one.key for one in others])
@@ -91,6 +93,9 @@ def _context(look: Consultation, wanted: Asked, door: Door, done: int | None) ->
         "standing": look.standing(),
         "asked": wanted,
         "found": found,
+        "question": None if place is None else turn[place],
+        "place": place,
+        "questions": len(turn),
         "sides": sides,
         "rows": identity_sides.rows(sides[0], sides[1], pieces, wanted.zone),
         "hours": [
