@@ -14,26 +14,26 @@ from tests.web.conftest import Workbench
 #: Labels in the order of the page: navigation, title, figures; then the heads of the table.
 LABELS = {
     "en": {
-        "/": ["Overview", "Exhibits", "Items", "Conversations", "Search", "Timeline", "Accounts",
+        "/": ["Overview", "Exhibits", "Items", "Conversations", "Search", "Timeline", "Accounts", "Persons",
               "Failures", "Hits", "Overview", "Items", "Different contents",
               "Bytes together", "Exhibits", "Deleted or orphaned", "Failed", "In a hash set"],
-        "/items": ["Overview", "Exhibits", "Items", "Conversations", "Search", "Timeline", "Accounts",
+        "/items": ["Overview", "Exhibits", "Items", "Conversations", "Search", "Timeline", "Accounts", "Persons",
                    "Failures", "Hits", "Items", "Type", "Path in source ↑",
                    "Exhibit", "Size", "Modified, UTC", "Copies", "State and findings"],
     },
     "nb": {
-        "/": ["Oversikt", "Beslag", "Elementer", "Samtaler", "Søk", "Tidslinje", "Kontoer",
+        "/": ["Oversikt", "Beslag", "Elementer", "Samtaler", "Søk", "Tidslinje", "Kontoer", "Personer",
               "Feil", "Treff", "Oversikt", "Elementer", "Ulike innhold",
               "Byte til sammen", "Beslag", "Slettet eller foreldreløs", "Feilet", "I et hashsett"],
-        "/items": ["Oversikt", "Beslag", "Elementer", "Samtaler", "Søk", "Tidslinje", "Kontoer",
+        "/items": ["Oversikt", "Beslag", "Elementer", "Samtaler", "Søk", "Tidslinje", "Kontoer", "Personer",
                    "Feil", "Treff", "Elementer", "Type", "Sti i kilden ↑",
                    "Beslag", "Størrelse", "Endret, UTC", "Kopier", "Tilstand og funn"],
     },
     "nn": {
-        "/": ["Oversikt", "Beslag", "Element", "Samtalar", "Søk", "Tidslinje", "Kontoar",
+        "/": ["Oversikt", "Beslag", "Element", "Samtalar", "Søk", "Tidslinje", "Kontoar", "Personar",
               "Feil", "Treff", "Oversikt", "Element", "Ulike innhald",
               "Byte til saman", "Beslag", "Sletta eller foreldrelaus", "Feila", "I eit hashsett"],
-        "/items": ["Oversikt", "Beslag", "Element", "Samtalar", "Søk", "Tidslinje", "Kontoar",
+        "/items": ["Oversikt", "Beslag", "Element", "Samtalar", "Søk", "Tidslinje", "Kontoar", "Personar",
                    "Feil", "Treff", "Element", "Type", "Sti i kjelda ↑", "Beslag",
                    "Storleik", "Endra, UTC", "Kopiar", "Tilstand og funn"],
     },
