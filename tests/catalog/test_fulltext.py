@@ -188,6 +188,50 @@ def test_filters_counts_and_bars(catalog: Catalog, tmp_path: Path) -> None:
     ) == [2, 2, 1]
 
 
+def test_names_with_blanks_are_filters_and_facets_as_they_are_written(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    names = ("Min chat", "Min", "chat", "Min\tchat \u00a0 2", "")
+    said = [
+        Message(place=f"m{n}", conversation="a b", sender="a b", recipients=("c d", "a b", "e"), text="toget", network=name)
+        for n, name in enumerate(names)
+    ]  # fmt: skip
+    write(catalog, "b1-1", messages=messages(said))
+    write(
+        catalog, "b1-2", messages=messages(["toget"], item="i1-b"),
+        parses=[{"item_id": "i1-b", "parser": "irc", "options": '{"zone": "Europe/Oslo", "a": "b  c"}'}],
+    )  # fmt: skip
+    assert update(catalog, tmp_path / "index").added == 6
+    search = searching(tmp_path / "index")
+    for name in names[:4]:
+        assert search.count(None, Wanted(network=(name,))) == 1
+    assert search.count(None, Wanted(network=("Min", "chat"))) == 2
+    (found,) = search.facets(None, Wanted(), ("network",)).values()
+    assert found == {"Min chat": 1, "Min": 1, "chat": 1, "Min\tchat \u00a0 2": 1, "irc": 1}
+    wanted = {one.network: one.sender_id for one in search.page(None, Wanted(), 10)}["Min"]
+    assert wanted is not None
+    assert search.count(None, Wanted(account=(wanted,))) == 1
+    assert update(catalog, tmp_path / "index", rebuild=False) == Updated(total=6)
+    write(catalog, "b1-3", messages=messages(["toget"], item="i1-c"))
+    assert update(catalog, tmp_path / "index") == Updated(added=1, total=7)
+    drop = {"messages": pa.table({"item_id": ["i1-b"], "parser": ["irc"]})}
+    assert catalog.supersede("b1-4", drop, made_by={"stage": "test"})
+    assert update(catalog, tmp_path / "index") == Updated(removed_units=1, total=6)
+
+
+def test_a_text_is_shown_as_it_was_stored_and_an_id_may_hold_anything(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    hidden = "sno\u0308 og en sk\u00adjult s\u200bkatt"
+    odd = Message(place='a "b"\nc', network="irc", conversation="#tog", sender="kari", text=hidden)
+    write(catalog, "b1-1", messages=messages([odd, "ring 482 11 730 eller +47 (482) 11-731"]))
+    update(catalog, tmp_path / "index")
+    (found,) = hits(tmp_path / "index", "skatt")
+    assert (found.text, found.id.endswith(':a "b"\nc')) == (hidden, True)
+    for number in ("/48211730/", "/4748211731/", "/8211-731/"):
+        assert len(texts(tmp_path / "index", number)) == 1
+
+
 @pytest.mark.parametrize("kills", [2, pytest.param(30, marks=pytest.mark.soak)], ids=["some", "many"])
 def test_a_killed_update_goes_on_and_ends_as_an_undisturbed_one(tmp_path: Path, kills: int) -> None:
     with open_catalog(tmp_path) as catalog:
