@@ -22,7 +22,7 @@ from safelight.identities.style.cohort import Floats, Member, Numbers, fit
 from safelight.identities.style.habits import Habits
 from safelight.identities.style.index import Index, build
 from safelight.identities.style.rivals import Neighbours
-from safelight.identities.style.text import clean, sample
+from safelight.identities.style.text import clean, sample, without_copies
 from safelight.messages import _
 
 #: Each account proposes so many neighbours in each network.
@@ -58,7 +58,7 @@ def written(bench: Bench) -> Written | None:
 def _members(bench: Bench) -> tuple[list[int], list[Member]]:
     """Tenures that wrote enough, with their sampled texts."""
     networks = dict(bench.db.execute("select tenure, coalesce(network, '') from tenures").fetchall())
-    tenures, members = [], []
+    tenures, samples = [], []
     for begin in range(0, len(networks), _BATCH):
         rows = bench.db.execute(
             """select tenure, list(text order by at_us nulls last, trace, text) from texts
@@ -69,8 +69,13 @@ def _members(bench: Bench) -> tuple[list[int], list[Member]]:
             found = sample(texts)
             if model.speaks(found):
                 tenures.append(tenure)
-                members.append(Member(networks.get(tenure, ""), found))
-    return tenures, members
+                samples.append(found)
+    own = [
+        (tenure, Member(networks.get(tenure, ""), found))
+        for tenure, found in zip(tenures, without_copies(samples), strict=True)
+        if model.speaks(found)
+    ]
+    return [tenure for tenure, _member in own], [member for _tenure, member in own]
 
 
 def _compare(bench: Bench) -> Written | None:

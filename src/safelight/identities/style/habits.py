@@ -1,7 +1,7 @@
 """Habits of writing that a layman sees: small words, spellings, marks and smileys that few others use.
 
-They explain; the score does not come from them. A habit is a common word, one spelled nearly like a common word, a run of
-marks or a smiley. Words of the topic are none, however rare.
+They explain; the score does not come from them. A habit is a function word as it is written, a word that is a letter away
+from a common one, a run of marks or a smiley. Words of the topic are none, however rare.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from safelight.identities.style.text import LINK, NAME, QUOTE
+from safelight.identities.style.words import ALL_FUNCTION_WORDS
 
 #: A habit stands in at least so many messages of an account, and with at most this share of the accounts.
 LEAST_USES, MOST_SHARE = 3, 0.12
@@ -73,7 +74,6 @@ class Habits:
 
     def __init__(self, texts: Sequence[Sequence[str]], common: Collection[str]) -> None:
         self._near = Spellings(common)
-        self._common = frozenset(common)
         self._judged: dict[str, bool] = {}
         self._own: list[dict[str, int]] = []
         users: Counter[str] = Counter()
@@ -92,7 +92,7 @@ class Habits:
                 known = not any(one in token for one in (LINK, NAME, QUOTE))
             else:
                 low = token.lower()
-                known = (low in self._common and (len(token) > 1 or token != "I")) or self._near.near(low)
+                known = low in ALL_FUNCTION_WORDS or self._near.near(low)
             self._judged[token] = known
         return known
 

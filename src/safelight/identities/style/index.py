@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from safelight.identities.style.cohort import Cohort, Floats, Member
-
-Numbers = npt.NDArray[np.int64]
+from safelight.identities.style.cohort import Cohort, Floats, Member, Numbers, language
 
 #: Accounts of a network that others are normalised by, at most; drawn by lot.
 MOST_COHORT = 1_500
@@ -51,6 +49,7 @@ class Index:
     vectors: Mapping[str, npt.NDArray[np.float32] | npt.NDArray[np.float16]]
     network: npt.NDArray[np.int16]
     networks: Sequence[str]
+    language: npt.NDArray[np.int16]
     weights: Mapping[str, float]
     cohorts: Sequence[Numbers]
     #: By view, row and network: mean and spread of the scores with that network's cohort. "" is the views' sum.
@@ -172,6 +171,8 @@ def build(members: Sequence[Member], cohort: Cohort, weights: Mapping[str, float
     number = {name: place for place, name in enumerate(networks)}
     network = np.array([number[member.network] for member in members], np.int16)
     size = len(members)
+    spoken = [language(member.texts) for member in members]
+    languages = sorted(set(spoken))
     exact = np.float32 if size <= _EXACT else np.float16
     vectors = {view: np.empty((size, len(fitted.columns)), exact) for view, fitted in cohort.views.items()}
     for begin in range(0, size, 256):
@@ -192,6 +193,7 @@ def build(members: Sequence[Member], cohort: Cohort, weights: Mapping[str, float
         vectors,
         network,
         networks,
+        np.array([languages.index(one) for one in spoken], np.int16),
         dict(weights),
         cohorts,
         {stage: np.zeros(shape, np.float32) for stage in stages},

@@ -23,6 +23,8 @@ from safelight.identities.style.rivals import Compared
 LEAST_MESSAGES, LEAST_CHARACTERS = 20, 400
 #: In a cohort of fewer accounts with so much text, style is silent: there are no strangers to compare with.
 LEAST_ACCOUNTS = 50
+#: Where fewer accounts of the other's network write the same language, nobody knows how alike strangers write there.
+LEAST_STRANGERS = 100
 #: What style alone may claim at most, in one network and across two.
 MOST_PROBABLE, MOST_ACROSS = 0.98, 0.3
 #: Points against are cut here: people write differently to different people.
@@ -40,14 +42,17 @@ def terms(compared: Compared, characters: Floats) -> Doubles:
     """The columns of the logistic model. `characters`: amount of text of every row of the index."""
     small = np.log(np.minimum(characters[compared.a], characters[compared.b]) / 4_000)
     large = np.log(np.maximum(characters[compared.a], characters[compared.b]) / 4_000)
-    score = np.clip(compared.score, -6, 8) / 3
+    score = np.clip(compared.score, -6, 8)
     margin = np.clip(compared.margin, -4, 6)
-    up, down = np.maximum(margin, 0), np.minimum(margin, 0)
+    up = np.maximum(margin, 0)
+    lead, high = np.log1p(up), np.maximum(score, 0)
     mutual = compared.mutual.astype(float)
     rivals = np.log(np.maximum(compared.rivals, 1) / 1_000)
+    across = compared.across.astype(float)
     columns = [
-        score, score * score, up, down, mutual, small, large, rivals,
-        score * small, up * small, score * up, np.sqrt(up), score * large, mutual * score,
+        score, np.sqrt(high), np.minimum(margin, 0), np.sqrt(up), lead, mutual, mutual * score, mutual * small,
+        small, large, rivals, score * small, lead * small, score * large, np.sqrt(up * high), mutual * rivals,
+        across, across * score, across * lead, across * mutual,
     ]  # fmt: skip
     return np.stack(columns, axis=1).astype(np.float64)
 
@@ -81,7 +86,8 @@ def learned() -> Model:
 
 def capped(odds: Doubles, compared: Compared) -> Doubles:
     """Log-odds cut to what style alone may claim."""
-    most = np.where(compared.across, MOST_ACROSS, MOST_PROBABLE)
+    few = compared.strangers < LEAST_STRANGERS
+    most = np.where(compared.across | few, MOST_ACROSS, MOST_PROBABLE)
     cut: Doubles = np.minimum(odds, np.log(most / (1 - most)))
     return cut
 

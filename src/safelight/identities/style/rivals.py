@@ -24,6 +24,8 @@ class Compared:
     """Each is the other's nearest in that network."""
     rivals: Numbers
     """How many accounts could have been the other one (the larger of both sides)."""
+    strangers: Numbers
+    """How many accounts of the other's network write the same language (the smaller of both sides)."""
     across: npt.NDArray[np.bool_]
     """The two are in different networks."""
 
@@ -63,4 +65,7 @@ class Neighbours:
         members = np.bincount(index.network, minlength=len(index.networks))
         rivals = np.maximum(members[na] - (na == nb), members[nb] - (na == nb))
         mutual = (score >= of_a) & (score >= of_b)
-        return Compared(a, b, score, score - np.maximum(of_a, of_b), mutual, rivals, na != nb)
+        peers = np.zeros((len(index.networks), int(index.language.max(initial=0)) + 1), np.int64)
+        np.add.at(peers, (index.network, index.language), 1)
+        strangers = np.minimum(peers[nb, index.language[a]], peers[na, index.language[b]])
+        return Compared(a, b, score, score - np.maximum(of_a, of_b), mutual, rivals, strangers, na != nb)

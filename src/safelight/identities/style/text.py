@@ -9,9 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 #: At most so many messages of a tenure are looked at, evenly over its time, and no message beyond so many characters.
 MOST_MESSAGES = 400
 MOST_CHARACTERS = 600
+
+#: A message of so many characters that two accounts wrote alike was copied.
+_COPY = 24
+_NONE = np.zeros(0, np.int64)
 
 LINK, NAME, QUOTE = "\x02", "\x03", "\x04"
 MASK = "\x01"
@@ -61,6 +67,19 @@ def sample(texts: Sequence[str]) -> list[str]:
     if len(distinct) <= MOST_MESSAGES:
         return distinct
     return [distinct[number * len(distinct) // MOST_MESSAGES] for number in range(MOST_MESSAGES)]
+
+
+def without_copies(samples: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The samples without what stands in more than one of them: copied or quoted text shows nobody's style.
+
+    Short messages are everybody's ("thanks, see you tomorrow") and stay.
+    """
+    seen = [np.array([hash(text) for text in found if len(text) >= _COPY], np.int64) for found in samples]
+    every, counts = np.unique(
+        np.concatenate([*(np.unique(some) for some in seen), _NONE]), return_counts=True
+    )
+    copied = set(every[counts > 1].tolist())
+    return [[text for text in found if len(text) < _COPY or hash(text) not in copied] for found in samples]
 
 
 def words(texts: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ cohorts: many and few accounts, with and without counterparts, much and little t
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,9 @@ from sklearn.preprocessing import StandardScaler
 from safelight.identities.evaluation.chats import Chats, read
 from safelight.identities.style.cohort import Floats, Member, fit
 from safelight.identities.style.index import Index, build
-from safelight.identities.style.model import Model, speaks, terms
+from safelight.identities.style.model import LEAST_MESSAGES, Model, speaks, terms
 from safelight.identities.style.rivals import Compared, Neighbours
-from safelight.identities.style.text import sample
+from safelight.identities.style.text import sample, without_copies
 
 SEED = 1
 VIEWS: Mapping[str, float] = {"characters": 1.0, "words": 1.0}
@@ -46,7 +47,9 @@ def simulate(
     chats: Chats, views: Mapping[str, float], networks: Mapping[str, str] | None = None, *, seed: int = SEED
 ) -> Simulated:
     """Compare the accounts of `chats` that wrote enough, each with each. `networks`: by account; else all in one."""
-    texts = {account: sample([line.text for line in lines]) for account, lines in sorted(chats.lines.items())}
+    written = sorted(chats.lines.items())
+    samples = without_copies([sample([line.text for line in lines]) for _account, lines in written])
+    texts = {account: found for (account, _lines), found in zip(written, samples, strict=True)}
     enough = [one for one, found in texts.items() if speaks(found)]
     members = [Member(networks[one] if networks else "", texts[one]) for one in enough]
     index = build(members, fit(members, seed=seed), views, seed=seed)
@@ -79,20 +82,48 @@ def simulate(
     return Simulated(enough, index, neighbours, characters, compared, same, np.array(weights))
 
 
-def cohorts(chats: Chats, seed: int = SEED) -> Iterator[Chats]:
-    """Cohorts to learn from: amounts of text equal and mixed, all persons and fewer, counterparts there and gone."""
+def cohorts(chats: Chats, seed: int = SEED) -> Iterator[tuple[Chats, Mapping[str, str] | None]]:
+    """Cohorts to learn from, and the networks of their accounts (None: all in one).
+
+    Amounts of text equal and mixed, all persons and fewer, counterparts there and gone; and two networks, for which the
+    biggest channel stands against all others.
+    """
     dice = np.random.default_rng(seed)
     persons = sorted(set(chats.person.values()))
     second = [b for _a, b in chats.counterparts()]
-    for messages in (25, 50, 100, 200, 400, 0, 0, 0):
-        for share, gone in ((1.0, 0.0), (1.0, 0.4), (0.4, 0.3)):
-            staying = set(dice.choice(persons, round(share * len(persons)), replace=False).tolist())
-            without = set(dice.choice(second, round(gone * len(second)), replace=False).tolist())
-            part = chats.only(
-                frozenset(a for a, p in chats.person.items() if p in staying and a not in without)
-            )
-            amounts = {one: int(dice.choice([25, 50, 100, 200, 400])) for one in sorted(part.person)}
-            yield part.limited(messages or amounts, seed=int(dice.integers(1 << 30)))
+    settings = ((1.0, 0.0), (1.0, 0.35), (0.4, 0.3), (0.7, 0.6))
+    for number, messages in enumerate((25, 50, 50, 100, 100, 200, 200, 200, 400, 400, 0, 0, 0, 0)):
+        share, gone = settings[number % len(settings)]
+        staying = set(dice.choice(persons, round(share * len(persons)), replace=False).tolist())
+        without = set(dice.choice(second, round(gone * len(second)), replace=False).tolist())
+        part = chats.only(frozenset(a for a, p in chats.person.items() if p in staying and a not in without))
+        amounts = {one: int(dice.choice([25, 50, 100, 200, 400])) for one in sorted(part.person)}
+        yield part.limited(messages or amounts, seed=int(dice.integers(1 << 30))), None
+    for messages in (100, 200, 400):
+        apart, networks = by_channel(chats)
+        yield apart.limited(messages, seed=int(dice.integers(1 << 30))), networks
+
+
+def by_channel(chats: Chats) -> tuple[Chats, Mapping[str, str]]:
+    """Two networks made of channels: each account keeps what it wrote in the biggest channel, or what it wrote elsewhere.
+
+    Of two accounts of one person one is in either network where that is possible.
+    """
+    counted = Counter(line.channel for lines in chats.lines.values() for line in lines)
+    biggest = counted.most_common(1)[0][0]
+    inside = {one: [line for line in lines if line.channel == biggest] for one, lines in chats.lines.items()}
+    outside = {one: [line for line in lines if line.channel != biggest] for one, lines in chats.lines.items()}
+    partner = {one: other for pair in chats.counterparts() for one, other in (pair, pair[::-1])}
+    lines, networks = {}, {}
+    for account in sorted(chats.person):
+        other = partner.get(account)
+        goes = len(outside[account])
+        if other is not None and (len(outside[other]), other) > (goes, account):
+            goes = 0
+        away = goes >= LEAST_MESSAGES and (other is None or len(inside[other]) >= LEAST_MESSAGES)
+        lines[account] = outside[account] if away else inside[account]
+        networks[account] = "elsewhere" if away else biggest
+    return Chats(chats.person, lines, chats.uncertain), networks
 
 
 def fold(person: str) -> int:
@@ -116,8 +147,8 @@ def train(folder: Path) -> Model:
     """Learn from the part `train` of the folder."""
     chats = read(folder, "train")
     rows, same, weight = [], [], []
-    for part in cohorts(chats):
-        found = simulate(part, VIEWS)
+    for part, networks in cohorts(chats):
+        found = simulate(part, VIEWS, networks)
         rows.append(terms(found.compared, found.characters))
         same.append(found.same)
         weight.append(found.weight)
