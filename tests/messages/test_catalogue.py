@@ -188,6 +188,7 @@ NAMES = {"Safelight", "SHA-256", "SHA-1", "MD5", "CSV", "PDF", "UTC", "MB", "Ent
     "o", "e", "i", "f", "h", "g", "j", "k", "y", "b", "c", "j k", "a", "s", "t", "z", "Shift+T",
     "safelight exhibit add", "safelight known add", "safelight ingest", "safelight parse", "safelight clock zone",
     "safelight ingest OPERATION --exhibit ID SOURCE",
+    "v", "safelight accounts triage", "safelight accounts triage --list",
 }  # fmt: skip
 
 
