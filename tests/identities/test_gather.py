@@ -31,7 +31,9 @@ def test_tenures_are_numbered_by_id_and_carry_their_usual_name(op: Seized) -> No
     op.says("skype", "ola.n", "kari", "hei")
     op.named("irc", "Tog", "Tog", "nick", owner=True)
     with op.bench() as bench:
-        rows = bench.db.execute("select tenure, id, network, native, name, seized, messages from tenures order by 1").fetchall()
+        rows = bench.db.execute(
+            "select tenure, id, network, native, name, seized, messages from tenures order by 1"
+        ).fetchall()
     ids = sorted([op.id("skype", "ola.n"), op.id("irc", "Tog")])
     assert [row[:2] for row in rows] == list(enumerate(ids))
     assert {row[2:] for row in rows} == {
@@ -42,10 +44,20 @@ def test_tenures_are_numbered_by_id_and_carry_their_usual_name(op: Seized) -> No
 
 def test_names_of_every_kind_and_handles_that_ids_are(op: Seized) -> None:
     op.named("kik", "foo.bar_x7k@talk.kik.com", "Foo", since=3)
-    op.write("contacts", "kik", owner="me_abc@talk.kik.com", contact="foo.bar_x7k@talk.kik.com", name="Foo fra klubben")
-    op.write("transfers", "bank", sender="NO1", sender_name="Ola Nordmann", receiver="NO2", receiver_name=None)
+    op.write(
+        "contacts",
+        "kik",
+        owner="me_abc@talk.kik.com",
+        contact="foo.bar_x7k@talk.kik.com",
+        name="Foo fra klubben",
+    )
+    op.write(
+        "transfers", "bank", sender="NO1", sender_name="Ola Nordmann", receiver="NO2", receiver_name=None
+    )
     with op.bench() as bench:
-        assert op.table(bench, "names", "name", "kind", "since_us", where="native like 'foo%' or network = 'bank'") == [
+        assert op.table(
+            bench, "names", "name", "kind", "since_us", where="native like 'foo%' or network = 'bank'"
+        ) == [
             ("bank NO1", "Ola Nordmann", "full name", None),
             ("kik foo.bar_x7k@talk.kik.com", "Foo", "display name", us(3)),
             ("kik foo.bar_x7k@talk.kik.com", "Foo fra klubben", "book", None),
@@ -55,11 +67,15 @@ def test_names_of_every_kind_and_handles_that_ids_are(op: Seized) -> None:
 
 def test_identifiers_in_normal_form_with_who_states_them(op: Seized) -> None:
     op.named("whatsapp", "4790000001@s.whatsapp.net", "Ola")
-    op.named("phone", "90 00 00 01", "Ola", "address book")  # as dialled at home: says nothing outside its source
+    op.named(
+        "phone", "90 00 00 01", "Ola", "address book"
+    )  # as dialled at home: says nothing outside its source
     op.named("skype", "ola.n", "+47 900 00 001", "phone")
     op.named("skype", "ola.n", " OLA@Example.org ", "e-mail")
     op.named("forum", "48", "Ola", profile={"user_icq": "123-456", "user_from": "Bergen", "user_lang": ""})
-    op.write("contacts", "telegram", owner="user1", contact="user2", name="Kari", detail='{"phone":"+4790000002"}')
+    op.write(
+        "contacts", "telegram", owner="user1", contact="user2", name="Kari", detail='{"phone":"+4790000002"}'
+    )
     op.write("devices", "telegram", account="user1", native_id="imei:1", kind="phone")
     op.named("telegram", "user1", "Ola", item="i7", owner=True)
     op.write("transfers", "bank", sender="NO93 0000.000", receiver=None)
@@ -153,12 +169,21 @@ def test_contacts_are_who_talked_with_each_other(op: Seized) -> None:
     op.says("skype", "kari", "ola", "hei", 10)
     for who in ("ola", "per"):
         op.says("skype", who, "", "hei alle", 20, conversation="19:klubb@thread.skype")
-    op.write("calls", "phone", caller="+4790000001", participants=["+4790000002"], started=5)
+    for item in ("i1", "i2"):  # both phones tell of it
+        call = op.write(
+            "calls", "phone", item=item, caller="+4790000001", participants=["+4790000002"], started=5
+        )
+    op.catalog.write(
+        "same",
+        {"same_calls": [{"trace_id": call, "distinct_id": "t1-0005", "run": "r"}]},
+        made_by={"test": "1"},
+    )
     op.write("transfers", "bank", sender="NO1", receiver="NO2", time=9)
     with op.bench() as bench:
         found = bench.db.execute(
             """select a.native, b.native, direct, groups, first_us, last_us from contacts c
-               join tenures a on a.tenure = c.tenure join tenures b on b.tenure = other where a.native < b.native order by all"""
+               join tenures a on a.tenure = c.tenure join tenures b on b.tenure = other
+               where a.native < b.native order by all"""
         ).fetchall()
         both = bench.db.execute("select count(*) from contacts").fetchall()
     assert found == [
@@ -172,10 +197,26 @@ def test_contacts_are_who_talked_with_each_other(op: Seized) -> None:
 
 def test_media_by_content_and_who_shared_it_first(op: Seized) -> None:
     digest = "ab" * 32
-    op.says("telegram", "user1", "user2", "", 50, attachments=attached({"name": "tog.jpg", "sha256": digest.upper()}))
-    op.says("kik", "tog@talk.kik.com", "b@talk.kik.com", "", 9, attachments=attached({"name": "x.jpg"}), item="i2")
+    op.says(
+        "telegram",
+        "user1",
+        "user2",
+        "",
+        50,
+        attachments=attached({"name": "tog.jpg", "sha256": digest.upper()}),
+    )
+    op.says(
+        "kik", "tog@talk.kik.com", "b@talk.kik.com", "", 9, attachments=attached({"name": "x.jpg"}), item="i2"
+    )
     op.write("media_shares", "kik", account="c@talk.kik.com", at=70, name="x.jpg", item="i2")
-    item = {"item_id": "f1", "source_id": "s-i2", "name": "x.jpg", "sha256": digest, "size": 5, "kind": "file"}
+    item = {
+        "item_id": "f1",
+        "source_id": "s-i2",
+        "name": "x.jpg",
+        "sha256": digest,
+        "size": 5,
+        "kind": "file",
+    }
     op.store()
     op.catalog.write("items", {"items": [item]}, made_by={"test": "1"})
     with op.bench() as bench:
@@ -195,9 +236,12 @@ def test_a_split_account_is_two_tenures_and_acts_without_a_time_are_neithers(op:
     identities.share(op.ledger, account, True, reason="family", actor="kari")
     with op.bench() as bench:
         rows = bench.db.execute(
-            "select id, begin_us, end_us, shared, messages from tenures where account_id = ? order by id", [account]
+            "select id, begin_us, end_us, shared, messages from tenures where account_id = ? order by id",
+            [account],
         ).fetchall()
-        said = bench.db.execute("select id, text from texts join tenures using (tenure) order by 1").fetchall()
+        said = bench.db.execute(
+            "select id, text from texts join tenures using (tenure) order by 1"
+        ).fetchall()
     later = f"{account}@{us(DAY)}"
     assert rows == [(account, None, us(DAY), True, 1), (later, us(DAY), None, False, 1)]
     assert said == [(account, "før"), (later, "etter")]

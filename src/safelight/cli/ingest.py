@@ -69,6 +69,10 @@ def ingest(
     )
     if figures.failures:
         out.print(f"See what failed and why: safelight failures {operation}", markup=False)
+    if figures.messages:
+        out.print(
+            f"See which accounts may be one person: safelight identities find {operation}", markup=False
+        )
 
 
 def _say_stated_hashes(folder: OperationFolder, chosen: list[Source]) -> None:

@@ -24,7 +24,8 @@ MEMORY = "2GB"
 #: What it reads of the catalog.
 TABLES = (
     "accounts", "messages", "calls", "contacts", "memberships", "transfers", "logins", "media_shares", "devices",
-    "conversations", "conversation_groups", "same_messages", "items",
+    "conversations", "conversation_groups", "same_messages", "same_calls",
+    "same_transfers", "items",
 )  # fmt: skip
 _STEPS: tuple[Callable[[Source], None], ...] = (
     tenures, names, identifiers, texts, hours, moments, contacts, media, told,

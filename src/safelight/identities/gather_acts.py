@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safelight.identities.gather_source import HELD, Source
+from safelight.identities.gather_source import DISTINCT_CALL, HELD, Source
 
 _SECOND_US, _HOUR_US = 1_000_000, 3_600_000_000
 #: 1970 began on a Thursday; hour 0 of the week is Monday 00:00 UTC.
@@ -13,7 +13,7 @@ _ONE_DEVICE = "('phone', 'whatsapp', 'kik')"
 _CALLS = f"""
     select s.tenure, us, exhibit, network, direction from (
         select caller_id as account_id, at_us(started, exhibit, parser) as us, exhibit, network, direction
-        from calls where caller_id is not null
+        from calls where caller_id is not null and {DISTINCT_CALL}
     ) c join spans s on s.account_id = c.account_id and {HELD}
 """
 _LOGINS = f"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from safelight.identities.gather_source import HELD, Source
+from safelight.identities.gather_source import DISTINCT_CALL, DISTINCT_TRANSFER, HELD, Source
 
 #: In larger groups being there together says nothing.
 GROUP: Final = 50
@@ -58,9 +58,10 @@ _ONES: Final = f"""
         select a.tenure, s.tenure, count(*), min(us), max(us) from (
             select s.tenure, c.other, us from (
                 select caller_id as account_id, unnest(participants_id) as other, at_us(started, exhibit, parser) as us
-                from calls where caller_id is not null and len(participants_id) <= {CIRCULAR}
+                from calls where caller_id is not null and len(participants_id) <= {CIRCULAR} and {DISTINCT_CALL}
                 union all
-                select sender_id, receiver_id, at_us(time, exhibit, parser) from transfers where sender_id is not null
+                select sender_id, receiver_id, at_us(time, exhibit, parser) from transfers
+                where sender_id is not null and {DISTINCT_TRANSFER}
             ) c join spans s on s.account_id = c.account_id and {HELD}
         ) a join spans s on s.account_id = a.other and {HELD} where a.tenure <> s.tenure group by all
     )

@@ -20,6 +20,10 @@ _AT_ONCE = 100_000
 #: SQL: the tenure `s` holds at the time `us`. True for undivided accounts, whether or not there is a time.
 HELD = "(s.begin_us is null or us >= s.begin_us) and (s.end_us is null or us < s.end_us)"
 
+#: SQL: not a copy that another call or transfer stands for.
+DISTINCT_CALL = "trace_id not in (select trace_id from same_calls where trace_id <> distinct_id)"
+DISTINCT_TRANSFER = "trace_id not in (select trace_id from same_transfers where trace_id <> distinct_id)"
+
 _SAID = f"""
     create or replace temp view said as
     select s.tenure, m.* from (

@@ -37,7 +37,14 @@ GIVEN: Final = {"style": 1.0, "rhythm": 1.0, "languages": 1.0}
 #: How strongly weights are drawn to 1, and the second layer to the first one's own word: as if so many pairs said it.
 _PULL: Final = 20.0
 _PULL_SECOND: Final = 3.0
-_NOT_BELOW_ZERO: Final = ("log_odds", "margin", "mutual", "hard", "margin_soft")
+#: Bounds of the second layer's factors: the sum always counts, a lead never counts against, and nothing takes over.
+_BOUNDS: Final = {
+    "log_odds": (0.6, 1.5),
+    "margin": (0.0, 0.5),
+    "margin_soft": (0.0, 0.5),
+    "mutual": (0.0, 1.0),
+    "hard": (0.0, 1.5),
+}
 
 
 def learn(reads: Sequence[Read], begin: Calibration) -> Calibration:
@@ -83,7 +90,7 @@ def _second(combined: Sequence[Combined], known: Sequence[tuple[Bools, Bools]]) 
     x = np.concatenate(columns)
     y = np.concatenate([np.where(same[told], TRUST, 0.0) for told, same in known])
     mean = np.asarray([float(name == "log_odds") for name in FEATURES])
-    bounds = [(0.0, 3.0) if name in _NOT_BELOW_ZERO else (-6.0, 6.0) for name in FEATURES]
+    bounds = [_BOUNDS.get(name, (-3.0, 3.0)) for name in FEATURES]
     pull = np.full(len(FEATURES), _PULL_SECOND)
     found = _logistic(x, y, np.ones(len(y)), np.zeros(len(y)), mean, pull, bounds)
     return {name: round(float(value), 4) for name, value in zip(FEATURES, found, strict=True)}
