@@ -26,7 +26,6 @@ from safelight.identities.triage.acts import RoleActs
 from safelight.identities.triage.persons import persons
 from safelight.identities.triage.reading import NONE, ORDERS, Asked
 from safelight.identities.triage.registry import BY_NAME, ROLES, TAGS
-from safelight.ledger import roles as decisions
 from safelight.messages import _
 from safelight.web import account_charts
 from safelight.web.accounts import contact_name, when
@@ -171,7 +170,7 @@ def rule(request: Request) -> Response:
             "standing": look.standing(),
             "tags": TAGS,
             "plain": [role for role in ROLES if not role.tag],
-            "list": decisions.contact_list(look.reading.ledger),
+            "list": triage.contact_list(look.reading),
         }
     page: Response = request.app.state.templates.page(request, "accounts_rule.html", context)
     return page

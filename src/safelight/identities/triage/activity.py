@@ -48,12 +48,12 @@ def say(detail: Mapping[str, Any]) -> str:
             "Wrote %(n)s message, its time not known.", "Wrote %(n)s messages, their times not known.", n
         ) % {"n": decimal(n)}
     wrote = ngettext("Wrote %(n)s message", "Wrote %(n)s messages", n) % {"n": decimal(n)}
-    on = ngettext(" on %(n)s day", " on %(n)s days", days) % {"n": decimal(days)}
+    on = ngettext("on %(n)s day", "on %(n)s days", days) % {"n": decimal(days)}
     trend = {
         "more": _("; more in the last quarter of that time"),
         "less": _("; less in the last quarter of that time"),
     }.get(detail.get("trend", ""), "")
-    return f"{wrote}{on}{span(detail)}{trend}."
+    return f"{wrote} {on}{span(detail)}{trend}."
 
 
 ROLE = Role(

@@ -27,9 +27,10 @@ def say(detail: Mapping[str, Any]) -> str:
         "Sent %(n)s payments to %(others)s accounts",
         detail["others"],
     ) % {"n": decimal(detail["n"]), "others": decimal(detail["others"])}
-    sum_ = _(" (%(sums)s in all)") % {"sums": sums(detail["amounts"])} if detail["amounts"] else ""
+    if detail["amounts"]:
+        told += " " + _("(%(sums)s in all)") % {"sums": sums(detail["amounts"])}
     return payments.confirmed(
-        f"{told}{sum_}{span(detail)}.", detail, _("Confirmed as one person with %(name)s, which did this:")
+        f"{told}{span(detail)}.", detail, _("Confirmed as one person with %(name)s, which did this:")
     )
 
 

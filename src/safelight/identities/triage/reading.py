@@ -14,7 +14,7 @@ from safelight.access.accounts import AccountRow
 from safelight.access.reading import Reading
 from safelight.identities.triage.registry import BY_NAME, LAST, ROLES, TAGS
 from safelight.ledger import roles as decisions
-from safelight.ledger.roles import Rejection
+from safelight.ledger.roles import ContactListUse, Rejection
 
 #: Filter for accounts without any tag.
 NONE: Final = "none"
@@ -79,6 +79,11 @@ class Asked:
 def was_run(reading: Reading) -> bool:
     """Whether triage has findings at all."""
     return reading.snapshot.rows("account_roles") > 0
+
+
+def contact_list(reading: Reading) -> ContactListUse | None:
+    """The contact list in use, whole; None where none ever was."""
+    return decisions.contact_list(reading.ledger)
 
 
 def findings(reading: Reading) -> Mapping[str, Sequence[Finding]]:
