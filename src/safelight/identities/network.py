@@ -213,18 +213,20 @@ _TOGETHER = f"""
     from here x join here y on x.conversation_id = y.conversation_id and x.month = y.month and x.sender_id < y.sender_id
     group by 1, 2, 3
 """
+#: SQL: copies of a call or a transfer that another one stands for.
+NO_COPY: Final = "trace_id not in (select trace_id from {} where trace_id <> distinct_id)"
 _CALLS = f"""
     select a, b, {_month("us")} as month, {CALL} as kind, count(*) as n from (
         select a, b, min(us) as us from (
             select caller_id as a, unnest(participants_id) as b, at_us(started, exhibit, parser) as us, native_id, trace_id
-            from calls where caller_id is not null)
+            from calls where caller_id is not null and {NO_COPY.format("same_calls")})
         group by a, b, coalesce(native_id, (us // 60000000)::varchar, trace_id))
     group by 1, 2, 3
 """
 _PAYMENTS = f"""
     select a, b, {_month("us")} as month, {PAYMENT} as kind, count(*) as n from (
         select sender_id as a, receiver_id as b, min(at_us("time", exhibit, parser)) as us from transfers
-        where sender_id is not null and receiver_id is not null
+        where sender_id is not null and receiver_id is not null and {NO_COPY.format("same_transfers")}
         group by sender_id, receiver_id, amount, coalesce(native_id, "time".text, trace_id))
     group by 1, 2, 3
 """

@@ -21,13 +21,14 @@ _ONCE = """
            coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us
     from messages where sender_id is not null and {}
 """
-_COPIES = "trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
+_COPIES = network.NO_COPY.format("same_messages")
 #: Payments, each once however many statements tell of it.
-_PAID = """
+_PAID = f"""
     create temp view paid as
     select sender_id as payer, receiver_id as payee, amount, any_value(currency) as currency,
            min(at_us("time", exhibit, parser)) as us, min(trace_id) as trace_id
-    from transfers where sender_id is not null and receiver_id is not null
+    from transfers
+    where sender_id is not null and receiver_id is not null and {network.NO_COPY.format("same_transfers")}
     group by sender_id, receiver_id, amount, coalesce(native_id, "time".text, trace_id)
 """
 

@@ -102,6 +102,8 @@ def _rows(
 _READ = {
     "messages": "trace_id, conversation_id, sender_id, recipients_id, text, sent, received, native_id, reply_to",
     "same_messages": "trace_id, distinct_id",
+    "same_calls": "trace_id, distinct_id",
+    "same_transfers": "trace_id, distinct_id",
     "calls": "trace_id, caller_id, participants_id, started, duration, kind, native_id",
     "transfers": 'trace_id, sender_id, receiver_id, amount, currency, "time", native_id',
     "memberships": 'trace_id, conversation_id, account_id, action, by_id, role, "at"',
