@@ -32,6 +32,8 @@ class Calibration:
     """In a group the second strongest piece counts so much, the third this much of that, and so on."""
     caps: Mapping[str, float]
     """The most that a group's pieces in favour add together."""
+    floors: Mapping[str, float]
+    """The least that a group's pieces against add together, below zero. Who hides writes in another way."""
     soft_cap: float
     """The most that all soft pieces in favour add together across networks: never enough for a claim."""
     proposal: float
@@ -64,6 +66,7 @@ def read(data: bytes) -> Calibration:
         weights=told["weights"],
         discount=told["discount"],
         caps=told["caps"],
+        floors=told["floors"],
         soft_cap=told["soft_cap"],
         proposal=told["proposal"],
         candidate=told["candidate"],

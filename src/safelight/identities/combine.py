@@ -171,6 +171,8 @@ def _added(found: Pieces, kinds: Sequence[Kind], by: Calibration, across: Bools)
     caps = np.asarray([by.caps.get(name, np.inf) for name in names])
     favour = points > 0
     points = _capped(points, cell, favour, caps[groups[found.kind]])
+    floors = np.asarray([-by.floors.get(name, -np.inf) for name in names])
+    points = -_capped(-points, cell, points < 0, floors[groups[found.kind]])
     soft = favour & ~np.asarray([one.hard for one in kinds], dtype=bool)[found.kind] & across[found.pair]
     return _capped(points, found.pair, soft, np.full(len(points), by.soft_cap))
 

@@ -121,7 +121,7 @@ def _logistic(
 def as_json(by: Calibration, about: Mapping[str, Any]) -> bytes:
     """The file's bytes."""
     told = {
-        "about": about, "bias": by.bias, "weights": by.weights, "discount": by.discount, "caps": by.caps,
+        "about": about, "bias": by.bias, "weights": by.weights, "discount": by.discount, "caps": by.caps, "floors": by.floors,
         "soft_cap": by.soft_cap, "proposal": by.proposal, "candidate": by.candidate, "join": by.join, "second": by.second,
     }  # fmt: skip
     return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
