@@ -51,10 +51,10 @@ def test_hits_stand_in_a_table_the_newest_first(talked: Operation) -> None:
     assert lines[0].split() == ["exhibit", "in", "where", "when", "who", "state", "text"]
     assert [line.split()[3] for line in lines[1:3]] == ["2016-11-08T12:01:00Z", "2016-11-08T12:00:00Z"]
     assert lines[1].endswith("har du nummeret 482-119-7306, det er ikke det samme som i går")
-    assert lines[-1] == "2 of 2 hits  nummer"
+    assert lines[-1] == "2 of 2 hits, 2 distinct  nummer"
     oldest = talked.run("search", str(talked.root), "nummer", "--oldest", "--limit", "1").splitlines()
     assert oldest[1].endswith("toget går snart, ta med nummeret")
-    assert oldest[-1] == "1 of 2 hits  nummer order:oldest"
+    assert oldest[-1] == "1 of 2 hits, 2 distinct  nummer order:oldest"
 
 
 @pytest.mark.parametrize(

@@ -17,17 +17,20 @@ from safelight.access.model import Bar, Facet, FacetValue, Page
 from safelight.access.search_filter import SearchFilter
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.fulltext_marks import Place, Segment, excerpt, places
-from safelight.catalog.fulltext_plan import plan
+from safelight.catalog.fulltext_plan import one_of, plan, without
 from safelight.catalog.fulltext_query import Node
+from safelight.catalog.fulltext_rows import message_of
 from safelight.catalog.fulltext_schema import FACETS
 from safelight.catalog.fulltext_search import Found, Search, Wanted
-from safelight.ledger import clocks, searches
+from safelight.ledger import clocks, kinds, searches
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.searches import SavedSearch
 from safelight.traces.moment import Moment
 
 #: Characters of the message before or after a hit.
 _ASIDE = 160
+#: Hits whose copies are counted; reading more of them would take seconds.
+DISTINCT_OF = 20_000
 #: Values of a facet that are shown.
 _VALUES = 12
 
@@ -52,7 +55,7 @@ class Hit:
     time: Moment | None
     """After correction."""
     copies: int
-    """Items in that exhibit that hold the same text."""
+    """Places in which a message was found, whatever the exhibit; items in that exhibit that hold the same text."""
     segments: tuple[Segment, ...]
     text: str = field(repr=False)
     before: str | None = None
@@ -61,9 +64,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many texts match, by facet, and over time."""
+    """How many texts match, by facet, and over time. `distinct` counts what was found several times once; None where there
+    are more than DISTINCT_OF hits."""
 
     hits: int
+    distinct: int | None
     conversations: int
     facets: tuple[Facet, ...]
     bars: tuple[Bar, ...]
@@ -125,6 +130,7 @@ class Searching:
         self._ledger, self._db, self._exhibits, self._show, self._within = ledger, db, exhibits, show, within
         self._numbers = {key: number for number, key in exhibits.items()}
         self._titles: dict[str, str] = {}
+        self._erased = _erased(ledger)
 
     def page(
         self, wanted: SearchFilter, after: str | None = None, limit: int = 50, *, context: bool = False
@@ -139,10 +145,10 @@ class Searching:
             start = (int(key or 0), str(id_))
         found = self._search.page(query, self._wanted(wanted), limit + 1, start, wanted.order == "oldest")
         rows, more = found[:limit], len(found) > limit
-        self._show(one.id for one in rows)
+        self._show(message_of(one.id) for one in rows)
         self._name({one.conversation for one in rows if one.conversation})
         cursor = Cursor(f"search {wanted.order}", (rows[-1].key, rows[-1].id)).encode() if more else None
-        return Page(tuple(self._hit(one, node, context) for one in rows), None, cursor)
+        return Page(tuple(self._hit(one, node, context, n) for one, n in self._once(rows)), None, cursor)
 
     def every(self, wanted: SearchFilter) -> Iterator[Hit]:
         """All hits in the order of the filter."""
@@ -151,7 +157,7 @@ class Searching:
         node, query = self._query(wanted)
         for one in self._search.every(query, self._wanted(wanted), oldest=wanted.order == "oldest"):
             self._name({one.conversation} if one.conversation else set())
-            yield self._hit(one, node, False)
+            yield self._hit(one, node, False, one.copies)
 
     def count(self, wanted: SearchFilter) -> int:
         """How many texts match."""
@@ -159,17 +165,26 @@ class Searching:
             return 0
         return self._search.count(self._query(wanted)[1], self._wanted(wanted))
 
+    def distinct(self, wanted: SearchFilter) -> int | None:
+        """How many different ones, each found several times once; None where there are more than DISTINCT_OF hits."""
+        if self._search is None or not wanted:
+            return 0
+        query, limits = self._query(wanted)[1], self._wanted(wanted)
+        return self._distinct(query, limits, self._search.count(query, limits))
+
     def counts(self, wanted: SearchFilter, bars: int = 94) -> Counts:
         """Counts by facet and over time. Each facet is counted under the rest of the filter."""
         if self._search is None or not wanted:
-            return Counts(0, 0, (), ())
+            return Counts(0, 0, 0, (), ())
         query, limits = self._query(wanted)[1], self._wanted(wanted)
         counted = self._search.facets(query, limits, FACETS, most=10_000)
         inside = counted["conversation"]
         if limits.conversation:
             inside = {key: n for key, n in inside.items() if key in limits.conversation}
         facets = tuple(self._facet(name, counted[name], wanted) for name in FACETS)
-        return Counts(self._search.count(query, limits), len(inside), facets, self._bars(query, limits, bars))
+        hits = self._search.count(query, limits)
+        distinct = self._distinct(query, limits, hits)
+        return Counts(hits, distinct, len(inside), facets, self._bars(query, limits, bars))
 
     def saved(self) -> list[tuple[SavedSearch, SearchFilter]]:
         """The saved searches in use, each as a filter."""
@@ -238,7 +253,11 @@ class Searching:
 
     def _query(self, wanted: SearchFilter) -> tuple[Node | None, tantivy.Query | None]:
         node = wanted.node()
-        return node, (None if node is None else plan(self._schema, node))
+        query = None if node is None else plan(self._schema, node)
+        if self._erased:
+            gone = [one_of(self._schema, "unit", self._erased)]
+            query = without(tantivy.Query.all_query() if query is None else query, gone)
+        return node, query
 
     def _wanted(self, wanted: SearchFilter) -> Wanted:
         begin, end = wanted.times()
@@ -249,7 +268,36 @@ class Searching:
             within=self._within,
         )  # fmt: skip
 
-    def _hit(self, one: Found, node: Node | None, context: bool) -> Hit:
+    def _once(self, rows: Sequence[Found]) -> list[tuple[Found, int]]:
+        """Of the copies of one message among these the first, with the number of places in which it was found."""
+        ids = {one.id for one in rows if one.kind in ("message", "mail")}
+        heads: dict[str, tuple[str, int]] = {}
+        if ids:
+            found = self._db.execute(
+                "SELECT a.trace_id, any_value(distinct_id), count(*) FROM same_messages a JOIN same_messages b "
+                "USING (distinct_id) WHERE a.trace_id IN (SELECT unnest(?)) GROUP BY 1",
+                [sorted(ids)],
+            ).fetchall()
+            heads = {trace: (head, copies) for trace, head, copies in found}
+        shown: dict[str, tuple[Found, int]] = {}
+        for one in rows:
+            head, copies = heads.get(one.id, (one.id, one.copies))
+            shown.setdefault(head, (one, copies))
+        return list(shown.values())
+
+    def _distinct(self, query: tantivy.Query | None, limits: Wanted, hits: int) -> int | None:
+        assert self._search is not None
+        if hits > DISTINCT_OF:
+            return None
+        ids = [one.id for one in self._search.every(query, limits)]
+        row = self._db.execute(
+            "SELECT count(DISTINCT coalesce(s.distinct_id, id)) FROM (SELECT unnest(?) AS id) LEFT JOIN same_messages s "
+            "ON s.trace_id = id",
+            [ids],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _hit(self, one: Found, node: Node | None, context: bool, copies: int) -> Hit:
         found = [] if node is None else places(node, one.text, one.language)
         before, after = (None, None)
         if context and self._search is not None:
@@ -257,9 +305,9 @@ class Searching:
                 None if near is None else _aside(near) for near in self._search.around(one, self._within)
             )
         return Hit(
-            one.id, one.item, one.kind, one.network or "", one.conversation, self._title(one),
+            message_of(one.id), one.item, one.kind, one.network or "", one.conversation, self._title(one),
             self._numbers.get(one.exhibit, one.exhibit), one.language, one.state,
-            one.sender_name or one.sender or "", _moment(one), one.copies, excerpt(one.text, found), one.text,
+            one.sender_name or one.sender or "", _moment(one), copies, excerpt(one.text, found), one.text,
             before, after,
         )  # fmt: skip
 
@@ -307,6 +355,12 @@ class Searching:
         edges = sorted({first + (last - first) * n // bars for n in range(bars + 1)})
         counts = self._search.bars(query, limits, edges)
         return tuple(Bar(low, high, n) for low, high, n in zip(edges, edges[1:], counts, strict=False))
+
+
+def _erased(ledger: Ledger) -> tuple[str, ...]:
+    """Units of erased entries: a translation may still stand in the index until that is brought up."""
+    found = ledger.entries(kinds=[kinds.PAYLOAD_ERASED.name])
+    return tuple("t|" + subject.removeprefix("entry:") for entry in found for subject in entry.subjects)
 
 
 def _around_place(text: str, start: int | None, end: int | None) -> tuple[Segment, ...]:

@@ -15,10 +15,12 @@ import pyarrow as pa
 import re2
 
 from safelight.analyse.keyword_list import KeywordList, Term, options
+from safelight.analyse.search_index import translations
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.fulltext_marks import places
 from safelight.catalog.fulltext_plan import plan
+from safelight.catalog.fulltext_rows import message_of
 from safelight.catalog.fulltext_search import Found, Search, Wanted
 from safelight.catalog.fulltext_update import Progress, update
 from safelight.operation.folder import OperationFolder
@@ -44,7 +46,7 @@ def run(folder: OperationFolder, wanted: KeywordList, *, progress: Progress | No
     """
     tell = progress or (lambda _done, _total: None)
     with Catalog.at(folder) as catalog:
-        update(catalog, folder.index)
+        update(catalog, folder.index, translations=translations(folder))
         fulltext = FullText(folder.index)
         searcher = fulltext.searcher()
         ran = Ran(texts=0 if searcher is None else searcher.num_docs)
@@ -117,7 +119,7 @@ def _row(
         "line": term.line,
         "term": term.text,
         "match": match,
-        "trace_id": one.id if one.kind in ("message", "mail") else None,
+        "trace_id": message_of(one.id) if one.kind in ("message", "mail", "translation") else None,
         "item_id": one.item,
         "exhibit": one.exhibit,
         "conversation_id": one.conversation,

@@ -1,4 +1,4 @@
-"""What the index holds, read from the catalog: messages and mail, texts of contents, names of items.
+"""What the index holds: messages and mail, texts of contents, names of items, and what people translated.
 
 Rows are counted and read by **unit**, the smallest group that comes and goes together; its name says all that its texts
 depend on, so that rows made by a newer version of a parser or inspector are another unit:
@@ -6,7 +6,9 @@ depend on, so that rows made by a newer version of a parser or inspector are ano
 - messages: what one parser, of one version with one set of options and one mapping, read out of one item;
 - texts: one text of one content, for each exhibit and each state (allocated, deleted ...) of the items that hold it, with
   their number: a text that lies in a thousand items is there once for each exhibit and state;
-- names: one item.
+- names: one item;
+- translations: one, for each exhibit that its message was found in. They are no rows of the catalog: who brings the index up
+  hands them in as the relation `translations` (seq, trace_id, translator, text), a row for each copy of the message.
 """
 
 from __future__ import annotations
@@ -61,6 +63,23 @@ _ITEM_ROWS = """
 """
 
 
+_TRANSLATIONS = """
+    SELECT 't|' || t.seq AS unit, t.text AS said, t.translator, m.*
+    FROM translations t JOIN messages m USING (trace_id) WHERE {where}
+    QUALIFY row_number() OVER (PARTITION BY t.seq, m.exhibit ORDER BY trace_id) = 1
+"""
+#: The id is the message's, and tells the translation apart.
+_TRANSLATION_ROWS = """
+    SELECT unit, trace_id || unit AS id, item_id AS item, parser AS format, network, conversation_id AS conversation,
+        conversation AS native, exhibit, state, 'translation' AS kind,
+        coalesce(epoch_us(sent.utc), epoch_us(sent.wall), epoch_us(received.utc), epoch_us(received.wall)) AS time,
+        coalesce(sent.utc IS NOT NULL OR (sent.wall IS NULL AND received.utc IS NOT NULL), false) AS zoned,
+        NULL AS sender_id, translator AS sender, translator AS sender_name, [sender_id] AS others, NULL AS subject,
+        said AS text, NULL AS attachments, 1::BIGINT AS copies
+    FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY unit, trace_id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """One part of what the index is made from. `tables` are those that it reads.
@@ -102,8 +121,19 @@ class Origin:
         ).to_arrow_reader(8192)
 
 
-_KINDS = {"m": "message", "x": "document", "n": "name"}
+_KINDS = {"m": "message", "x": "document", "n": "name", "t": "translation"}
 MESSAGES = Origin("m", ("messages", "parses"), "m.item_id", _MESSAGES, _MESSAGE_ROWS, 500_000)
 TEXTS = Origin("x", ("texts", "items"), "t.sha256", _TEXTS, _ITEM_ROWS, 1000)
 NAMES = Origin("n", ("items",), "item_id", _NAMES, _ITEM_ROWS, 500_000)
-ORIGINS = (MESSAGES, TEXTS, NAMES)
+TRANSLATIONS = Origin("t", ("messages",), "t.seq::VARCHAR", _TRANSLATIONS, _TRANSLATION_ROWS, 100_000)
+ORIGINS = (MESSAGES, TEXTS, NAMES, TRANSLATIONS)
+
+#: The relation that translations are handed in as.
+TRANSLATED = pa.schema(
+    [("seq", pa.int64()), ("trace_id", pa.string()), ("translator", pa.string()), ("text", pa.string())]
+)
+
+
+def message_of(id_: str) -> str:
+    """The trace id that a text's id names; a translation's is that of its message."""
+    return id_.partition("t|")[0]

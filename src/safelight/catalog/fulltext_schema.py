@@ -42,8 +42,8 @@ import tantivy
 #: Part of the index's folder name: another number makes it anew from the catalog.
 VERSION: Final = 3
 
-Kind = Literal["message", "mail", "document", "name"]
-KINDS: Final[tuple[Kind, ...]] = ("message", "mail", "document", "name")
+Kind = Literal["message", "mail", "document", "name", "translation"]
+KINDS: Final[tuple[Kind, ...]] = ("message", "mail", "document", "name", "translation")
 
 #: Fields that hits are counted by; each holds ids or plain words as they stand in the catalog.
 FACETS: Final = ("kind", "network", "conversation", "exhibit", "language", "state")

@@ -255,7 +255,9 @@ class Search:
         """What was written in the same conversation of the same exhibit just before and just after."""
         if one.conversation is None:
             return None, None
-        same = Wanted(conversation=(one.conversation,), exhibit=(one.exhibit,), within=within)
+        same = Wanted(
+            kind=("message", "mail"), conversation=(one.conversation,), exhibit=(one.exhibit,), within=within
+        )
         before = self.page(None, same, 1, (one.key, one.id))
         after = self.page(None, same, 1, (one.key, one.id), oldest=True)
         return (before[0] if before else None), (after[0] if after else None)

@@ -18,13 +18,14 @@ from pathlib import Path
 
 import duckdb
 import orjson
+import pyarrow as pa
 import tantivy
 
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import HEAP, writing
 from safelight.catalog.fulltext_documents import documents
 from safelight.catalog.fulltext_language import Writers
-from safelight.catalog.fulltext_rows import ORIGINS, TABLES, Origin
+from safelight.catalog.fulltext_rows import ORIGINS, TABLES, TRANSLATIONS, Origin
 from safelight.catalog.fulltext_schema import VERSION, tag
 from safelight.catalog.snapshot import Snapshot
 
@@ -51,9 +52,11 @@ def update(
     rebuild: bool = False,
     progress: Progress | None = None,
     commit_rows: int = COMMIT_ROWS,
+    translations: pa.Table | None = None,
 ) -> Updated:
     """Bring the index in `folder` (`OperationFolder.index`) up to the catalog, or with `rebuild` make it anew.
 
+    `translations` are all there are now (`fulltext_rows.TRANSLATED`); None leaves what the index has of them.
     `progress(done, total)` counts texts. Waits while another process does the same. Raises DiskFull.
     """
     with catalog.journal.exclusive("fulltext", wait=True):
@@ -61,10 +64,18 @@ def update(
         done = Updated()
         with writing(folder, anew=rebuild) as (index, place):
             state = place / "parts.json"
-            before, now = _read(state), {origin.letter: _parts(snapshot, origin) for origin in ORIGINS}
-            origins = [one for one in ORIGINS if before.get(one.letter) != now[one.letter]]
+            before = _read(state)
+            now = {origin.letter: _parts(snapshot, origin) for origin in ORIGINS}
+            if translations is None:
+                now[TRANSLATIONS.letter] = before.get(TRANSLATIONS.letter, "")
+            else:
+                now[TRANSLATIONS.letter] += " ".join(map(str, sorted(set(translations["seq"].to_pylist()))))
+            origins = [one for one in ORIGINS if before.get(one.letter, "") != now[one.letter]]
             if origins:
                 with catalog.connect(snapshot, tables=TABLES) as db:
+                    if translations is not None:
+                        db.register("given", translations)
+                        db.execute("CREATE TABLE translations AS SELECT * FROM given")
                     _follow(index, db, origins, done, progress or (lambda _done, _total: None), commit_rows)
                 index.reload()
                 state.write_bytes(orjson.dumps(now))

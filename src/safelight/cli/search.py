@@ -32,7 +32,10 @@ def search(
         ),
     ] = None,
     kind: Annotated[
-        Many, typer.Option(help="Of this kind: message, mail, document or name (of a file).")
+        Many,
+        typer.Option(
+            help="Of this kind: message, mail, document, name (of a file) or translation (by a person)."
+        ),
     ] = None,
     network: Annotated[Many, typer.Option(help="Of this network: skype, telegram, irc ...")] = None,
     account: Annotated[Many, typer.Option(help="Id of an account that sent or received it.")] = None,
@@ -76,9 +79,10 @@ def search(
             if not look.search.indexed:
                 raise NotFound("Nothing can be searched yet.", f"Run `safelight index {operation}`.")
             page = look.search.page(wanted, limit=limit or 50)
-            total = look.search.count(wanted)
+            total, distinct = look.search.count(wanted), look.search.distinct(wanted)
     _table(page.rows)
-    console().print(f"{len(page.rows)} of {total} hits  {wanted.words()}".strip(), markup=False)
+    once = "distinct ones not counted" if distinct is None else f"{distinct} distinct"
+    console().print(f"{len(page.rows)} of {total} hits, {once}  {wanted.words()}".strip(), markup=False)
 
 
 def _typed(words: Sequence[str]) -> str:

@@ -75,7 +75,7 @@ def _pieces(request: Request, wanted: SearchFilter) -> Iterator[str]:
 
 def _figures(look: Consultation, wanted: SearchFilter) -> dict[str, Any]:
     """What is counted after the hits were sent; where nothing was found, what each filter costs."""
-    counts = look.search.counts(wanted) if wanted else Counts(0, 0, (), ())
+    counts = look.search.counts(wanted) if wanted else Counts(0, 0, 0, (), ())
     return {
         "counts": counts,
         "columns": columns(Histogram("time", counts.bars, 0)),
@@ -152,6 +152,7 @@ def value_name(facet: str, value: FacetValue | str) -> str:
     names = {
         "kind": {
             "message": _("Messages"), "mail": _("Mail"), "document": _("Documents"), "name": _("File names"),
+            "translation": _("Translations"),
         },
         "language": {
             "nb": _("bokmål"), "nn": _("nynorsk"), "en": _("English"), "tl": _("Tagalog"), "ceb": _("Cebuano"),
@@ -176,7 +177,7 @@ def network_badge(network: str, kind: str) -> str:
     """Two to four letters for where a text is from."""
     if kind == "mail":
         return "MAIL"
-    return {"document": "DOC", "name": "FILE"}.get(kind) or _BADGES.get(network) or network[:4].upper() or "?"
+    return {"document": "DOC", "name": "FILE", "translation": "TRL"}.get(kind) or _BADGES.get(network) or network[:4].upper() or "?"
 
 
 ROUTES = [

@@ -1,0 +1,77 @@
+"""What people translated is found, with its translator and at its message; a message found several times is one hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from safelight.access.door import Door
+from safelight.access.search import Hit
+from safelight.access.search_filter import SearchFilter
+from safelight.analyse.search_index import bring_up
+from safelight.catalog.catalog import Catalog
+from safelight.ledger import marks
+from safelight.ledger.erase import erase
+from safelight.ledger.ledger import Ledger
+from tests.access.built import ACTOR, Built, build
+from tests.access.test_search import fill
+
+TRANSLATION = SearchFilter("timetable", ("translation",))
+
+
+@pytest.fixture
+def talked(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    made = build(tmp_path_factory.mktemp("once"))
+    fill(made)
+    return made
+
+
+@pytest.fixture
+def door(talked: Built) -> Iterator[Door]:
+    with Door(talked.folder, who=ACTOR, purpose="tests of search") as opened:
+        yield opened
+
+
+def hits(door: Door, wanted: SearchFilter) -> tuple[Hit, ...]:
+    with door.consult("search") as look:
+        return tuple(look.search.page(wanted).rows)
+
+
+def test_a_translation_is_found_at_its_message_until_it_is_erased(talked: Built, door: Door) -> None:
+    (message,) = hits(door, SearchFilter("greit", exhibit=(talked.exhibits[0].number,)))
+    with Ledger.open(talked.folder) as ledger:
+        entry = marks.translate(
+            ledger, [message.id], "the timetable is fine", language="en", translator="M. Reyes", actor=ACTOR
+        )
+    assert hits(door, TRANSLATION) == ()  # the index follows
+    assert bring_up(talked.folder).added == 1
+    (found,) = hits(door, TRANSLATION)
+    assert (found.id, found.kind, found.sender, found.conversation_id, found.exhibit, found.text) == (
+        message.id, "translation", "M. Reyes", message.conversation_id, message.exhibit, "the timetable is fine",
+    )  # fmt: skip
+    assert found.time == message.time
+    assert bring_up(talked.folder).added == 0
+
+    with Ledger.open(talked.folder) as ledger:
+        erase(ledger, [entry.seq], actor=ACTOR, purpose="tests", authorisation="court", reason="not needed")
+    assert hits(door, TRANSLATION) == ()  # at once
+    assert bring_up(talked.folder).removed_units == 1
+
+
+def test_copies_of_one_message_are_one_hit_and_both_numbers_are_told(talked: Built, door: Door) -> None:
+    wanted = SearchFilter("nummeret")
+    before = hits(door, wanted)
+    with door.consult("search") as look:
+        assert (look.search.count(wanted), look.search.distinct(wanted)) == (2, 2)
+    with Catalog.at(talked.folder) as catalog:
+        rows = [
+            {"trace_id": one.id, "distinct_id": before[0].id, "rule": "aligned", "run": "r"} for one in before
+        ]
+        catalog.write("same", {"same_messages": rows}, made_by={"test": "1"})
+    with Door(talked.folder, who=ACTOR, purpose="tests of search") as later:
+        (hit,) = hits(later, wanted)
+        assert (hit.id, hit.copies) == (before[0].id, 2)
+        with later.consult("search") as look:
+            counts = look.search.counts(wanted)
+    assert (counts.hits, counts.distinct) == (2, 1)
