@@ -174,3 +174,21 @@ def test_stages_are_told_on_the_error_stream_and_the_figures_at_the_end(
         f"See what failed and why: safelight failures {fresh.root}\n"
     )
     assert "linje‹U+000A›skift.txt" in fresh.run("items", str(fresh.root))
+
+
+def test_several_runs_look_at_the_whole_operation_once(tmp_path: Path) -> None:
+    """The last one, without --more-follows, finds what all of them brought."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        lines = "".join(f"2016-05-01 10:0{n}:00\trook\tthe train number {n} is late\n" for n in range(8))
+        (tmp_path / name / "irc.libera.#tog.weechatlog").write_text(lines, "utf-8")
+    operation = Operation(tmp_path / "op").make()
+    operation.ingest(tmp_path / "one", extra=["--more-follows"])
+    assert operation.rows("messages") and not operation.rows("same_messages")
+    assert operation.run("search", str(operation.root), "train", expect=13).startswith(
+        "Nothing can be searched yet."
+    )
+    operation.ingest(tmp_path / "two")
+    assert len(operation.rows("same_messages")) == 16
+    # the text of the file, which both hold, is a hit besides
+    assert "of 17 hits, 9 distinct" in operation.run("search", str(operation.root), "train")

@@ -21,7 +21,11 @@ def _take_in(operation: Operation, scenario: Path) -> None:
             "exhibit", "add", str(operation.root), "--id", exhibit["number"], "--label", exhibit["label"],
             "--seized", about["seized"], "--legal-basis", "strpl. § 203", "--officer", "K. Berg",
         )  # fmt: skip
-        operation.ingest(*(scenario / one for one in exhibit["sources"]), exhibit=exhibit["number"])
+        operation.ingest(
+            *(scenario / one for one in exhibit["sources"]),
+            exhibit=exhibit["number"],
+            extra=["--more-follows"],
+        )
     for name in ("net-bank.toml", "remitter.toml"):
         operation.run(
             "parse", str(operation.root), "--mapping", str(MAPPINGS / name), "--path", "*.csv", "--reason", "payments"

@@ -108,7 +108,8 @@ def _take_in_scenario(op: str, scenario: Path) -> None:
     for exhibit in about["exhibits"]:
         number = exhibit["number"]
         _run("exhibit", "add", op, "--id", number, "--label", exhibit["label"], *basis)
-        _run("ingest", op, "--exhibit", number, *(_short(scenario / source) for source in exhibit["sources"]))
+        given = (_short(scenario / source) for source in exhibit["sources"])
+        _run("ingest", op, "--more-follows", "--exhibit", number, *given)
     for name in MAPPINGS:
         mapping = CHECKOUT / "docs" / "mappings" / name
         reason = "lists of payments that no parser knows"

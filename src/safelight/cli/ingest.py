@@ -36,6 +36,13 @@ def ingest(
     retry: Annotated[
         bool, typer.Option("--retry", help="Try again what crashed, ran into a limit or could not be read.")
     ] = False,
+    more_follows: Annotated[
+        bool,
+        typer.Option(
+            "--more-follows",
+            help="Leave what looks at the whole operation (same messages, full-text index) to the last of several runs.",
+        ),
+    ] = False,
 ) -> None:
     """Take sources in: list, hash and type everything, match known hashes, then inspect each content once.
 
@@ -50,7 +57,13 @@ def ingest(
         chosen = [register(ledger, exhibit, path, actor=who(), label=label or None) for path in sources]
     with LiveProgress() as live:
         taken = intake(
-            folder, chosen, actor=who(), credentials=credential or (), retry=retry, listener=live.show
+            folder,
+            chosen,
+            actor=who(),
+            credentials=credential or (),
+            retry=retry,
+            more_follows=more_follows,
+            listener=live.show,
         )
     out = console()
     figures = taken.figures

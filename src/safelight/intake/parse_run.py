@@ -18,7 +18,15 @@ from safelight.intake.parse_upgrade import forget, release_parses
 from safelight.intake.parsing import Parsing
 from safelight.intake.progress import Progress, Reporter
 from safelight.intake.retry import ENCRYPTED, PASSING
-from safelight.intake.run import WHOLE_CREW, Figures, children_of, config_of, end_run, index_all, parse_all
+from safelight.intake.run import (
+    WHOLE_CREW,
+    Figures,
+    children_of,
+    config_of,
+    end_run,
+    look_at_whole,
+    parse_all,
+)
 from safelight.ledger import mappings, sources
 from safelight.ledger.ledger import Ledger
 from safelight.operation.folder import OperationFolder
@@ -99,8 +107,8 @@ def parse(
                 parsing = Parsing(
                     catalog, there, settings.engine, children, reporter, chosen, told, condition, given
                 )
-                parse_all(catalog, ledger, parsing)
-            index_all(folder, reporter)
+                parse_all(catalog, parsing)
+            look_at_whole(folder, catalog, ledger, reporter)
         except BaseException:
             with suppress(Exception):
                 reporter.stage("stopped")

@@ -119,9 +119,12 @@ def intake(
     actor: str,
     credentials: Sequence[str] = (),
     retry: bool = False,
+    more_follows: bool = False,
     listener: Callable[[Progress], None] = lambda progress: None,
 ) -> Taken:
     """Take in the chosen sources. Cut off at any moment, the same call goes on where it stopped.
+
+    `more_follows` leaves what looks at the whole operation (same messages, full-text index) to the next run without it.
 
     Raises Locked if another run is at work, Unreachable if a source is not where it was, DiskFull, Interrupted.
     """
@@ -145,6 +148,8 @@ def intake(
             _compare_stated(folder, ledger, settings, chosen, reporter, actor)
             again = (ENCRYPTED if credentials else frozenset()) | (PASSING if retry else frozenset())
             before = _passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
+            if not more_follows:
+                look_at_whole(folder, catalog, ledger, reporter)
         except BaseException:
             with suppress(Exception):  # a full disk may be why; no second trouble hides the first
                 reporter.stage("stopped")
@@ -198,27 +203,24 @@ def _passes(
         reporter.stage("parsing")
         if again:
             release_parses(catalog, [source.id for source in chosen], again, parsers())
-        parse_all(
-            catalog, ledger, Parsing(catalog, available, settings.engine, children, reporter, parsers())
-        )
-    index_all(folder, reporter)
+        parse_all(catalog, Parsing(catalog, available, settings.engine, children, reporter, parsers()))
     return tuple(before)
 
 
-def parse_all(catalog: Catalog, ledger: Ledger, parsing: Parsing) -> None:
-    """Run what waits, take out what older versions of the parsers had found, and find what is the same message."""
+def parse_all(catalog: Catalog, parsing: Parsing) -> None:
+    """Run what waits, and take out what older versions of the parsers had found."""
     parsing.attempt = parse_attempts(catalog)
     parsing.everything()
     retire(catalog, parsing.parsers)
     replace_older(catalog, parsing.parsers)
-    parsing.reporter.stage("pairing")
+
+
+def look_at_whole(folder: OperationFolder, catalog: Catalog, ledger: Ledger, reporter: Reporter) -> None:
+    """The last stages, which need no evidence: what is the same message, call and payment; the full-text index."""
+    reporter.stage("pairing")
     find_same(catalog, ledger)
     find_same_calls(catalog, ledger)
     find_same_transfers(catalog, ledger)
-
-
-def index_all(folder: OperationFolder, reporter: Reporter) -> None:
-    """Bring the full-text index up to what is there now: the last stage, since it needs no evidence."""
     reporter.stage("indexing")
     bring_up(folder, progress=lambda done, total: reporter.add(items=done - reporter.progress.items))
 
