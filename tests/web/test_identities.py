@@ -213,6 +213,7 @@ def test_a_split_account_is_decided_anew_in_each_period(client: httpx.Client, wo
     assert "To be decided anew" in words(queue) and "an account of it was split since" in words(queue)
     later = f"{TOG}@{1478822400000000}"
     page = pair(client, ASE, later)
+    assert "An account was split since the analysis ran." in words(page)
     assert "2016-11-11 – now" in words(page) and "to be decided anew" in words(page)
     assert (
         client.post(
@@ -260,6 +261,14 @@ def test_hostile_names_and_facts_show_as_what_they_are(client: httpx.Client, wor
         client.get("/identities/person", params={"of": account_id("club", None, "nobody")}).status_code == 404
     )
     assert client.get("/identities/cluster").status_code == 404
+
+
+def test_any_two_accounts_can_be_compared(client: httpx.Client) -> None:
+    assert f'href="/identities/person?of={BO}"' in client.get(f"/accounts/{BO}").text
+    answer = client.get("/identities/compare", params={"a": BO, "with": "avis"})
+    assert answer.url.path == "/identities/pair" and "manila_knight" in words(answer)
+    assert client.get("/identities/compare", params={"a": BO, "with": "nobody"}).status_code == 404
+    assert client.get("/identities/compare", params={"a": BO, "with": ""}).status_code == 404
 
 
 def test_nothing_compared_yet_is_said(empty: Workbench) -> None:

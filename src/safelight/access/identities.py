@@ -110,6 +110,16 @@ def pairs_of(reading: Reading, tenures: Iterable[str], hard: Sequence[str] = ())
     return _pairs(reading, hard, "(tenure_a = any($ids) or tenure_b = any($ids))", {"ids": wanted})
 
 
+def weighed_tenures(reading: Reading, account: str) -> frozenset[str]:
+    """Tenures of an account that any pair was weighed with."""
+    rows = reading.db.execute(
+        """select tenure_a from same_person where account_a = $id
+           union select tenure_b from same_person where account_b = $id""",
+        {"id": account},
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
 def evidence(reading: Reading, a: str, b: str) -> Sequence[Piece]:
     """What was found about a pair: for before against, the strongest first, silent kinds last."""
     return _evidence(reading, [tuple(sorted((a, b)))]).get((min(a, b), max(a, b)), ())

@@ -50,6 +50,9 @@ class Weighed:
     in_force: Decided | None
     waiting: Decided | None
     unsettled: tuple[Decided, ...]
+    before_split: bool
+    """One of the accounts was split, and it seems that the analysis has not run since: its figures are then those of the
+    undivided account."""
     suspended: bool
     """The decision in force is suspended: others contradict it."""
     against_same: tuple[Decided, ...]
@@ -82,11 +85,18 @@ def weighed(reading: Reading, a: str, b: str) -> Weighed:
         in_force=_about(now.in_force, first, second),
         waiting=_about(now.waiting, first, second),
         unsettled=tuple(one for one in now.unsettled if (first, second) in now.successors(one)),
+        before_split=any(_unweighed(reading, now, one) for one in (first, second)),
         suspended=(first, second) in constraints(now).suspended,
         against_same=contradicted(now, first, second, "same"),
         against_different=contradicted(now, first, second, "different"),
         people=(persons.members_of(reading, now, first), persons.members_of(reading, now, second)),
     )
+
+
+def _unweighed(reading: Reading, now: Standing, tenure_id: str) -> bool:
+    """Whether an account has several tenures now and only its undivided one was ever weighed."""
+    account = law.account_of(tenure_id)
+    return len(now.tenures_of(account)) > 1 and rows.weighed_tenures(reading, account) <= {account}
 
 
 def _about(decided: Sequence[Decided], a: str, b: str) -> Decided | None:

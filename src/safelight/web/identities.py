@@ -9,11 +9,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from safelight.access import identities as rows
+from safelight.access.accounts import matching
 from safelight.access.door import Door
 from safelight.access.identity_traces import lines
 from safelight.access.zones import zone_of
+from safelight.errors import NotFound, Refused
 from safelight.identities import persons
 from safelight.identities import reading as who
+from safelight.messages import _
 from safelight.web import identity_words
 from safelight.web.identity_cluster import periods, tenures_in
 from safelight.web.identity_pair import asked as asked_pair
@@ -93,6 +96,32 @@ def following(request: Request) -> Response:
     return RedirectResponse(with_query("/identities/pair", [("a", a), ("b", b)]), 303)
 
 
+def compare(request: Request) -> Response:
+    """To the pair of an account and one that a person names. Raises NotFound, Refused where several have that name."""
+    door: Door = request.app.state.door
+    a, told = request.query_params.get("a", ""), request.query_params.get("with", "").strip()
+    with door.consult("identity compare", f"{a} {told}") as look:
+        reading = look.reading
+        rows.known(reading, a)
+        found = (
+            [row for row in matching(reading, told) if row.account_id != rows.account_of(a)] if told else []
+        )
+        reading.show(row.account_id for row in found)
+    if not found:
+        raise NotFound(
+            _("No other account has the id or name “%(name)s”.") % {"name": told},
+            _("Give a whole name or native id, or the beginning of an account's id."),
+        )
+    if len(found) > 1:
+        raise Refused(
+            _("%(n)s accounts have the name “%(name)s”.") % {"n": len(found), "name": told},
+            _("Give one of these ids: %(ids)s.")
+            % {"ids": ", ".join(row.account_id[:14] for row in found[:8])},
+        )
+    pairs = [("a", a), ("b", found[0].account_id)]
+    return RedirectResponse(with_query("/identities/pair", pairs), 303)
+
+
 def evidence(request: Request) -> Response:
     """The traces that one kind of evidence about a pair rests on."""
     door: Door = request.app.state.door
@@ -123,5 +152,6 @@ def evidence(request: Request) -> Response:
 ROUTES = [
     Route("/identities", queue),
     Route("/identities/next", following),
+    Route("/identities/compare", compare),
     Route("/identities/evidence", evidence),
 ]

@@ -23,6 +23,8 @@ from safelight.web.search import network_badge
 WIDTH, BOX_HEIGHT, MARGIN = 660, 38, 24
 #: Accounts beyond which only the matrix is drawn.
 MOST = 24
+#: Links beyond which not each carries its figure.
+MOST_FIGURES = 12
 #: Letters of a name that fit into a box.
 LETTERS = 16
 _GAP_X, _GAP_Y = 22, 34
@@ -89,9 +91,24 @@ def graph(
         for tenure in there
     }
     shown = [one for one in person.links if _shown(one)] + list(apart)
-    edges = tuple(_edge(one, boxes, person.weakest) for one in shown)
+    spoken = _spoken(person, shown)
+    edges = tuple(_edge(one, boxes, person.weakest, one.key in spoken) for one in shown)
     hull = _hull([boxes[one] for one in person.members if one in person.decided])
     return Graph(tuple(boxes.values()), edges, hull, height)
+
+
+def _spoken(person: Person, shown: Sequence[Link]) -> set[tuple[str, str]]:
+    """Links that are drawn with their figure: all of them where they are few; else those that hold the person together,
+    decisions, and links to others. The matrix has every figure."""
+    if len(shown) <= MOST_FIGURES:
+        return {one.key for one in shown}
+    strong: nx.Graph[str] = nx.Graph()
+    for one in person.links:
+        if one.weight > 0:
+            strong.add_edge(one.a, one.b, weight=one.weight)
+    found = {(min(a, b), max(a, b)) for a, b in nx.maximum_spanning_tree(strong).edges}
+    inside = set(person.members)
+    return found | {one.key for one in shown if one.decided is not None or not set(one.key) <= inside}
 
 
 def _shown(link: Link) -> bool:
@@ -130,7 +147,7 @@ def _node(
     )
 
 
-def _edge(link: Link, boxes: Mapping[str, Node], weakest: Link | None) -> Edge:
+def _edge(link: Link, boxes: Mapping[str, Node], weakest: Link | None, spoken: bool) -> Edge:
     a, b = boxes[link.a], boxes[link.b]
     lit = weakest is not None and link.key == weakest.key
     if link.different and link.decided is not None:
@@ -142,6 +159,8 @@ def _edge(link: Link, boxes: Mapping[str, Node], weakest: Link | None) -> Edge:
     else:
         number = probability(link.pair.probability) if link.pair else "?"
         css, label, label_css = ("edl" if lit else "ed1"), number, "lamp bold" if lit else "v"
+    if not spoken and not lit:
+        css, label = f"{css} faint", ""
     x, y = round((a.x + b.x) / 2, 1), round((a.y + b.y) / 2, 1)
     width = len(label) * 6.4 + 10
     return Edge(link, f"M{a.x} {a.y}L{b.x} {b.y}", css, label, label_css, x, y, round(width, 1))

@@ -47,6 +47,7 @@ const KEYS = {
   r: () => focus("form.decide input[name=reason]"),
   u: () => open("undo"),
   S: () => open("split") || follow("[data-act='split-page']"),
+  M: () => open("merge"),
   J: () => follow("#next-proposal"),
   T: () => follow("[data-act='table']"),
   m: () => follow("[data-act='matrix']"),
