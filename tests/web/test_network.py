@@ -11,12 +11,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from safelight.access.door import Door
+from safelight.catalog.catalog import Catalog
 from safelight.identities.triage import contact_list
 from safelight.identities.triage.acts import RoleActs
 from safelight.identities.triage.run import find_roles
 from safelight.ledger import identities, roles
 from safelight.traces.ids import account_id
-from tests.access.acts import ASE, BO
+from tests.access.acts import ASE, BO, KAISSA
 from tests.access.built import build
 from tests.conftest import missing
 from tests.identities.crowd import crowd
@@ -36,6 +37,12 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     with built.ledger() as ledger:
         identities.decide(ledger, PAYER, BO, "same", reason="the receipt", source_grade="A", content_grade="1", seen=None,
                           actor="kari")  # fmt: skip
+    pair = sorted((KAISSA, PUPIL))
+    proposed = {"tenure_a": pair[0], "tenure_b": pair[1], "account_a": pair[0], "account_b": pair[1], "prior": -7.0,
+                "log_odds": 3.0, "probability": 0.957, "standing": "proposal", "margin": 2.0, "mutual": True,
+                "proposed_by": ["names"], "run": "r"}  # fmt: skip
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("pair", {"same_person": [proposed]}, made_by={"test": "1"})
     find_roles(built.folder)
     yield from serving(built, "token-of-the-network")
 
@@ -62,7 +69,9 @@ def test_the_table_stands_in_the_order_of_the_rule(client: httpx.Client, workben
     assert f'href="/conversations/{LESSONS}?at=t1-d1"' in said
     # Bø and the payer, whom a person confirmed as one.
     assert said.count('<span class="tag decided" title="kari">KA</span>') == 2
-    assert rows(client.get("/accounts?role=seller").text) == [PAYEE]
+    assert said.count('<span class="tag derived">0.96</span>') == 2  # Kaissa and the pupil, as proposed
+    sold = client.get("/accounts?role=seller").text
+    assert rows(sold) == [PAYEE] and ">Received 4 payments from 2 accounts" in sold
     assert rows(client.get("/accounts?role=automatic&role=seller").text) == [PAYEE, CLOCK]
     assert set(rows(client.get("/accounts?role=buyer").text)) == {PAYER, BO}
     assert rows(client.get("/accounts?role=known&network=bank").text) == [PAYEE, THIRD]
