@@ -13,12 +13,11 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from safelight.identities.evidence.holders import others
 from safelight.identities.kinds import PAIRS, Kind
 from safelight.identities.model import Bench
 from safelight.identities.placeholders import condition
 from safelight.identities.shared_values import FEW, STEEP, strongest
-from safelight.messages import _
+from safelight.messages import _, ngettext
 
 #: Log-odds that two accounts which alone used an address in a span are one person's: a household has one address too.
 TRUST: Final = 0.0
@@ -79,7 +78,16 @@ def _propose(bench: Bench) -> pa.Table:
 
 def _say(detail: Mapping[str, Any]) -> str:
     told = _("Both accounts connected from the address %(value)s in the same days.")
-    return told % {"value": detail["value"]} + " " + others(detail)
+    n = int(detail["holders"]) - 2
+    if n <= 0:
+        crowd = _("No other known account used it in those days.")
+    else:
+        crowd = ngettext(
+            "%(n)d other known account used it in those days.",
+            "%(n)d other known accounts used it in those days.",
+            n,
+        ) % {"n": n}
+    return told % {"value": detail["value"]} + " " + crowd
 
 
 KIND = Kind("ip", "identifier", True, _measure, _say, _propose)
