@@ -3,7 +3,7 @@
 First what cannot wait: decisions that contradict each other, proposals that contradict decisions, decisions that bind
 nobody any more, decisions that wait for a second person. Then proposals by what an answer is expected to change: how
 uncertain the pair is (entropy, in bits) times how many pairs of accounts come together or part by the answer, more for open
-cases and for accounts that were logged in on a seized device. Who was decided to be one is asked about once.
+cases and for accounts that were logged in on a seized device. Two groups are asked about once, by their strongest pair.
 """
 
 from __future__ import annotations
@@ -127,6 +127,9 @@ def _proposals(
         both = _sorted(held.people(key[0]), held.people(key[1]))
         if both[0] == both[1] or both in apart:
             continue  # decided, by way of others
+        groups = _sorted(of.get(key[0], key[0]), of.get(key[1], key[1]))
+        if groups[0] != groups[1]:
+            both = groups  # a yes to any pair of theirs joins all
         others[both] = others.get(both, -1) + 1
         if both not in best or (one.probability, key) > (best[both].probability, best[both].key):
             best[both] = one
