@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from safelight.parsers.model import ParseFailed, Remark, Subject, Trouble
+from safelight.parsers.sqlite_cipher import decrypted
 from safelight.parsers.sqlite_found import Recovered
 from safelight.parsers.sqlite_pages import MAGIC, Pages, Value
 from safelight.parsers.sqlite_recovered import Recovery
@@ -71,6 +72,16 @@ class Database:
                     subject.shared[_SHARED] = database
                     subject.closing.append(database.close)
         return cast("Database | None", subject.shared[_SHARED])
+
+    @classmethod
+    def behind_key(cls, subject: Subject) -> Database | None:
+        """The database of an item that SQLCipher encrypted; None if no credential opens it."""
+        if subject.options.credentials and (found := decrypted(subject)) is not None:
+            with suppress(ValueError):
+                database = cls(found[0])
+                database._troubles += found[1]
+                return database
+        return None
 
     def close(self) -> None:
         """Let go of the copy and of the evidence."""
@@ -380,15 +391,24 @@ def _rowid_name(table: StoredTable) -> str:
 
 
 def refuse_encrypted(subject: Subject, names: Iterable[str], app: str) -> None:
-    """Raises ParseFailed("encrypted") for an item with the name of an app's database whose bytes are evenly spread: no
-    SQLite header, whole pages, and no more repetition than chance gives.
+    """Opens an item with the name of an app's database whose bytes are evenly spread (no SQLite header, whole pages, and no
+    more repetition than chance gives) with the keys that were given, for every parser that asks for it; raises
+    ParseFailed("encrypted") if none of them does.
     """
+    if subject.shared.get(_SHARED):
+        return
     head = subject.head[:4096]
     if subject.name.lower() not in names or head[:16] == MAGIC or len(head) < 1024 or subject.size % 512:
         return
     counts = Counter(head)
     # Of 1,024 to 4,096 random bytes the commonest value takes about one in 100; text, zeros and structures far more.
     if max(counts.values()) < len(head) / 40 and len(counts) > 200:
-        raise ParseFailed(
-            "encrypted", f"{subject.name} has the name of a database of {app}; SQLCipher is not supported"
-        )
+        if (database := Database.behind_key(subject)) is None:
+            raise ParseFailed(
+                "encrypted",
+                f"{subject.name} has the name of a database of {app}; --credential takes its passphrase or x'key'"
+                if not subject.options.credentials
+                else f"no key that was given opens {subject.name}, which has the name of a database of {app}",
+            )
+        subject.shared[_SHARED] = database
+        subject.closing.append(database.close)
