@@ -104,6 +104,7 @@ def _context(look: Consultation, wanted: Asked, door: Door, done: int | None) ->
         "hours_sign": identity_sides.hours_sign(pieces),
         "waterfall": _waterfall(found),
         "samples": samples(reading, found),
+        "wrote": any(one.piece.kind == "style" for one in found.reasons),
         "others": [
             (one, names.get(one.tenure_a), names.get(one.tenure_b), strongest.get(one.key, ())[:2])
             for one in others

@@ -18,7 +18,7 @@ WIDTH, LEFT, RIGHT = 536, 244, 40
 BAR, TITLE, LINE, GAP = 13, 14, 12, 10
 LETTERS, TITLE_LETTERS = 43, 36
 #: Lines of a sentence that stand in the picture; the table has it whole.
-MOST_LINES = 4
+MOST_LINES = 6
 #: Points (log-odds) that are nothing to the eye.
 NOTHING = 0.05
 
