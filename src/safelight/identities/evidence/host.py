@@ -47,7 +47,8 @@ _COMMON = """
     from hosts_held x join hosts_held y on x.value = y.value and x.tenure < y.tenure where x.value_weight > 0
     union all
     select x.tenure, y.tenure, x.host, x.host_holders, false, x.host_weight, x.trace, y.trace
-    from hosts_held x join hosts_held y on x.host = y.host and x.tenure < y.tenure where x.host_weight > 0 and x.value <> y.value
+    from hosts_held x join hosts_held y on x.host = y.host and x.value <> y.value and x.tenure < y.tenure
+    where x.host_weight > 0
 """
 
 
