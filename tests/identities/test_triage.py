@@ -86,7 +86,7 @@ def test_calls_beside_payments_say_that_and_no_more(built: Built) -> None:
         PAYEE,
     )
     assert sorted(traces) == ["t1-q1", "t1-q2", "t1-w0", "t1-w1"]
-    assert said(built, "beside", TEACHER).startswith("2 of its 2 long video calls with")
+    assert said(built, "beside", TEACHER).startswith("2 of its 2 long calls with")
 
 
 def test_ranks_and_what_was_done_with_them(built: Built) -> None:

@@ -1,4 +1,4 @@
-"""Calls beside payments: long video calls of two accounts, before which the same account paid the same other one, again and
+"""Calls beside payments: long calls of two accounts, before which the same account paid the same other one, again and
 again.
 
 Nothing says that caller and payer are one person; what is told is that the times lie together more often than chance lets
@@ -26,14 +26,14 @@ LEAST = 2
 CHANCE = 0.01
 _HOUR_US = 3_600_000_000
 
-#: SQL: long video calls between two, each once.
+#: SQL: long calls between two, each once; those that are known to be sound alone are left out.
 _TALKS = f"""
     create temp table if not exists talks as
     select a, b, min(us) as us, max(duration) as duration, min(trace_id) as call from (
         select least(caller_id, others[1]) as a, greatest(caller_id, others[1]) as b, us, duration, native_id, trace_id
         from (select *, list_distinct(list_filter(participants_id, lambda x: x <> caller_id)) as others,
                      at_us(started, exhibit, parser) as us
-              from calls where kind = 'video' and duration >= {SECONDS} and {NO_COPY.format("same_calls")})
+              from calls where kind is distinct from 'audio' and duration >= {SECONDS} and {NO_COPY.format("same_calls")})
         where len(others) = 1)
     where us is not null and a is not null and b is not null
     group by a, b, coalesce(native_id, (us // 60000000)::varchar)
@@ -77,7 +77,7 @@ def find(ground: Ground) -> Iterator[Found]:
 
 
 def _figures(ground: Ground) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int], int]:
-    """Long video calls by pair, payments by pair, and the span of all payments (µs)."""
+    """Long calls by pair, payments by pair, and the span of all payments (µs)."""
     calls = {(a, b): n for a, b, n in ground.rows("select a, b, count(*) from talks group by 1, 2")}
     payments = {(a, b): n for a, b, n in ground.rows("select payer, payee, count(*) from paid group by 1, 2")}
     ((low, high),) = ground.rows("select min(us), max(us) from paid where us is not null")
@@ -87,7 +87,7 @@ def _figures(ground: Ground) -> tuple[dict[tuple[str, str], int], dict[tuple[str
 def say(detail: Mapping[str, Any]) -> str:
     """The sentence."""
     return _(
-        "%(met)s of its %(calls)s long video calls with %(with)s began within 4 hours after a payment of %(payer)s to "
+        "%(met)s of its %(calls)s long calls with %(with)s began within 4 hours after a payment of %(payer)s to "
         "%(payee)s; those two have %(payments)s payments in all."
     ) % {
         "met": decimal(detail["met"]),
@@ -103,7 +103,7 @@ ROLE = Role(
     name="beside",
     title=lambda: _("calls, payments"),
     rule=lambda: _(
-        "At least 2 video calls of 10 minutes or more with one account, each with a payment between the same two accounts "
+        "At least 2 calls of 10 minutes or more with one account, not known to be sound alone, each with a payment between the same two accounts "
         "in the 4 hours before or during it, more often than chance would have it (below 1 in 100 over all combinations). "
         "It does not say that caller and payer are one person."
     ),
