@@ -97,24 +97,22 @@ class IdentityActs:
             found = accounts.matching(reading, name.strip())
         if not found:
             raise NotFound(
-                _("No account has the id or name {name}.").format(name=repr(name)),
+                _("No account has the id or name %(name)s.") % {"name": repr(name)},
                 _("Give a part of its id, or a whole name."),
             )
         reading.show(row.account_id for row in found)
         if len(found) > 1:
             told = ", ".join(f"{row.account_id[:14]} ({row.network})" for row in found[:_FEW])
             raise Refused(
-                _("{count} accounts have the name {name}: {told}.").format(
-                    count=len(found), name=repr(name), told=told
-                ),
+                _("%(count)d accounts have the name %(name)s: %(told)s.")
+                % {"count": len(found), "name": repr(name), "told": told},
                 _("Give one of the ids."),
             )
         tenures = identities.standing(reading.ledger).tenures_of(found[0].account_id)
         if len(tenures) > 1 and not whole:
             raise Refused(
-                _("{name} was split into periods: {told}.").format(
-                    name=repr(name), told=", ".join(one.id for one in tenures)
-                ),
+                _("%(name)s was split into periods: %(told)s.")
+                % {"name": repr(name), "told": ", ".join(one.id for one in tenures)},
                 _("Give one of these."),
             )
         return found[0].account_id

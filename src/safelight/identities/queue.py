@@ -205,16 +205,17 @@ def _sorted(one: str, other: str) -> tuple[str, str]:
 def _why(one: Pair, together: bool, sizes: tuple[int, ...], open_case: bool, seized: bool) -> str:
     if together:
         text = ngettext(
-            "It is part of what holds {n} account together as one person",
-            "It is part of what holds {n} accounts together as one person",
+            "It is part of what holds %(n)d account together as one person",
+            "It is part of what holds %(n)d accounts together as one person",
             sizes[0],
-        ).format(n=sizes[0])
+        ) % {"n": sizes[0]}
     elif max(sizes) == 1:
         text = _("Neither account is linked with another yet")
     else:
-        text = _("A yes would make one person of groups of {m} and {n} accounts").format(
-            m=max(sizes), n=min(sizes)
-        )
+        text = _("A yes would make one person of groups of %(m)d and %(n)d accounts") % {
+            "m": max(sizes),
+            "n": min(sizes),
+        }
     parts = [text]
     if 0.25 <= one.probability <= 0.75:
         parts.append(_("the evidence leaves it open"))
@@ -228,21 +229,21 @@ def _why(one: Pair, together: bool, sizes: tuple[int, ...], open_case: bool, sei
 def _conflict(one: Conflict, weighed: Mapping[tuple[str, str], Pair]) -> Question:
     numbers = ", ".join(str(said.seq) for said in one.decisions)
     why = {
-        "decisions": _("Decisions contradict each other: entries {numbers}."),
-        "proposal": _("The evidence would join what decisions hold apart: entries {numbers}."),
-        "evidence": _("Much more speaks for it than when it was decided: entry {numbers}."),
-    }[one.kind].format(numbers=numbers)
+        "decisions": _("Decisions contradict each other: entries %(numbers)s."),
+        "proposal": _("The evidence would join what decisions hold apart: entries %(numbers)s."),
+        "evidence": _("Much more speaks for it than when it was decided: entry %(numbers)s."),
+    }[one.kind] % {"numbers": numbers}
     a, b = _sorted(one.a, one.b)
     return Question("conflict", a, b, why, pair=weighed.get((a, b)), conflict=one, others=one.others)
 
 
 def _loose(old: Decided) -> str:
     said = {
-        "split": _("Entry {seq} was made before one of the accounts was split, so it binds nobody now."),
-        "shared": _("Entry {seq} binds nobody, because one of the accounts is marked as shared."),
-        "refused": _("The second person did not agree with entry {seq}."),
+        "split": _("Entry %(seq)d was made before one of the accounts was split, so it binds nobody now."),
+        "shared": _("Entry %(seq)d binds nobody, because one of the accounts is marked as shared."),
+        "refused": _("The second person did not agree with entry %(seq)d."),
     }
-    return said.get(old.cause, said["split"]).format(seq=old.seq)
+    return said.get(old.cause, said["split"]) % {"seq": old.seq}
 
 
 def _waits(_one: Decided) -> str:
