@@ -103,9 +103,9 @@ ROLE = Role(
     name="beside",
     title=lambda: _("calls, payments"),
     rule=lambda: _(
-        "At least 2 calls of 10 minutes or more with one account, not known to be sound alone, each with a payment between the same two accounts "
-        "in the 4 hours before or during it, more often than chance would have it (below 1 in 100 over all combinations). "
-        "It does not say that caller and payer are one person."
+        "At least 2 calls of 10 minutes or more with one account, not known to be sound alone, each with a payment "
+        "between the same two accounts in the 4 hours before or during it, more often than chance would have it (below "
+        "1 in 100 over all combinations). It does not say that caller and payer are one person."
     ),
     find=find,
     say=say,
