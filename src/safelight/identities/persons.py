@@ -104,7 +104,8 @@ def weight(pair: Pair) -> float:
     joins nobody by itself."""
     probability = min(max(pair.probability, 1e-12), 1 - 1e-12)
     odds = math.log(probability / (1 - probability))
-    return min(max(odds, -_HEAVIEST), _HEAVIEST if pair.claims else 0.0)
+    counts = pair.claims or pair.standing == "proposal"
+    return min(max(odds, -_HEAVIEST), _HEAVIEST if counts else combining.SUPPORTS)
 
 
 def clusters(reading: Reading, now: Standing) -> Clusters:
@@ -118,6 +119,7 @@ def clusters(reading: Reading, now: Standing) -> Clusters:
             tenures,
             now,
             threshold=calibration().join,
+            absent=calibration().absent,
         )
 
     found: Clusters = reading.memo.get(("identity persons", now.seq), make)
@@ -249,7 +251,7 @@ def _cuts(
             (one.tenure_a, one.tenure_b, _without(one, evidence.get(one.key, ()), kind, less.get(one.key)))
             for one in pairs
         ]
-        left = cluster(without, members, now, threshold=calibration().join)
+        left = cluster(without, members, now, threshold=calibration().join, absent=calibration().absent)
         cuts.append(Cut(kind, value, len(less), leaving(members, left)))
     return tuple(sorted(cuts, key=lambda one: (-len(one.leaves), -one.links, one.kind, one.value)))
 
@@ -260,7 +262,7 @@ def _without(pair: Pair, pieces: Sequence[Piece], kind: str, less: float | None)
         return weight(pair)
     hard = any(one.kind in HARD and one.kind != kind and one.points > 0 for one in pieces)
     left = weight(pair) - less
-    return left if hard or not pair.across else min(left, 0.0)
+    return left if hard or not pair.across else min(left, combining.SUPPORTS)
 
 
 def value_of(piece: Piece) -> str:
