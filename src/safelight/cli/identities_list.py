@@ -36,7 +36,7 @@ def identities_list(
     operation: Operation,
     what: Annotated[What, typer.Option(help="What people are asked, or what they decided.")] = What.questions,
     limit: Annotated[int, typer.Option(help="Rows, at most.")] = 50,
-    form: Annotated[Format, typer.Option("--format", help="table or jsonl.")] = Format.table,
+    form: Annotated[Format, typer.Option("--format", help="Form: table or jsonl.")] = Format.table,
     output: Annotated[Path | None, typer.Option(help="File instead of the screen (jsonl).")] = None,
     purpose: Purpose = "identities",
 ) -> None:
