@@ -12,6 +12,7 @@ from safelight.identities.evidence import (
     another_owner,
     avatar,
     book,
+    book_names,
     device,
     email,
     fingerprint,
@@ -222,11 +223,23 @@ def test_address_books_of_others() -> None:
         assert weighed(book.KIND, made) == {
             (0, 1): (round(log(500) + 2, 3), "An address book ties +4790000001 to one account; the other account goes by it "
                                              "or is tied to it as well. No other known account has it."),
-            (3, 4): (round(log(500) + 1, 3), "One and the same address book calls both accounts “torgrim vaffelsen”. "
-                                             "No other known account has it."),
-            (8, 9): (round(log(500) - 1, 3), "One and the same address book calls both accounts “kiosken”. "
+        }  # fmt: skip
+    with bench(names=names) as made:
+        assert weighed(book_names.KIND, made) == {
+            (3, 4): (round(log(500), 3), "One and the same address book calls both accounts “torgrim vaffelsen”. "
+                                         "No other known account has it."),
+            (8, 9): (round(log(500) - 2, 3), "One and the same address book calls both accounts “kiosken”. "
                                              "No other known account has it."),
         }  # fmt: skip
+
+
+def test_what_an_account_goes_by_itself_is_no_matter_of_address_books() -> None:
+    both = [(n, "phone", "+4790000001", basis) for n in (1, 2) for basis in ("own", "book")]
+    with bench(both) as made:
+        assert weighed(book.KIND, made) == {}
+        assert points(weighed(phone.KIND, made)) == {(1, 2): round(log(500) + 3, 3)}
+    with bench([(5, "native", "icq:100002", "book")]) as made:
+        assert points(weighed(book.KIND, made)) == {(2, 5): round(log(500) + 2, 3)}
 
 
 def test_known_owners_of_different_names_speak_against() -> None:

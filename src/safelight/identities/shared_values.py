@@ -40,6 +40,8 @@ class Sharing:
     bases: tuple[str, ...] = ("own", "profile")
     most: float = 14.0
     source: str = "select tenure, kind, value, basis, trace from identifiers"
+    one_of: str = "%"
+    """At least one of the two has it on this basis (a pattern of LIKE)."""
 
 
 def _held(by: Sharing) -> str:
@@ -88,6 +90,7 @@ def measure(bench: Bench, by: Sharing) -> pa.Table:
                x.trace as trace_a, y.trace as trace_b,
                x.weight - if(x.basis = 'profile' or y.basis = 'profile', {by.stated}, 0) as weight
         from held x join held y on y.kind = x.kind and y.value = x.value and x.tenure < y.tenure
+        where x.basis like '{by.one_of}' or y.basis like '{by.one_of}'
     """
     return strongest(bench, common, ("kind", "value", "holders", "basis_a", "basis_b"), by.most)
 
@@ -97,8 +100,9 @@ def propose(bench: Bench, by: Sharing) -> pa.Table:
     bench.db.execute(_held(by))
     return (
         bench.db.sql(
-            """select distinct x.tenure as a, y.tenure as b from held x
-           join held y on x.kind = y.kind and x.value = y.value and x.tenure < y.tenure where x.weight > 0 order by a, b"""
+            f"""select distinct x.tenure as a, y.tenure as b from held x
+                join held y on x.kind = y.kind and x.value = y.value and x.tenure < y.tenure
+                where x.weight > 0 and (x.basis like '{by.one_of}' or y.basis like '{by.one_of}') order by a, b"""
         )
         .to_arrow_table()
         .cast(PAIRS)

@@ -1,4 +1,4 @@
-"""Names and handles that are alike, whatever the spelling, alphabet, years or initials: rare parts count, common ones do not.
+"""Names and handles that are alike, whatever spelling, alphabet, years or initials: rare parts count, common ones do not.
 
 The weight comes from a logistic model over the named features of `naming.py`, learned from public data
 (`names_model.json`; trained by `evaluation/train_names.py`). A name says who somebody wants to be, not who somebody is, and
@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 import orjson
 import pyarrow as pa
+from rapidfuzz.distance import JaroWinkler
 
 from safelight.identities import naming
 from safelight.identities.kinds import MEASURED, PAIRS, Kind
@@ -29,6 +30,11 @@ MODEL: Final = Path(__file__).parent.parent / "names_model.json"
 MOST: Final = 9.0
 #: What is left of log(accounts) for names that many people in the world have: a candidate, never a claim.
 COMMON_BELOW: Final = 1.0
+#: The same for names that are merely alike, and for those of the same letters with different numbers: `fjell91` and
+#: `fjell68` are what two people choose who like one word, since the first was taken.
+ALIKE_BELOW: Final = 1.5
+#: Names alike enough (Jaro-Winkler, of at least so many letters) for one of them to be a slip of typing are exempt.
+TYPED: Final = (0.96, 10)
 #: Pairs whose names weigh less are not proposed.
 LEAST_PROPOSED: Final = 1.0
 
@@ -62,15 +68,21 @@ def points(known: Forms, found: Compared) -> Floats:
     ) & (known.holders[first] <= 2)
     most = np.log(max(2, known.tenures))
     made: Floats = logit - 0.5 + np.where(alone, most, min(most, np.log(accounts)))
-    usual = np.asarray(
-        [
-            _common(known, x) and _common(known, y)
-            for x, y in zip(first.tolist(), second.tolist(), strict=True)
-        ],
-        bool,
-    )
-    limited: Floats = np.minimum(made, np.where(usual, most - COMMON_BELOW, MOST))
+    below = [_below(known, x, y) for x, y in zip(first.tolist(), second.tolist(), strict=True)]
+    limited: Floats = np.minimum(made, np.minimum(MOST, most - np.asarray(below, dtype=np.float64)))
     return limited
+
+
+def _below(known: Forms, first: int, second: int) -> float:
+    """How far below log(accounts) a pair of names stays, whatever the model says."""
+    x, y = known.handles[first], known.handles[second]
+    if x.numbers and y.numbers and not set(x.numbers) & set(y.numbers):
+        return ALIKE_BELOW
+    if x.core != y.core and sorted(x.words) != sorted(y.words) and not naming.shortened(x, y):
+        alike, least = TYPED
+        if min(len(x.core), len(y.core)) < least or JaroWinkler.similarity(x.core, y.core) < alike:
+            return ALIKE_BELOW
+    return COMMON_BELOW if _common(known, first) and _common(known, second) else -np.inf
 
 
 def _common(known: Forms, form: int) -> bool:
