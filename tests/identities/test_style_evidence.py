@@ -10,6 +10,9 @@ import pytest
 
 from safelight.identities.evidence import languages, rhythm, style
 from safelight.identities.model import Bench
+from safelight.identities.style.cohort import Member, fit
+from safelight.identities.style.index import build
+from safelight.identities.style.model import learned
 
 _NOUNS = [
     "train",
@@ -122,6 +125,21 @@ def test_an_author_s_two_accounts_find_each_other() -> None:
         assert 0 <= row["detail"]["probability"] <= 0.98
         assert all(trace.startswith("t") for trace in row["traces"])
         assert style.KIND.say(row["detail"]).endswith(".")
+
+
+def test_one_more_account_finds_its_neighbour_without_building_anew() -> None:
+    members = [Member("irc", texts) for _network, texts in _cohort().values()]
+    cohort = fit(members)
+    index = build(members[:-1], cohort, learned().views)
+    rows = index.extend(members[-1:], cohort)
+    near, _scores = index.nearest(rows)
+    assert rows.tolist() == [119]
+    assert near[0, 0, 0] == 59
+    whole = build(members, cohort, learned().views)
+    assert whole.nearest(rows)[0][0, 0, 0] == 59
+    assert near.tolist()[0][0] == index.neighbours()[0][119, 0].tolist()
+    with pytest.raises(ValueError, match="no network"):
+        index.extend([Member("icq", ["hello"])], cohort)
 
 
 def test_across_networks_style_claims_nothing() -> None:

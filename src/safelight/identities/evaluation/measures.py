@@ -144,5 +144,8 @@ def over_persons(
         figure(np.concatenate([groups[place] for place in dice.integers(0, len(groups), len(groups))]))
         for _draw in range(draws)
     ]
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    known = np.array(drawn)[~np.isnan(drawn)]
+    if not len(known):
+        return Interval(whole, whole, whole)
+    low, high = np.quantile(known, [0.025, 0.975])
     return Interval(whole, float(low), float(high))

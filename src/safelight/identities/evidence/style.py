@@ -1,6 +1,6 @@
 """Writing style: how alike two accounts write, beside how alike strangers of the same networks write.
 
-Silent below a minimum of text, in a small cohort, and where the cohort's accounts cannot be told apart by style at all.
+Silent below a minimum of text and in a small cohort; held back where few strangers write the language.
 Across networks it is capped far below a claim (docs/model-card.md).
 """
 
@@ -18,7 +18,7 @@ import pyarrow as pa
 from safelight.identities.kinds import MEASURED, PAIRS, Kind
 from safelight.identities.model import Bench
 from safelight.identities.style import model
-from safelight.identities.style.cohort import Floats, Member, Numbers, fit
+from safelight.identities.style.cohort import Cohort, Floats, Member, Numbers, fit
 from safelight.identities.style.habits import Habits
 from safelight.identities.style.index import Index, build
 from safelight.identities.style.rivals import Neighbours
@@ -40,6 +40,7 @@ class Written:
     tenure: Numbers
     messages: Numbers
     characters: Floats
+    cohort: Cohort
     index: Index
     neighbours: Neighbours
     habits: Habits
@@ -97,6 +98,7 @@ def _compare(bench: Bench) -> Written | None:
         np.array(tenures, np.int64),
         np.array([len(member.texts) for member in members], np.int64),
         np.array([sum(map(len, member.texts)) for member in members], np.float32),
+        cohort,
         index,
         Neighbours.of(index),
         Habits([member.texts for member in members], cohort.counter.kept),

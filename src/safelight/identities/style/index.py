@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from safelight.identities.style.cohort import Cohort, Floats, Member, Numbers, language
+from safelight.identities.style.words import FUNCTION_WORDS
 
 #: Accounts of a network that others are normalised by, at most; drawn by lot.
 MOST_COHORT = 1_500
@@ -29,7 +30,7 @@ _EXACT = 12_000
 
 def _top(count: int) -> int:
     """How many of a cohort's most similar ones an account is normalised by."""
-    return int(np.clip(round(count * 0.05), 10, 100))
+    return int(np.clip(round(count * 0.05), 20, 100))
 
 
 def _stats(scores: Floats, top: int) -> tuple[Floats, Floats]:
@@ -127,6 +128,42 @@ class Index:
                     mean, spread = _stats(scores[:, places], _top(len(places)))
                     self.mean[stage][part, number], self.spread[stage][part, number] = mean, spread
 
+    def extend(self, members: Sequence[Member], cohort: Cohort) -> Numbers:
+        """Add accounts and normalise them by the cohorts as they are; gives their rows.
+
+        What is there stays as it was, so this takes a second where building anew takes minutes; build anew when many came.
+        Raises ValueError for a network that the index has not.
+        """
+        if unknown := {member.network for member in members} - set(self.networks):
+            raise ValueError(f"the index has no network {sorted(unknown)}")
+        before = self.size
+        made = cohort.vectors(members)
+        self.vectors = {
+            view: np.concatenate([vectors, made[view].astype(vectors.dtype)])
+            for view, vectors in self.vectors.items()
+        }
+        numbers = [self.networks.index(member.network) for member in members]
+        self.network = np.concatenate([self.network, np.array(numbers, np.int16)])
+        self.language = np.concatenate([self.language, _spoken(members)])
+        for stage in self.mean:
+            more = np.zeros((len(members), len(self.networks)), np.float32)
+            self.mean[stage] = np.concatenate([self.mean[stage], more])
+            self.spread[stage] = np.concatenate([self.spread[stage], more + 1])
+        rows = np.arange(before, self.size)
+        self.normalise(rows)
+        return rows
+
+    def nearest(self, rows: Numbers, k: int = NEIGHBOURS) -> tuple[npt.NDArray[np.int32], Floats]:
+        """As `neighbours`, of these rows alone."""
+        found = np.full((self.size, len(self.networks), k), -1, np.int32)
+        best = np.full((self.size, len(self.networks), k), -np.inf, np.float32)
+        for begin in range(0, self.size, _TILE):
+            columns = np.arange(begin, min(begin + _TILE, self.size))
+            scores = self.scores(rows, slice(begin, begin + len(columns)))
+            scores[rows[:, None] == columns[None, :]] = -np.inf
+            self._keep(found, best, rows, columns, scores)
+        return found[rows], best[rows]
+
     def neighbours(self, k: int = NEIGHBOURS) -> tuple[npt.NDArray[np.int32], Floats]:
         """By row, network and rank: the nearest other rows and their scores; -1 and -inf where there are none."""
         found = np.full((self.size, len(self.networks), k), -1, np.int32)
@@ -165,14 +202,18 @@ class Index:
             found[rows, network] = np.take_along_axis(near, order, axis=1)
 
 
+def _spoken(members: Sequence[Member]) -> npt.NDArray[np.int16]:
+    """Each member's language as a number."""
+    names = ["", *FUNCTION_WORDS]
+    return np.array([names.index(language(member.texts)) for member in members], np.int16)
+
+
 def build(members: Sequence[Member], cohort: Cohort, weights: Mapping[str, float], *, seed: int = 1) -> Index:
     """The index of the members."""
     networks = sorted({member.network for member in members})
     number = {name: place for place, name in enumerate(networks)}
     network = np.array([number[member.network] for member in members], np.int16)
     size = len(members)
-    spoken = [language(member.texts) for member in members]
-    languages = sorted(set(spoken))
     exact = np.float32 if size <= _EXACT else np.float16
     vectors = {view: np.empty((size, len(fitted.columns)), exact) for view, fitted in cohort.views.items()}
     for begin in range(0, size, 256):
@@ -193,7 +234,7 @@ def build(members: Sequence[Member], cohort: Cohort, weights: Mapping[str, float
         vectors,
         network,
         networks,
-        np.array([languages.index(one) for one in spoken], np.int16),
+        _spoken(members),
         dict(weights),
         cohorts,
         {stage: np.zeros(shape, np.float32) for stage in stages},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 
 import numpy as np
 
@@ -74,12 +75,18 @@ def without_copies(samples: Sequence[Sequence[str]]) -> list[list[str]]:
 
     Short messages are everybody's ("thanks, see you tomorrow") and stay.
     """
-    seen = [np.array([hash(text) for text in found if len(text) >= _COPY], np.int64) for found in samples]
+    seen = [np.array([_digest(text) for text in found if len(text) >= _COPY], np.int64) for found in samples]
     every, counts = np.unique(
         np.concatenate([*(np.unique(some) for some in seen), _NONE]), return_counts=True
     )
     copied = set(every[counts > 1].tolist())
-    return [[text for text in found if len(text) < _COPY or hash(text) not in copied] for found in samples]
+    return [[text for text in found if len(text) < _COPY or _digest(text) not in copied] for found in samples]
+
+
+def _digest(text: str) -> int:
+    """A number of 64 bits that is the same in every run."""
+    found = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(found, "little", signed=True)
 
 
 def words(texts: Iterable[str]) -> list[str]:

@@ -92,14 +92,14 @@ def cohorts(chats: Chats, seed: int = SEED) -> Iterator[tuple[Chats, Mapping[str
     persons = sorted(set(chats.person.values()))
     second = [b for _a, b in chats.counterparts()]
     settings = ((1.0, 0.0), (1.0, 0.35), (0.4, 0.3), (0.7, 0.6))
-    for number, messages in enumerate((25, 50, 50, 100, 100, 200, 200, 200, 400, 400, 0, 0, 0, 0)):
+    for number, messages in enumerate((50, 200, 25, 200, 0, 0, 400, 100, 100, 0)):
         share, gone = settings[number % len(settings)]
         staying = set(dice.choice(persons, round(share * len(persons)), replace=False).tolist())
         without = set(dice.choice(second, round(gone * len(second)), replace=False).tolist())
         part = chats.only(frozenset(a for a, p in chats.person.items() if p in staying and a not in without))
         amounts = {one: int(dice.choice([25, 50, 100, 200, 400])) for one in sorted(part.person)}
         yield part.limited(messages or amounts, seed=int(dice.integers(1 << 30))), None
-    for messages in (100, 200, 400):
+    for messages in (100, 400):
         apart, networks = by_channel(chats)
         yield apart.limited(messages, seed=int(dice.integers(1 << 30))), networks
 
