@@ -36,12 +36,16 @@ class Calibration:
     """The least that a group's pieces against add together, below zero. Who hides writes in another way."""
     soft_cap: float
     """The most that all soft pieces in favour add together across networks: never enough for a claim."""
+    rare_name: float
+    """Points from which on a name by itself may carry a claim across networks: one that hardly anybody else has."""
     proposal: float
     """Probability from which on a pair is proposed."""
     candidate: float
     """Probability from which on it is a candidate."""
     join: float
     """Average log-odds above which groups are joined to one person."""
+    absent: float
+    """What a pair counts in that average that was never a candidate."""
     second: Mapping[str, float] = field(default_factory=dict)
     """Second calibration: factors of its features (`combine.FEATURES`); empty: none."""
 
@@ -68,8 +72,10 @@ def read(data: bytes) -> Calibration:
         caps=told["caps"],
         floors=told["floors"],
         soft_cap=told["soft_cap"],
+        rare_name=told["rare_name"],
         proposal=told["proposal"],
         candidate=told["candidate"],
         join=told["join"],
+        absent=told["absent"],
         second=told.get("second", {}),
     )

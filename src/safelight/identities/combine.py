@@ -27,6 +27,8 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 #: A lead larger than this is no better.
 WIDEST: Final = 6.0
+#: Hard pieces carry a claim from this on: one that hardly weighs anything does not.
+CARRIES: Final = 2.0
 #: Features of the second calibration.
 FEATURES: Final = ("one", "log_odds", "margin", "mutual", "hard", "margin_soft", "across", "texts")
 
@@ -61,13 +63,19 @@ class Combined:
     mutual: Bools
     hard: Bools
     across: Bools
+    rare: Bools
+    """A name that hardly anybody else has speaks for it."""
     features: Mapping[str, Floats]
     probability: Floats
 
     @property
     def claims(self) -> Bools:
-        """Whether a pair may be more than a candidate: soft evidence alone across networks may not."""
-        return self.hard | ~self.across
+        """Whether a pair may be more than a candidate: soft evidence alone across networks may not, except a rare name."""
+        return self.hard | ~self.across | self.rare
+
+    def proposed(self, by: Calibration) -> Bools:
+        """Whether a pair is a proposal: probable enough, and of evidence that may carry a claim."""
+        return self.claims & (self.probability >= by.proposal)
 
 
 def pieces(bench: Bench, kinds: Sequence[Kind]) -> Pieces:
@@ -118,14 +126,17 @@ def _weighed(
     prior = by.bias - float(np.log(max(2, len(networks))))
     log_odds: Floats = prior + np.bincount(found.pair, points, len(found.a)).astype(np.float64)
     hard_kinds = np.asarray([one.hard for one in kinds], dtype=bool)
-    speaks = hard_kinds[found.kind] & (points > 0) if len(found.kind) else np.zeros(0, bool)
-    hard = np.bincount(found.pair, speaks, len(found.a)) > 0
+    carried = np.where(hard_kinds[found.kind] & (points > 0), points, 0.0) if len(found.kind) else points
+    hard = np.bincount(found.pair, carried, len(found.a)) >= CARRIES
+    named = np.asarray([one.group == "name" for one in kinds], dtype=bool)
+    rarely = named[found.kind] & (found.raw >= by.rare_name) if len(found.kind) else np.zeros(0, bool)
+    rare = np.bincount(found.pair, rarely, len(found.a)) > 0
     margin, mutual = leads(found.a, found.b, networks, log_odds)
     texts = np.log1p(np.minimum(size[found.a], size[found.b]))
     made = features(log_odds, margin, mutual, hard, across, texts)
     probability = probabilities(made, by.second)
     return Combined(
-        found, networks, size, points, prior, log_odds, margin, mutual, hard, across, made, probability
+        found, networks, size, points, prior, log_odds, margin, mutual, hard, across, rare, made, probability
     )  # fmt: skip
 
 
@@ -226,7 +237,7 @@ def same_person(combined: Combined, ids: pa.Table, kept: Bools, by: Calibration,
     at = np.flatnonzero(kept)
     id_, account = ids["id"].combine_chunks(), ids["account_id"].combine_chunks()
     probability = combined.probability[at]
-    claim = combined.claims[at] & (probability >= by.proposal)
+    claim = combined.proposed(by)[at]
     standing = np.where(claim, "proposal", np.where(probability >= by.candidate, "candidate", "unlikely"))
     return pa.table(
         {
@@ -269,21 +280,26 @@ def person_evidence(
 
 #: No pair weighs more in a cluster than this: one link must not outvote all others of two groups.
 HEAVIEST: Final = 8.0
+#: What is no proposal counts no more: too little to join two accounts (`join` lies above it), enough to speak for a person
+#: whom proposals hold together.
+SUPPORTS: Final = 0.2
 #: Something that adds less than this speaks clearly against a pair.
 AGAINST: Final = -1.0
 
 
-def weights(probability: Floats, claims: Bools) -> Floats:
-    """What pairs count when clusters are made: calibrated log-odds; what may be no more than a candidate joins nobody."""
+def weights(probability: Floats, proposed: Bools) -> Floats:
+    """What pairs count when clusters are made: calibrated log-odds; what is no proposal joins nobody by itself."""
     sure = np.clip(probability, 1e-12, 1 - 1e-12)
-    found: Floats = np.clip(np.log(sure / (1 - sure)), -HEAVIEST, np.where(claims, HEAVIEST, 0.0))
+    found: Floats = np.clip(np.log(sure / (1 - sure)), -HEAVIEST, np.where(proposed, HEAVIEST, SUPPORTS))
     return found
 
 
-def weighed(combined: Combined, ids: Sequence[str], kept: Bools) -> list[tuple[str, str, float]]:
+def weighed(
+    combined: Combined, ids: Sequence[str], kept: Bools, by: Calibration
+) -> list[tuple[str, str, float]]:
     """The pairs `kept`, for clustering."""
     found = combined.pieces
-    counted = weights(combined.probability, combined.claims)
+    counted = weights(combined.probability, combined.proposed(by))
     return [
         (ids[a], ids[b], odds)
         for a, b, odds in zip(

@@ -14,6 +14,9 @@ from safelight.traces import networks
 
 #: An IP address or host that is used again after a longer pause begins a new span of use.
 PAUSE_US = 24 * 3_600_000_000
+#: Of a network on a thing there must be so many conversations, and the account in this share of them.
+LEAST_TALKS: Final = 3
+SHARE: Final = 0.9
 #: Keys of profiles that hold identifiers -> kind, network of another account.
 _STATED: Final[dict[str, tuple[str, str]]] = {
     "phone": ("phone", ""), "phone_number": ("phone", ""), "mobile": ("phone", ""), "number": ("phone", ""),
@@ -63,6 +66,34 @@ _LOGGED_IN = """
     from accounts a join spans s on s.account_id = a.account_id
     where a.owner and a.network not in ('bank', 'remitter') group by all
 """
+#: Whose files do not say whose they are: the only account that takes part in all conversations of a network on a thing.
+_EVERYWHERE = f"""
+    with talks as (
+        select source_id, network, coalesce(instance, '') as instance, conversation_id, trace_id,
+               unnest(who) as account_id
+        from (
+            select source_id, network, instance, conversation_id, trace_id,
+                   list_append(coalesce(recipients_id, []), sender_id) as who
+            from messages where kind not in ('system', 'notice')
+        )
+    ), parts as (
+        select source_id, network, instance, account_id, count(distinct conversation_id) as n, min(trace_id) as trace_id
+        from talks where account_id is not null group by all
+    ), wholes as (
+        select source_id, network, instance, count(distinct conversation_id) as n, count(distinct account_id) as people
+        from talks group by all having count(distinct conversation_id) >= {LEAST_TALKS}
+    ), most as (
+        select source_id, network, instance, p.account_id, p.n, w.n as all_n, p.trace_id,
+               count(*) over (partition by source_id, network, instance) as several
+        from parts p join wholes w using (source_id, network, instance) where p.n >= {SHARE} * w.n
+    )
+    select s.tenure, 'device' as kind, '' as network, 'source:' || m.source_id as value, 'presence' as basis,
+           null::bigint as us, m.trace_id
+    from most m join spans s on s.account_id = m.account_id
+    where several = 1 and not exists (
+        from accounts a where a.owner and a.source_id = m.source_id and a.network = m.network
+    )
+"""
 #: A span ends where the same address is not used for longer than PAUSE_US.
 _ADDRESSES = f"""
     with used as (
@@ -100,6 +131,7 @@ def identifiers(source: Source) -> None:
     source.table("stated", pa.Table.from_pylist(rows, schema=_STATED_ROWS))
     source.db.execute(
         f"create or replace temp table raw as {_OWN} union all {_BOOK} union all {_LOGGED_IN} "
+        f"union all from ({_EVERYWHERE}) "
         "union all select tenure, kind, network, value, basis, us, trace_id from stated"
     )
     found = source.db.execute("select distinct kind, network, value from raw").fetchall()

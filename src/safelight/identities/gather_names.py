@@ -6,6 +6,8 @@ from safelight.identities.gather_source import HELD, Source
 
 #: Networks whose native id is a name that its holder chose, up to `@` (kik puts `_` and three letters behind it).
 _HANDLES = "('skype', 'irc', 'kik', 'xmpp', 'aim', 'msn', 'yahoo', 'mail')"
+#: Exports that call others what the exporter's address book calls them.
+_EXPORTERS = "('whatsapp-text')"
 _HANDLE = """
     case network when 'kik' then regexp_replace(split_part(native, '@', 1), '_[a-z0-9]{3}$', '')
          when 'skype' then regexp_replace(native, '^live:', '')
@@ -20,8 +22,8 @@ def names(source: Source) -> None:
         f"""select tenure, name, kind, min(us) as since_us, count(*) as uses, min(trace_id) as trace from (
                 select s.tenure, a.* from (
                     select account_id, trim(name) as name, trace_id, at_us(since, exhibit, parser) as us,
-                           case coalesce(name_kind, '') when 'address book' then 'book' when '' then 'display name'
-                                else name_kind end as kind
+                           case when name_kind = 'address book' or (parser in {_EXPORTERS} and owner is not true) then 'book'
+                                else coalesce(nullif(name_kind, ''), 'display name') end as kind
                     from accounts where trim(name) <> '' and coalesce(name_kind, '') not in ('phone', 'e-mail')
                 ) a join spans s on s.account_id = a.account_id and {HELD}
                 union all

@@ -104,7 +104,7 @@ def weight(pair: Pair) -> float:
     joins nobody by itself."""
     probability = min(max(pair.probability, 1e-12), 1 - 1e-12)
     odds = math.log(probability / (1 - probability))
-    counts = pair.claims or pair.standing == "proposal"
+    counts = pair.standing == "proposal"
     return min(max(odds, -_HEAVIEST), _HEAVIEST if counts else combining.SUPPORTS)
 
 

@@ -152,35 +152,27 @@ def _weighed(weighing: Weighing, decided: Standing, by: Calibration, run: str) -
 def clustered(weighing: Weighing, decided: Standing, by: Calibration) -> Clusters:
     """Persons made of weighed pairs that are not in a catalog."""
     kept = combining.kept(weighing.combined, set(), LEAST)
-    pairs = combining.weighed(weighing.combined, weighing.ids, kept)
-    return cluster(pairs, weighing.ids, decided, threshold=by.join)
+    pairs = combining.weighed(weighing.combined, weighing.ids, kept, by)
+    return cluster(pairs, weighing.ids, decided, threshold=by.join, absent=by.absent)
 
 
 def _persons(catalog: Catalog, decided: Standing, by: Calibration, run: str) -> dict[str, pa.Table]:
-    hard = [kind.name for kind in KINDS if kind.hard]
-    with catalog.connect(tables=("same_person", "person_evidence", *TABLES)) as db:
+    with catalog.connect(tables=("same_person",)) as db:
         found = db.sql(
-            """with networks as (
-                   select account_id, any_value(network) as network from accounts group by account_id
-               ), carried as (
-                   select distinct tenure_a, tenure_b from person_evidence where list_contains($hard, kind) and points > 0
-               )
-               select tenure_a, tenure_b, account_a, account_b, probability,
-                      c.tenure_a is not null or m.network is not distinct from n.network as claims
-               from same_person left join carried c using (tenure_a, tenure_b)
-               left join networks m on m.account_id = account_a left join networks n on n.account_id = account_b
-               order by tenure_a, tenure_b""",
-            params={"hard": hard},
+            "select tenure_a, tenure_b, account_a, account_b, probability, standing = 'proposal' as proposed "
+            "from same_person order by tenure_a, tenure_b"
         ).to_arrow_table()
     a, b = found["tenure_a"].to_pylist(), found["tenure_b"].to_pylist()
     weights = combining.weights(
-        found["probability"].to_numpy().astype(np.float64), found["claims"].to_numpy().astype(bool)
+        found["probability"].to_numpy().astype(np.float64), found["proposed"].to_numpy().astype(bool)
     )
     accounts = dict(zip(a, found["account_a"].to_pylist(), strict=True))
     accounts |= dict(zip(b, found["account_b"].to_pylist(), strict=True))
     for one in decided.in_force:  # what people put together stands, whatever was weighed
         accounts |= {tenure: tenure.partition("@")[0] for tenure in (one.a, one.b) if tenure not in accounts}
-    clusters = cluster(zip(a, b, weights.tolist(), strict=True), accounts, decided, threshold=by.join)
+    clusters = cluster(
+        zip(a, b, weights.tolist(), strict=True), accounts, decided, threshold=by.join, absent=by.absent
+    )
     return {"person_clusters": _rows(clusters, accounts, run)}
 
 

@@ -151,7 +151,7 @@ def _b_cubed(known: Truth, of: Mapping[str, str]) -> dict[str, Any]:
 
 def _proposals(read: Read, by: Calibration) -> dict[str, Any]:
     found, known = read.weighing, read.truth
-    chosen = found.combined.claims & (found.combined.probability >= by.proposal)
+    chosen = found.combined.proposed(by)
     told = [pair for pair in _pairs(found, chosen) if pair[0] in known.owners and pair[1] in known.owners]
     right = sum(known.same(*pair) for pair in told)
     return {

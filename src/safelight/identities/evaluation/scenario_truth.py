@@ -4,8 +4,8 @@ Accounts of the truth are found in the catalog by network, instance and native i
 it is from names local accounts; they belong to whoever bears that nick in the one or only network of the truth.
 
 A pair is linkable by itself if the files say the same of both: one full name, one handle, one number, one user@host, or both
-logged in on one seized thing. It is linkable at all if a chain of such pairs leads from one to the other among the accounts
-of one person. What links neither (two handles that chance drew, without a name) nobody could find.
+logged in on one seized thing in files that name them. It is linkable at all if a chain of such pairs leads from one to the
+other among the accounts of one person. What links neither (two handles that chance drew, without a name) nobody could find.
 """
 
 from __future__ import annotations
@@ -124,10 +124,12 @@ def _marks(
         marks[key].update(_of_native(one))
         for name in named.get(key, ()):
             marks[key].update(_of_name(name))
+    said = {(row["account"], row["exhibit"], row["format"]) for row in files}
     for exhibit in json.loads((folder / "exhibits.json").read_text("utf-8")):
         for source in exhibit["sources"]:
             for file in source["files"]:
-                if file["owner"] in named and file["device"] is not None:
+                stated = (file["owner"], exhibit["number"], file["format"]) in said
+                if stated and file["device"] is not None:
                     marks[file["owner"]].add(f"on {source['path']}")
     return marks
 

@@ -44,7 +44,15 @@ _BOUNDS: Final = {
     "margin_soft": (0.0, 0.5),
     "mutual": (0.0, 1.0),
     "hard": (0.0, 1.5),
+    "across": (-0.5, 0.5),
+    "texts": (-0.5, 0.5),
 }
+
+
+_WRITTEN: Final = (
+    "bias", "weights", "discount", "caps", "floors", "soft_cap", "rare_name", "proposal", "candidate", "join", "absent",
+    "second",
+)  # fmt: skip
 
 
 def learn(reads: Sequence[Read], begin: Calibration) -> Calibration:
@@ -120,11 +128,8 @@ def _logistic(
 
 def as_json(by: Calibration, about: Mapping[str, Any]) -> bytes:
     """The file's bytes."""
-    told = {
-        "about": about, "bias": by.bias, "weights": by.weights, "discount": by.discount, "caps": by.caps, "floors": by.floors,
-        "soft_cap": by.soft_cap, "proposal": by.proposal, "candidate": by.candidate, "join": by.join, "second": by.second,
-    }  # fmt: skip
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n"
+    told = {name: getattr(by, name) for name in _WRITTEN}
+    return orjson.dumps({"about": about} | told, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 def main(arguments: Sequence[str]) -> None:
