@@ -9,6 +9,7 @@ from safelight.identities.evidence import (
     contacts,
     device,
     email,
+    everywhere,
     fingerprint,
     host,
     ip,
@@ -30,6 +31,7 @@ from safelight.identities.kinds import Kind
 
 KINDS: tuple[Kind, ...] = (
     owner.KIND,
+    everywhere.KIND,
     phone.KIND,
     email.KIND,
     payment.KIND,

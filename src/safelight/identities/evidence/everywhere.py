@@ -1,0 +1,63 @@
+"""Whose conversations lie on a seized thing: accounts that alone take part in all of their network there.
+
+Many formats do not say whose they are (a mail folder, an export of chats). The account that is in every conversation of its
+network on a thing, and the only one, is most likely its user's: several such accounts on one thing, or one beside an
+account that was logged in there, are most likely one person's. Logs that an operator handed over show its robot this way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pyarrow as pa
+
+from safelight.identities.kinds import PAIRS, Kind
+from safelight.identities.model import Bench
+from safelight.identities.shared_values import strongest
+from safelight.messages import _
+
+#: Log-odds that two such accounts are one person's, and what each further account of one network on the thing takes off.
+ALONE: Final = 2.0
+EACH: Final = 2.0
+MOST: Final = 11.0
+_MOST_ON_IT: Final = 40
+
+_ON = f"""
+    with there as (
+        select value as thing, tenure, network, min(basis) as basis, min(identifiers.trace) as trace
+        from identifiers join tenures using (tenure)
+        where kind = 'device' and basis in ('file', 'presence') and value like 'source:%' group by all
+    ), crowds as (
+        select thing, sum(n)::bigint as holders, max(n) as crowd from (
+            select thing, network, count(distinct tenure) as n from there group by all
+        ) group by thing having sum(n) between 2 and {_MOST_ON_IT}
+    )
+    select x.tenure as a, y.tenure as b, thing, holders, crowd, x.basis = 'file' or y.basis = 'file' as stated,
+           x.trace as trace_a, y.trace as trace_b,
+           ln((select count(*) from tenures) / least(holders, 2 * crowd)) + {ALONE} - {EACH} * (crowd - 1) as weight
+    from there x join there y using (thing) join crowds using (thing)
+    where x.tenure < y.tenure and (x.basis = 'presence' or y.basis = 'presence')
+"""
+
+
+def _measure(bench: Bench) -> pa.Table:
+    return strongest(bench, _ON, ("thing", "holders", "crowd", "stated"), MOST)
+
+
+def _propose(bench: Bench) -> pa.Table:
+    found = bench.db.sql(f"select distinct a, b from ({_ON}) where weight > 0 order by a, b")
+    return found.to_arrow_table().cast(PAIRS)
+
+
+def _say(detail: Mapping[str, Any]) -> str:
+    if detail["stated"]:
+        return _(
+            "One was logged in on a seized item on which the other takes part in all conversations of its network."
+        )
+    return _(
+        "On one seized item each takes part in all conversations of its network, and no other account does."
+    )
+
+
+KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose)
