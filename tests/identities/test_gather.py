@@ -245,3 +245,22 @@ def test_a_split_account_is_two_tenures_and_acts_without_a_time_are_neithers(op:
     later = f"{account}@{us(DAY)}"
     assert rows == [(account, None, us(DAY), True, 1), (later, us(DAY), None, False, 1)]
     assert said == [(account, "før"), (later, "etter")]
+
+
+def test_changes_of_nick_name_the_account_that_was_taken(op: Seized) -> None:
+    for nick in ("tog", "tog_", "per[x]"):
+        op.named("irc", nick, nick, "nick")
+    for at, text in (
+        (5, "Tog is now known as tog_"),
+        (9, "* tog_ is now known as tog"),
+        (DAY, "tog is now known as tog_"),
+    ):
+        op.write("messages", "irc", conversation="#sjakk", sender=None, kind="system", text=text, sent=at)
+    op.says(
+        "irc", "per[x]", "", "Tog is now known as per[x]", 12, conversation="#sjakk"
+    )  # said by somebody, no event
+    with op.bench() as bench:
+        assert op.table(bench, "identifiers", "value", "uses", where="kind = 'renamed'") == [
+            ("irc tog", op.id("irc", "tog_"), 2),
+            ("irc tog_", op.id("irc", "tog"), 1),
+        ]

@@ -11,6 +11,7 @@ from safelight.identities.gather_contacts import contacts
 from safelight.identities.gather_identifiers import identifiers
 from safelight.identities.gather_media import media
 from safelight.identities.gather_names import names
+from safelight.identities.gather_renames import renames
 from safelight.identities.gather_source import Source
 from safelight.identities.gather_tenures import number, tenures
 from safelight.identities.gather_texts import texts
@@ -28,7 +29,7 @@ TABLES = (
     "same_transfers", "items",
 )  # fmt: skip
 _STEPS: tuple[Callable[[Source], None], ...] = (
-    tenures, names, identifiers, texts, hours, moments, contacts, media, told,
+    tenures, names, identifiers, renames, texts, hours, moments, contacts, media, told,
 )  # fmt: skip
 #: How many steps `progress` counts.
 STEPS = len(_STEPS) + 1
