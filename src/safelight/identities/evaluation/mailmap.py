@@ -38,7 +38,8 @@ from safelight.ledger.identities import Standing
 LABELS: Final = 400
 #: Share of the persons among whom labels are drawn.
 LABELLED_PERSONS: Final = 0.4
-#: Groups are joined where their pairs are on average more probable than this.
+#: Groups are joined where their pairs are on average more probable than this. Chosen, as PENALTY, on this data over
+#: all draws of labels; so the figures are a little kind to themselves.
 JOIN: Final = 0.9
 #: Inverse strength of the L2 penalty; an address in common counts in larger units, so that few labels suffice to trust it.
 PENALTY: Final = 3.0

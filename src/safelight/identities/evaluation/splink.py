@@ -230,6 +230,7 @@ def _figures(of: Any, ids: Sequence[str], person: Sequence[str], rows: Sequence[
         "pair precision, 95 %": [precision.low, precision.high],
         "pair recall": scores.recall,
         "pair recall, 95 %": [recall.low, recall.high],
+        "pair F1": scores.f1,
         "B-cubed precision": cubed.precision,
         "B-cubed recall": cubed.recall,
         "false merges": false_merges(of, owner),
