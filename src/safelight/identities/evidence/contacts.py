@@ -62,8 +62,8 @@ def _measure(bench: Bench) -> pa.Table:
 def _say(detail: Mapping[str, Any]) -> str:
     n = int(detail["n"])
     return ngettext(
-        "Both talk in private with one and the same other account.",
-        "Both talk in private with the same %(n)d other accounts.",
+        "Both are in direct contact with one and the same other account.",
+        "Both are in direct contact with the same %(n)d other accounts.",
         n,
     ) % {"n": n}
 

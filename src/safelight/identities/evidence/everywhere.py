@@ -1,4 +1,4 @@
-"""Whose conversations lie on a seized thing: accounts that alone take part in all of their network there.
+"""Whose conversations lie on a seized thing: accounts that alone take part in (nearly) all of their network there.
 
 Many formats do not say whose they are (a mail folder, an export of chats). The account that is in every conversation of its
 network on a thing, and the only one, is most likely its user's: several such accounts on one thing, or one beside an
@@ -53,10 +53,11 @@ def _propose(bench: Bench) -> pa.Table:
 def _say(detail: Mapping[str, Any]) -> str:
     if detail["stated"]:
         return _(
-            "One was logged in on a seized item on which the other takes part in all conversations of its network."
+            "One was logged in on a seized item; the other takes part in nine of ten conversations of its network there, "
+            "or more."
         )
     return _(
-        "On one seized item each takes part in all conversations of its network, and no other account does."
+        "On one seized item each takes part in nine of ten conversations of its network, or more; no other account does."
     )
 
 

@@ -51,8 +51,8 @@ def _propose(bench: Bench) -> pa.Table:
 def _say(detail: Mapping[str, Any]) -> str:
     n = int(detail["n"])
     return ngettext(
-        "Both were among the first to share the same file, without having talked with each other.",
-        "Both were among the first to share the same %(n)d files, without having talked with each other.",
+        "Both were among the first to share the same file; no conversation of the two is known.",
+        "Both were among the first to share the same %(n)d files; no conversation of the two is known.",
         n,
     ) % {"n": n}
 

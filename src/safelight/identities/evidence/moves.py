@@ -65,7 +65,7 @@ def _propose(bench: Bench) -> pa.Table:
 
 def _say(detail: Mapping[str, Any]) -> str:
     return _(
-        "One wrote that it can be reached as “%(value)s” on %(network)s, and the other is that account."
+        "One wrote that it can be reached as “%(value)s” on %(network)s, and the other account goes by that."
     ) % {
         "value": detail["value"],
         "network": detail["network"],
