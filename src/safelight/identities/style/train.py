@@ -8,6 +8,7 @@ cohorts: many and few accounts, with and without counterparts, much and little t
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,15 +20,25 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from safelight.identities.evaluation.chats import Chats, read
+from safelight.identities.evaluation.measures import calibration_error
 from safelight.identities.style.cohort import Floats, Member, fit
 from safelight.identities.style.index import Index, build
-from safelight.identities.style.model import LEAST_MESSAGES, Model, speaks, terms
+from safelight.identities.style.model import LEAST_MESSAGES, Model, probability, speaks, terms
 from safelight.identities.style.rivals import Compared, Neighbours
 from safelight.identities.style.text import sample, without_copies
 
 SEED = 1
 VIEWS: Mapping[str, float] = {"characters": 1.0, "words": 1.0}
 _FOLDS = 5
+#: Messages an account (0: mixed), share of the persons, share of the counterparts that are gone.
+_COHORTS = (
+    (50, 1.0, 0.0), (200, 1.0, 0.35), (25, 0.4, 0.3), (200, 0.7, 0.6), (0, 1.0, 0.0),
+    (0, 1.0, 0.35), (400, 0.4, 0.3), (100, 0.7, 0.6), (100, 1.0, 0.0), (0, 1.0, 0.35),
+)  # fmt: skip
+_SMALL_COHORTS = (
+    (50, 0.4, 0.0), (100, 0.4, 0.0), (200, 0.4, 0.0), (400, 0.4, 0.0), (0, 0.4, 0.0),
+    (50, 0.4, 0.35), (200, 0.4, 0.35), (100, 0.6, 0.2),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +100,24 @@ def cohorts(chats: Chats, seed: int = SEED) -> Iterator[tuple[Chats, Mapping[str
     biggest channel stands against all others.
     """
     dice = np.random.default_rng(seed)
-    persons = sorted(set(chats.person.values()))
-    second = [b for _a, b in chats.counterparts()]
-    settings = ((1.0, 0.0), (1.0, 0.35), (0.4, 0.3), (0.7, 0.6))
-    for number, messages in enumerate((50, 200, 25, 200, 0, 0, 400, 100, 100, 0)):
-        share, gone = settings[number % len(settings)]
-        staying = set(dice.choice(persons, round(share * len(persons)), replace=False).tolist())
-        without = set(dice.choice(second, round(gone * len(second)), replace=False).tolist())
-        part = chats.only(frozenset(a for a, p in chats.person.items() if p in staying and a not in without))
-        amounts = {one: int(dice.choice([25, 50, 100, 200, 400])) for one in sorted(part.person)}
-        yield part.limited(messages or amounts, seed=int(dice.integers(1 << 30))), None
+    for messages, share, gone in _COHORTS:
+        yield _drawn(chats, dice, messages, share, gone), None
     for messages in (100, 400):
         apart, networks = by_channel(chats)
         yield apart.limited(messages, seed=int(dice.integers(1 << 30))), networks
+    for messages, share, gone in _SMALL_COHORTS:
+        yield _drawn(chats, dice, messages, share, gone), None
+
+
+def _drawn(chats: Chats, dice: np.random.Generator, messages: int, share: float, gone: float) -> Chats:
+    """A share of the persons, some of them without their counterpart; `messages` 0: some much, some little."""
+    persons = sorted(set(chats.person.values()))
+    second = [b for _a, b in chats.counterparts()]
+    staying = set(dice.choice(persons, round(share * len(persons)), replace=False).tolist())
+    without = set(dice.choice(second, round(gone * len(second)), replace=False).tolist())
+    part = chats.only(frozenset(a for a, p in chats.person.items() if p in staying and a not in without))
+    amounts = {one: int(dice.choice([25, 50, 100, 200, 400])) for one in sorted(part.person)}
+    return part.limited(messages or amounts, seed=int(dice.integers(1 << 30)))
 
 
 def by_channel(chats: Chats) -> tuple[Chats, Mapping[str, str]]:
@@ -143,26 +159,44 @@ def calibrate(
     return float(logistic.intercept_[0] - (weights * scaler.mean_).sum()), [float(one) for one in weights]
 
 
-def train(folder: Path) -> Model:
-    """Learn from the part `train` of the folder."""
-    chats = read(folder, "train")
-    rows, same, weight = [], [], []
-    for part, networks in cohorts(chats):
-        found = simulate(part, VIEWS, networks)
-        rows.append(terms(found.compared, found.characters))
-        same.append(found.same)
-        weight.append(found.weight)
-    intercept, weights = calibrate(np.concatenate(rows), np.concatenate(same), np.concatenate(weight))
-    about = f"realdata/writing, part train: {len(set(chats.person.values()))} persons, {len(chats.person)} accounts"
+def honest(simulated: Sequence[Simulated], chats: Chats) -> tuple[float, float, float]:
+    """Cross-fitted on persons: calibration error of near pairs, precision and recall of P >= 0.95."""
+    rows = np.concatenate([terms(one.compared, one.characters) for one in simulated])
+    same = np.concatenate([one.same for one in simulated])
+    weight = np.concatenate([one.weight for one in simulated])
+    folds = [np.array([fold(chats.person[account]) for account in one.accounts]) for one in simulated]
+    of_a = np.concatenate([of[one.compared.a] for of, one in zip(folds, simulated, strict=True)])
+    of_b = np.concatenate([of[one.compared.b] for of, one in zip(folds, simulated, strict=True)])
+    said = np.zeros(len(same))
+    for held in range(_FOLDS):
+        learning, tested = (of_a != held) & (of_b != held), of_a == held
+        intercept, weights = calibrate(rows[learning], same[learning], weight[learning])
+        said[tested] = probability(rows[tested] @ np.array(weights) + intercept)
+    near, claimed = weight == 1.0, said >= 0.95
+    error = calibration_error(said[near].tolist(), same[near].tolist())
+    return error, float(same[claimed].mean()), float(claimed[same].mean())
+
+
+def learn(simulated: Sequence[Simulated], about: str) -> Model:
+    """The model of all cohorts together."""
+    rows = np.concatenate([terms(one.compared, one.characters) for one in simulated])
+    same = np.concatenate([one.same for one in simulated])
+    intercept, weights = calibrate(rows, same, np.concatenate([one.weight for one in simulated]))
     return Model(1, about, VIEWS, round(intercept, 6), [round(one, 6) for one in weights])
 
 
 def main() -> None:
-    """Write the weights."""
+    """Write the weights, and print what cross-fitting over persons says of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder with messages.parquet and accounts.csv")
-    given = parser.parse_args()
-    (Path(__file__).parent / "weights.json").write_text(train(given.folder).to_json(), "utf-8")
+    chats = read(parser.parse_args().folder, "train")
+    simulated = [simulate(part, VIEWS, networks) for part, networks in cohorts(chats)]
+    about = f"realdata/writing, part train: {len(set(chats.person.values()))} persons, {len(chats.person)} accounts"
+    (Path(__file__).parent / "weights.json").write_text(learn(simulated, about).to_json(), "utf-8")
+    error, precision, recall = honest(simulated, chats)
+    sys.stdout.write(
+        f"cross-fitted: calibration error {error:.4f}, P >= 0.95 precision {precision:.4f}, recall {recall:.3f}\n"
+    )
 
 
 if __name__ == "__main__":
