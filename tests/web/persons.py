@@ -100,6 +100,7 @@ def weigh(built: Built) -> None:
             "names": (1.0, {}, []),
             "talks": (-3.0, {"n": 41, "days": 12}, []),
         }, mutual=False, margin=-6.1),
+        pair(ASE, AVIS, 0.001, {"talks": (-4.0, {"n": 90, "days": 40}, [])}, mutual=False),
         pair(TOG, AVIS, 0.91, {"ip": (9.9, {"ip": "192.0.2.7", "holders": 2}, ["t1-l1"])}, mutual=False),
     ]  # fmt: skip
     clusters = [

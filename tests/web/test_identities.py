@@ -143,7 +143,7 @@ def test_the_queue_asks_and_goes_on(client: httpx.Client) -> None:
     page = client.get("/identities")
     assert page.text.count(
         "<tr data-row"
-    ) == 3 and "3 pairs wait for an answer; 4 pairs were weighed." in words(page)
+    ) == 3 and "3 pairs wait for an answer; 5 pairs were weighed." in words(page)
     opened = re.findall(r'data-open="(/identities/pair[^"]+)"', page.text)
     first, second = (unescape(one) for one in opened[:2])
     following = client.get(first.replace("/pair?", "/next?"))

@@ -162,14 +162,12 @@ def _one(reading: Reading, account: str) -> Sequence[AccountRow]:
         return []
 
 
-def known(reading: Reading, tenure: str) -> AccountRow:
-    """The account of a tenure that an address names. Raises NotFound."""
-    try:
-        return one(reading, account_of(tenure))
-    except NotFound:
-        raise NotFound(
-            _("There is no such account."), _("Go back to the proposals and open one from there.")
-        ) from None
+def known(reading: Reading, *tenures: str) -> AccountRow:
+    """The account of the first of some tenures that an address names. Raises NotFound where one is of no account."""
+    found = rows_of(reading, tenures)
+    if len(found) < len(set(tenures)):
+        raise NotFound(_("There is no such account."), _("Go back to the proposals and open one from there."))
+    return found[tenures[0]]
 
 
 def _pairs(

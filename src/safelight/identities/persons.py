@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
+import numpy as np
 
 from safelight.access import identities as rows
 from safelight.access.identities import Pair, Piece
@@ -95,17 +96,28 @@ class Person:
     held_by: Mapping[str, float]
 
 
-#: Calibrated log-odds count no more than this, and no less than its opposite (`combine.weighed`).
-_HEAVIEST = combining.HEAVIEST
-
-
 def weight(pair: Pair) -> float:
-    """What a weighed pair counts when clusters are made: its calibrated log-odds; what may be no more than a candidate
-    joins nobody by itself."""
-    probability = min(max(pair.probability, 1e-12), 1 - 1e-12)
-    odds = math.log(probability / (1 - probability))
-    counts = pair.standing == "proposal"
-    return min(max(odds, -_HEAVIEST), _HEAVIEST if counts else combining.SUPPORTS)
+    """What a weighed pair counts when clusters are made."""
+    return weight_of(pair.probability, pair.standing == "proposal")
+
+
+def weight_of(probability: float, proposed: bool) -> float:
+    """The same of a probability and of whether the pair is proposed; as the run counts it (`combine.weights`)."""
+    return float(combining.weights(np.asarray([probability]), np.asarray([proposed]))[0])
+
+
+def weighed(pairs: Sequence[Pair]) -> list[tuple[str, str, float]]:
+    """The same of many pairs at once, each with its two tenures."""
+    counted = combining.weights(
+        np.asarray([one.probability for one in pairs], dtype=np.float64),
+        np.asarray([one.standing == "proposal" for one in pairs], dtype=bool),
+    )
+    return [(one.tenure_a, one.tenure_b, odds) for one, odds in zip(pairs, counted.tolist(), strict=True)]
+
+
+def _clustered(pairs: Iterable[tuple[str, str, float]], tenures: Iterable[str], now: Standing) -> Clusters:
+    by = calibration()
+    return cluster(pairs, tenures, now, threshold=by.join, absent=by.absent)
 
 
 def clusters(reading: Reading, now: Standing) -> Clusters:
@@ -114,13 +126,7 @@ def clusters(reading: Reading, now: Standing) -> Clusters:
     def make() -> Clusters:
         pairs = rows.every_pair(reading, HARD)
         tenures = {tenure for one in pairs for tenure in one.key}
-        return cluster(
-            ((one.tenure_a, one.tenure_b, weight(one)) for one in pairs),
-            tenures,
-            now,
-            threshold=calibration().join,
-            absent=calibration().absent,
-        )
+        return _clustered(weighed(pairs), tenures, now)
 
     found: Clusters = reading.memo.get(("identity persons", now.seq), make)
     return found
@@ -130,7 +136,7 @@ def conflicts(reading: Reading, now: Standing) -> Sequence[Conflict]:
     """All contradictions as they stand now; computed once a snapshot and state of decisions."""
 
     def make() -> Sequence[Conflict]:
-        pairs = ((one.tenure_a, one.tenure_b, weight(one)) for one in rows.every_pair(reading, HARD))
+        pairs = weighed(rows.every_pair(reading, HARD))
         return find_conflicts(pairs, clusters(reading, now), now, threshold=calibration().join)
 
     found: Sequence[Conflict] = reading.memo.get(("identity conflicts", now.seq), make)
@@ -251,18 +257,20 @@ def _cuts(
             (one.tenure_a, one.tenure_b, _without(one, evidence.get(one.key, ()), kind, less.get(one.key)))
             for one in pairs
         ]
-        left = cluster(without, members, now, threshold=calibration().join, absent=calibration().absent)
+        left = _clustered(without, members, now)
         cuts.append(Cut(kind, value, len(less), leaving(members, left)))
     return tuple(sorted(cuts, key=lambda one: (-len(one.leaves), -one.links, one.kind, one.value)))
 
 
 def _without(pair: Pair, pieces: Sequence[Piece], kind: str, less: float | None) -> float:
-    """What a pair would count without what a kind adds to it; nothing in favour where soft evidence alone is left."""
+    """What a pair would count without what a kind adds to it; no proposal any more where too little is left."""
     if less is None:
         return weight(pair)
     hard = any(one.kind in HARD and one.kind != kind and one.points > 0 for one in pieces)
-    left = weight(pair) - less
-    return left if hard or not pair.across else min(left, combining.SUPPORTS)
+    sure = min(max(pair.probability, 1e-12), 1 - 1e-12)
+    left = 1 / (1 + math.exp(less) * (1 - sure) / sure)
+    enough = left >= calibration().proposal and (hard or not pair.across)
+    return weight_of(left, pair.standing == "proposal" and enough)
 
 
 def value_of(piece: Piece) -> str:

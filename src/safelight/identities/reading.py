@@ -70,8 +70,7 @@ def standing(reading: Reading) -> Standing:
 def weighed(reading: Reading, a: str, b: str) -> Weighed:
     """Everything about a pair of tenures. Raises NotFound for an account that there is not."""
     first, second = sorted((a, b))
-    rows.known(reading, first)
-    rows.known(reading, second)
+    rows.known(reading, first, second)
     now = standing(reading)
     reasons = tuple(reason(piece) for piece in rows.evidence(reading, first, second))
     told = {one.piece.kind for one in reasons}
