@@ -18,6 +18,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.errors import Refused
 from safelight.identities.calibration import Calibration, calibration
 from safelight.identities.clusters import Clusters
+from safelight.identities.evaluation.baselines import alike_names, joined_by_identifier
 from safelight.identities.evaluation.scenario_truth import Pair, Truth, pairs, truth
 from safelight.identities.run import Weighing, clustered, weigh
 from safelight.ledger import clocks
@@ -27,6 +28,15 @@ from safelight.operation.folder import OperationFolder, open_folder
 
 #: How many questions are answered in the second part.
 DECISIONS: Final = 200
+_VALUES: Final = """
+    select distinct account_id, 'phone ' || account from accounts where starts_with(account, '+')
+    union select account_id, 'phone ' || replace(name, ' ', '') from accounts where name_kind = 'phone'
+    union select account_id, 'mail ' || lower(name) from accounts where name_kind = 'e-mail'
+    union select account_id, 'source ' || source_id from accounts where owner
+    union select account_id, 'host ' || "user" || '@' || host from logins where host is not null"""
+_NAMES: Final = """
+    select distinct account_id, name from accounts
+    where name is not null and coalesce(name_kind, '') not in ('phone', 'e-mail', 'address book')"""
 _NOBODY: Final = Standing({})
 
 
@@ -36,6 +46,9 @@ class Read:
 
     weighing: Weighing
     truth: Truth
+    values: Sequence[tuple[str, str]]
+    """Account and hard identifier, for the baselines."""
+    names: Sequence[tuple[str, str]]
 
 
 def evaluate(folder: Path, truth_folder: Path) -> dict[str, Any]:
@@ -54,7 +67,10 @@ def weighed_operation(folder: OperationFolder, truth_folder: Path) -> Read:
             )
         found = weigh(catalog, Standing(standing(ledger).tenures), clocks.every(ledger), calibration())
         with catalog.connect() as db:
-            return Read(found, truth(truth_folder, db))
+            known = truth(truth_folder, db)
+            values = db.execute(_VALUES).fetchall()
+            names = db.execute(_NAMES).fetchall()
+        return Read(found, known, values, names)
 
 
 def report(read: Read, by: Calibration) -> dict[str, Any]:
@@ -75,6 +91,7 @@ def report(read: Read, by: Calibration) -> dict[str, Any]:
         "decisions": len(decided.in_force) + len(decided.tenures),
         "after decisions": persons(read, taught, decided),
         "probabilities": _probabilities(read),
+        "baselines": _baselines(read),
     }
 
 
@@ -102,6 +119,9 @@ def persons(read: Read, clusters: Clusters, decided: Standing) -> dict[str, Any]
         "precision": _share(len(right), len(told)),
         "recall of linkable": _share(len(right & linkable), len(linkable)),
         "linkable": len(linkable),
+        "recall of directly linkable": _share(
+            len(right & known.direct), len({pair for pair in known.direct if not shared & set(pair)})
+        ),
         "false merges": merges,
         "false merges per 100 persons": round(100 * merges / known.persons, 2) if known.persons else None,
         "largest": max((len(members) for members in clusters.members.values()), default=0),
@@ -159,6 +179,31 @@ def _proposals(read: Read, by: Calibration) -> dict[str, Any]:
         "recall of directly linkable": _share(len(known.direct & set(told)), len(known.direct)),
         "directly linkable": len(known.direct),
     }  # fmt: skip
+
+
+def _baselines(read: Read) -> dict[str, Any]:
+    """What simple methods reach on the same evidence: all that share an exact identifier joined, names alike."""
+    values = [(account, value) for account, value in read.values if account in read.truth.owners]
+    joined = joined_by_identifier(values, read.truth.owners)
+    groups: dict[int, list[str]] = defaultdict(list)
+    for account, group in joined.items():
+        groups[group].append(account)
+    named: dict[str, list[str]] = defaultdict(list)
+    for account, name in read.names:
+        if account in read.truth.owners:
+            named[account].append(name)
+    found = {
+        "exact identifiers, union-find": {pair for members in groups.values() for pair in pairs(members)},
+        "names, Jaro-Winkler 0.92": alike_names(named),
+    }
+    known = read.truth
+    return {
+        name: {
+            "precision": _share(sum(known.same(*pair) for pair in told), len(told)),
+            "recall of linkable": _share(len(told & known.linkable), len(known.linkable)),
+        }
+        for name, told in found.items()
+    }
 
 
 def _blocking(read: Read) -> dict[str, Any]:
