@@ -29,8 +29,10 @@ _CASES: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _PARTS: Final = re.compile(r"[a-z]+|[0-9]+")
 _WORDS: Final = re.compile(r"[^\W_]+")
 _LEET_WORD: Final = re.compile(r"[a-z@$!|]*[a-z][013457@$!|]+[a-z][a-z0-9@$!|]*|[013457]+[a-z]{2,}[a-z0-9]*")
+#: What a nick says of its holder's state; on IRC anything behind a bar at the end.
 _AWAY: Final = re.compile(
-    r"[_\-|`^]*(away|afk|zzz+|sleep(ing)?|work|home|busy|bnc|laptop|mobile|phone|gone|lunch|off|brb)[_\-|`^]*$"
+    r"[_\-|`^]*(away|afk|zzz+|sleep(ing)?|work|home|busy|bnc|laptop|mobile|phone|gone|lunch|off|brb|borte|jobb|hjemme|sover)"
+    r"[_\-|`^]*$|(?<=...)\|[a-z]{2,}[_`^]*$"
 )
 _REPEATED: Final = re.compile(r"(.)\1{2,}")
 #: No longer name is compared; what follows is decoration or an attack.

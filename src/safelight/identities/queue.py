@@ -1,9 +1,11 @@
 """What people are asked, most useful question first, each with its reason in words.
 
 First what cannot wait: decisions that contradict each other, proposals that contradict decisions, decisions that bind
-nobody any more, decisions that wait for a second person. Then proposals by what an answer is expected to change: how
-uncertain the pair is (entropy, in bits) times how many pairs of accounts come together or part by the answer, more for open
-cases and for accounts that were logged in on a seized device. Two groups are asked about once, by their strongest pair.
+nobody any more, decisions that wait for a second person. Then proposals by what an answer is expected to change: the chance
+of the answer that changes something (a yes between two persons, a no within one) times the logarithm of how many pairs of
+accounts come together or part by it, more for open cases and for accounts that were logged in on a seized device. The
+logarithm, because a weak tie between two large groups is mostly a tie of two accounts. Two groups are asked about once, by
+their strongest pair.
 """
 
 from __future__ import annotations
@@ -141,7 +143,8 @@ def _proposals(
         changed = parting[one.key] if a == b else sizes[0] * sizes[1]
         touched = {one.account_a, one.account_b}
         worth = (OPEN_CASE if touched & open_cases else 1.0) * (SEIZED if touched & seized else 1.0)
-        gain = _bits(one.probability) * changed * worth
+        chance = 1 - one.probability if a == b else one.probability
+        gain = chance * math.log2(1 + changed) * worth
         why = _why(one, a == b, sizes, bool(touched & open_cases), bool(touched & seized))
         found.append(Question("proposal", *one.key, why, gain, one, others=others[both]))
     return sorted(found, key=lambda one: (-one.gain, one.a, one.b))
@@ -186,11 +189,6 @@ def _parting(
 
 def _moved(old: Decided, now: Pair) -> bool:
     return old.seen is None or abs(_log_odds(now.probability) - _log_odds(old.seen)) >= MOVED
-
-
-def _bits(probability: float) -> float:
-    """Entropy of a yes or no."""
-    return -sum(p * math.log2(p) for p in (probability, 1 - probability) if 0 < p < 1)
 
 
 def _log_odds(probability: float) -> float:

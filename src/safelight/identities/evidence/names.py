@@ -20,6 +20,7 @@ import pyarrow as pa
 from rapidfuzz.distance import JaroWinkler
 
 from safelight.identities import naming
+from safelight.identities.handles import Handle
 from safelight.identities.kinds import MEASURED, PAIRS, Kind
 from safelight.identities.model import Bench
 from safelight.identities.naming import FEATURES, Compared, Floats, Forms
@@ -35,6 +36,10 @@ COMMON_BELOW: Final = 1.0
 ALIKE_BELOW: Final = 1.5
 #: Names alike enough (Jaro-Winkler, of at least so many letters) for one of them to be a slip of typing are exempt.
 TYPED: Final = (0.96, 10)
+#: Names with no part in common and less alike than this are not alike, whatever the model makes of their numbers.
+LIKE: Final = 0.88
+#: Letters of a part that count.
+_PART: Final = 4
 #: Pairs whose names weigh less are not proposed.
 LEAST_PROPOSED: Final = 1.0
 
@@ -80,9 +85,19 @@ def _below(known: Forms, first: int, second: int) -> float:
         return ALIKE_BELOW
     if x.core != y.core and sorted(x.words) != sorted(y.words) and not naming.shortened(x, y):
         alike, least = TYPED
-        if min(len(x.core), len(y.core)) < least or JaroWinkler.similarity(x.core, y.core) < alike:
+        likeness = JaroWinkler.similarity(x.core, y.core)
+        if likeness < LIKE and not _part_in_common(x, y):
+            return np.inf
+        if min(len(x.core), len(y.core)) < least or likeness < alike:
             return ALIKE_BELOW
     return COMMON_BELOW if _common(known, first) and _common(known, second) else -np.inf
+
+
+def _part_in_common(x: Handle, y: Handle) -> bool:
+    """Whether a word of one stands in the other."""
+    return any(len(word) >= _PART and word in y.core for word in x.words) or any(
+        len(word) >= _PART and word in x.core for word in y.words
+    )
 
 
 def _common(known: Forms, form: int) -> bool:
