@@ -67,9 +67,9 @@ def test_what_two_accounts_wrote_alike_shows_nobody_s_style() -> None:
 def test_too_little_text_is_silent() -> None:
     assert not speaks([])
     assert not speaks(["hello"])
-    assert not speaks(["a"] * 19)
-    assert not speaks(["short"] * 20)
-    assert speaks(["a message of twenty "] * 20)
+    assert not speaks(["a message of twenty "] * 29)
+    assert not speaks(["short"] * 30)
+    assert speaks(["a message of twenty "] * 30)
 
 
 def test_masked_words_count_by_their_ending_alone() -> None:

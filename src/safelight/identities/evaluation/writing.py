@@ -46,6 +46,9 @@ def evaluate(folder: Path) -> dict[str, Any]:
     }
     for most in AMOUNTS:
         limited = chats.limited(most, seed=_SEED)
+        if most < model.LEAST[0]:
+            report[f"{most} messages"] = {"silent, too little text": 1.0}
+            continue
         found = simulate(limited, model.learned().views)
         report[f"{most} messages"] = {**_retrieval(limited, found, most), **_claims(limited, found)}
     fewer = _without_a_third(chats).limited(200, seed=_SEED)

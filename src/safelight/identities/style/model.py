@@ -20,7 +20,7 @@ from safelight.identities.style.cohort import Floats
 from safelight.identities.style.rivals import Compared
 
 #: Below so much on either side the style is silent: distinct messages and characters, after cleaning.
-LEAST_MESSAGES, LEAST_CHARACTERS = 20, 400
+LEAST = (30, 600)
 #: In a cohort of fewer accounts with so much text, style is silent: there are no strangers to compare with.
 LEAST_ACCOUNTS = 50
 #: Where fewer accounts of the other's network write the same language, nobody knows how alike strangers write there.
@@ -33,9 +33,9 @@ LEAST_POINTS = -3.0
 Doubles = npt.NDArray[np.float64]
 
 
-def speaks(texts: Sequence[str]) -> bool:
+def speaks(texts: Sequence[str], least: tuple[int, int] = LEAST) -> bool:
     """Whether there is enough text (`text.sample`) for the style to say anything."""
-    return len(texts) >= LEAST_MESSAGES and sum(map(len, texts)) >= LEAST_CHARACTERS
+    return len(texts) >= least[0] and sum(map(len, texts)) >= least[1]
 
 
 def terms(compared: Compared, characters: Floats) -> Doubles:

@@ -23,13 +23,15 @@ from safelight.identities.evaluation.chats import Chats, read
 from safelight.identities.evaluation.measures import calibration_error
 from safelight.identities.style.cohort import Floats, Member, fit
 from safelight.identities.style.index import Index, build
-from safelight.identities.style.model import LEAST_MESSAGES, Model, probability, speaks, terms
+from safelight.identities.style.model import LEAST, Model, probability, speaks, terms
 from safelight.identities.style.rivals import Compared, Neighbours
 from safelight.identities.style.text import sample, without_copies
 
 SEED = 1
 VIEWS: Mapping[str, float] = {"characters": 1.0, "words": 1.0}
 _FOLDS = 5
+#: Learned from are accounts with less text than style speaks of, so that the line is drawn inside what is known.
+_LEAST = (20, 400)
 #: Messages an account (0: mixed), share of the persons, share of the counterparts that are gone.
 _COHORTS = (
     (50, 1.0, 0.0), (200, 1.0, 0.35), (25, 0.4, 0.3), (200, 0.7, 0.6), (0, 1.0, 0.0),
@@ -55,13 +57,18 @@ class Simulated:
 
 
 def simulate(
-    chats: Chats, views: Mapping[str, float], networks: Mapping[str, str] | None = None, *, seed: int = SEED
+    chats: Chats,
+    views: Mapping[str, float],
+    networks: Mapping[str, str] | None = None,
+    *,
+    seed: int = SEED,
+    least: tuple[int, int] = LEAST,
 ) -> Simulated:
     """Compare the accounts of `chats` that wrote enough, each with each. `networks`: by account; else all in one."""
     written = sorted(chats.lines.items())
     samples = without_copies([sample([line.text for line in lines]) for _account, lines in written])
     texts = {account: found for (account, _lines), found in zip(written, samples, strict=True)}
-    enough = [one for one, found in texts.items() if speaks(found)]
+    enough = [one for one, found in texts.items() if speaks(found, least)]
     members = [Member(networks[one] if networks else "", texts[one]) for one in enough]
     index = build(members, fit(members, seed=seed), views, seed=seed)
     neighbours = Neighbours.of(index)
@@ -136,7 +143,7 @@ def by_channel(chats: Chats) -> tuple[Chats, Mapping[str, str]]:
         goes = len(outside[account])
         if other is not None and (len(outside[other]), other) > (goes, account):
             goes = 0
-        away = goes >= LEAST_MESSAGES and (other is None or len(inside[other]) >= LEAST_MESSAGES)
+        away = goes >= _LEAST[0] and (other is None or len(inside[other]) >= _LEAST[0])
         lines[account] = outside[account] if away else inside[account]
         networks[account] = "elsewhere" if away else biggest
     return Chats(chats.person, lines, chats.uncertain), networks
@@ -190,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="folder with messages.parquet and accounts.csv")
     chats = read(parser.parse_args().folder, "train")
-    simulated = [simulate(part, VIEWS, networks) for part, networks in cohorts(chats)]
+    simulated = [simulate(part, VIEWS, networks, least=_LEAST) for part, networks in cohorts(chats)]
     about = f"realdata/writing, part train: {len(set(chats.person.values()))} persons, {len(chats.person)} accounts"
     (Path(__file__).parent / "weights.json").write_text(learn(simulated, about).to_json(), "utf-8")
     error, precision, recall = honest(simulated, chats)
