@@ -83,7 +83,7 @@ def test_the_order_is_the_chance_that_an_answer_changes_something_times_how_much
         found[0].why
         == "A yes would make one person of groups of 2 and 2 accounts; the evidence leaves it open."
     )
-    assert (found[0].gain, found[1].gain) == (pytest.approx(0.45 * math.log2(5)), pytest.approx(0.45))
+    assert [found[0].gain, found[1].gain] == pytest.approx([0.45 * math.log2(5), 0.45])
     assert found[-1].why == "It is part of what holds 2 accounts together as one person."
 
 

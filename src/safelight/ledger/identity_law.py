@@ -223,8 +223,8 @@ class Law:
             pair = _accounts(gone)
             self._about[pair].remove(seq)
             self._touched_pairs[pair] = None
-            for found in self._binding:
-                found.pop(seq, None)
+            for binding in self._binding:
+                binding.pop(seq, None)
 
     def _change(self, decided: Decided) -> None:
         pair = _accounts(decided)
@@ -255,8 +255,8 @@ class Law:
         in_force, waiting, unsettled = self._binding
         groups: dict[tuple[str, str, tuple[Period, Period]], list[Decided]] = {}
         for seq in self._about[pair]:
-            for found in self._binding:
-                found.pop(seq, None)
+            for binding in self._binding:
+                binding.pop(seq, None)
             one = self._decided[seq]
             groups.setdefault((one.a, one.b, one.periods), []).append(one)
         current: dict[tuple[str, str], Decided] = {}

@@ -177,7 +177,12 @@ def network_badge(network: str, kind: str) -> str:
     """Two to four letters for where a text is from."""
     if kind == "mail":
         return "MAIL"
-    return {"document": "DOC", "name": "FILE", "translation": "TRL"}.get(kind) or _BADGES.get(network) or network[:4].upper() or "?"
+    return (
+        {"document": "DOC", "name": "FILE", "translation": "TRL"}.get(kind)
+        or _BADGES.get(network)
+        or network[:4].upper()
+        or "?"
+    )
 
 
 ROUTES = [
