@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 
 from safelight.access import identities as rows
@@ -23,9 +22,9 @@ from safelight.identities.calibration import calibration
 from safelight.identities.clusters import Clusters, cluster
 from safelight.identities.conflicts import Conflict
 from safelight.identities.conflicts import conflicts as find_conflicts
-from safelight.identities.constraints import constraints
+from safelight.identities.constraints import Constraints, constraints
 from safelight.identities.holding import Cut as Halves
-from safelight.identities.holding import cut
+from safelight.identities.holding import cut, weakest_link
 from safelight.identities.registry import KINDS
 from safelight.ledger.identities import Decided, Standing
 
@@ -203,7 +202,7 @@ def person(reading: Reading, now: Standing, tenure: str) -> Person:
             and one.pair.standing == "proposal"
             and not barred(*one.key)
         ),
-        weakest=weakest(members, own),
+        weakest=weakest(members, own, law),
         halves=cut(members, _weighed(own), law) if len(members) > 1 else None,
         cuts=_cuts(reading, now, members, own),
         held_by={one: found.held_by[one] for one in members if one in found.held_by},
@@ -215,20 +214,15 @@ def _told(link: Link) -> bool:
     return link.decided is not None or (link.pair is not None and link.pair.standing != "unlikely")
 
 
-def weakest(members: Sequence[str], links: Sequence[Link]) -> Link | None:
-    """The link on which most rests with least: the weakest proposed one of a maximum spanning tree. Where decisions alone
-    hold a person together, the least probable of those."""
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(members)
+def weakest(members: Sequence[str], links: Sequence[Link], law: Constraints) -> Link | None:
+    """The link on which most rests with least (`holding.weakest_link`); where decisions alone hold a person together, the
+    least probable of those."""
     known = {one.key: one for one in links}
-    for one in links:
-        if one.weight > 0:
-            graph.add_edge(one.a, one.b, weight=one.weight)
-    tree = [known[min(a, b), max(a, b)] for a, b in nx.maximum_spanning_tree(graph).edges]
-    proposed = [one for one in tree if not one.same]
-    if proposed:
-        return min(proposed, key=lambda one: (one.weight, one.key))
-    return min(tree, key=lambda one: (one.pair.probability if one.pair else 1.0, one.key), default=None)
+    found = weakest_link(members, _weighed(links), law)
+    if found is not None:
+        return known.get((found[0], found[1]))
+    decided = [one for one in links if one.same]
+    return min(decided, key=lambda one: (one.pair.probability if one.pair else 1.0, one.key), default=None)
 
 
 def _weighed(links: Iterable[Link]) -> list[tuple[str, str, float]]:
