@@ -37,7 +37,7 @@ _WHO = f"""
     select tenure, person, any_value(other) as other, any_value(n) as n from ends join sizes using (person) group by all
 """
 _MEASURE = f"""
-    with total as (select count(distinct tenure) as n from contact_ends),
+    with total as (select count(distinct tenure) as n from contacts where direct > 0),
     common as (
         select p.a, p.b, x.person, x.other, greatest(0, ln(total.n / x.n) - {_EXPECTED}) as weight
         from pairs p join contact_ends x on x.tenure = p.a
