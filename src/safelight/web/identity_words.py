@@ -26,7 +26,8 @@ def kind_title(kind: str) -> str:
         "host": _("Host"), "avatar": _("Profile picture"), "names": _("Names"), "style": _("Writing style"),
         "rhythm": _("Rhythm of the day"), "languages": _("Languages"), "contacts": _("Contacts in common"),
         "media": _("The same media"), "moves": _("Arranged to move"), "profile": _("Profile texts"),
-        "renamed": _("Renamed in a log"), "another owner": _("Another owner"), "everywhere": _("In all conversations of one thing"),
+        "renamed": _("Renamed in a log"), "another owner": _("Another owner"),
+        "everywhere": _("In all conversations of one thing"),
         "together": _("Active at the same time"), "talks": _("Wrote to each other"),
     }.get(kind, visible(kind).replace("_", " ").capitalize())  # fmt: skip
 
