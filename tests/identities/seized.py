@@ -46,7 +46,9 @@ class Seized:
                 row[name] = moment(value)
             else:
                 row[name] = value
-            if name in ("account", "sender", "receiver", "caller", "owner", "contact") and isinstance(value, str):
+            if name in ("account", "sender", "receiver", "caller", "owner", "contact") and isinstance(
+                value, str
+            ):
                 row[f"{name}_id"] = self.id(network, value)
             elif name in ("recipients", "participants", "members") and value is not None:
                 row[f"{name}_id"] = [self.id(network, one) for one in value]
@@ -72,7 +74,13 @@ class Seized:
         profile = more.pop("profile", None)
         text = orjson.dumps(profile).decode() if profile is not None else None
         return self.write(
-            "accounts", network, account=normal(network, account), name=name, name_kind=kind, profile=text, **more
+            "accounts",
+            network,
+            account=normal(network, account),
+            name=name,
+            name_kind=kind,
+            profile=text,
+            **more,
         )
 
     def store(self) -> None:

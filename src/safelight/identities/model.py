@@ -36,7 +36,8 @@ TABLES: Mapping[str, pa.Schema] = {
     # Names it carried. `kind`: nick, display name, full name, user name, e-mail (local part), book (what others call it).
     "names": _schema(tenure=_INT, name=_TEXT, kind=_TEXT, since_us=_BIG, uses=_BIG, trace=_TEXT),
     # Hard identifiers in normal form (traces/networks.py). `kind`: phone, email, payment, wallet, device, native (another
-    # network's id stated in a profile or address book: `skype:ola.n`), ip, host (user@host), fingerprint, avatar.
+    # network's id stated in a profile or address book: `skype:ola.n`), ip, host (user@host), fingerprint, avatar,
+    # renamed (account_id of a nick that one connection changed to).
     # `basis`: own (the account's own record), profile (its holder wrote it), book (somebody's address book), file (an
     # exhibit's owner). For ip and host one row a span of use. Accounts that were logged in on one seized thing share its
     # `device`, `source:<source_id>` of basis file (basis presence: no file says it, but the account is the only one that takes
