@@ -122,8 +122,7 @@ def conflict_way_out(one: Conflict) -> str:
     """What would end it."""
     return {
         "decisions": _("One of these decisions must change. Until then none of the “same” on the way links anybody."),
-        "proposal": _("A link would join two people whom a decision holds apart; so it is not proposed. One of these must "
-                      "change before it can be asked about."),
+        "proposal": _("A link would join two people whom a decision holds apart, so it is not proposed until one changes."),
         "evidence": _("The decision holds. Look again whether it still should."),
     }[one.kind]  # fmt: skip
 
