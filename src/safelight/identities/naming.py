@@ -129,7 +129,7 @@ def _words(known: Forms) -> tuple[sparse.csr_array, dict[str, int], Floats, Ints
     index: dict[str, int] = {}
     rows, columns = [], []
     for n, one in enumerate(known.handles):
-        for word in {*one.words, one.core}:
+        for word in sorted({*one.words, one.core}):
             rows.append(n)
             columns.append(index.setdefault(word, len(index)))
     shape = (len(known.handles), len(index))
@@ -172,7 +172,7 @@ def _alike(known: Forms, count: Ints, grams: sparse.csr_array) -> tuple[Ints, In
     keys = {"form": [], "key": []}  # type: dict[str, list[Any]]
     index = {}  # type: dict[str, int]
     for n, one in enumerate(known.handles):
-        for word in {*one.words, one.core}:
+        for word in sorted({*one.words, one.core}):
             place = index.setdefault(word, len(index))
             if (len(word) >= 4 and count[place] <= MOST_WORD) or (
                 word == one.core and count[place] <= MOST_SAME

@@ -29,9 +29,9 @@ MOST: Final = 12.0
 _HELD = f"""
     create or replace temp table hosts_held as
     with whole as (
-        select distinct on (tenure, value) tenure, ltrim(value, '~') as value,
-               regexp_extract(value, '[^@]*$') as host, trace
-        from identifiers where kind = 'host' and not {condition("host", "value")}
+        select tenure, ltrim(value, '~') as value, regexp_extract(ltrim(value, '~'), '[^@]*$') as host,
+               min(trace) as trace
+        from identifiers where kind = 'host' and not {condition("host", "value")} group by all
     ), kept as (from whole where not {condition("host", "host")}),
     by_value as (select value, count(distinct tenure) as n from kept where contains(value, '@') group by value),
     by_host as (select host, count(distinct tenure) as n from kept group by host)
