@@ -93,6 +93,7 @@ def main() -> int:
     say.print()
     _run("status", op)
     _run("scenario", "score", op, _short(sources / "scenario" / "truth"))
+    _run("identities", "find", op)
     _run("verify", op)
     say.print(f"\nThe passphrase of this demonstration is: {os.environ['SAFELIGHT_PASSPHRASE']}")
     if options.serve == "yes":
