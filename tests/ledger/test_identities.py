@@ -256,3 +256,56 @@ def _any_act(ledger: Ledger, dice: random.Random) -> None:
             identities.split(ledger, dice.choice(accounts), dice.randint(1, 4), "t", reason="x", actor=actor)
         case _:
             identities.share(ledger, a, sure, reason="x", actor=actor)
+
+
+@pytest.mark.parametrize("word", ["different", "same"])
+def test_under_four_eyes_one_person_s_undecided_does_not_lift_what_two_said(
+    ledger: Ledger, word: str
+) -> None:
+    first = decide(ledger, A, B, word, four_eyes=True)
+    identities.confirm(ledger, first, agrees=True, reason="yes", actor=OTHER)
+    seq = decide(ledger, A, B, "undecided", four_eyes=True)
+    assert told(ledger) == ([f"{A} {word} {B}"], [f"{A} undecided {B}"], [])
+    said = identities.confirm(ledger, seq, agrees=True, reason="open after all", actor=OTHER).seq
+    assert told(ledger) == ([f"{A} undecided {B}"], [], [])
+    identities.withdraw(ledger, said, reason="a slip", actor=OTHER)
+    assert told(ledger) == ([f"{A} {word} {B}"], [f"{A} undecided {B}"], [])
+
+
+def test_an_unsettled_different_holds_apart_until_it_is_decided_anew(ledger: Ledger) -> None:
+    old = decide(ledger, A, B, "different")
+    decide(ledger, A, C, "same")
+    identities.split(ledger, A, 5000, "5000", reason="sold", actor=ACTOR)
+    later = f"{A}@5000"
+
+    def apart() -> dict[tuple[str, str], int]:
+        return {pair: one.seq for pair, one in standing(ledger).held_apart().items()}
+
+    assert apart() == {(A, B): old, (later, B): old}, "and nothing is joined by a same that is unsettled"
+    seq = decide(ledger, later, B, "same", four_eyes=True)
+    assert apart() == {(A, B): old, (later, B): old}, "one that waits decides nothing"
+    identities.confirm(ledger, seq, agrees=True, reason="yes", actor=OTHER)
+    assert apart() == {(A, B): old}
+    decide(ledger, A, B, "undecided")
+    assert apart() == {} and told(ledger)[2] == [f"{A} same {C}"]
+
+
+def test_one_person_s_undecided_about_a_part_does_not_lift_what_two_said_before_the_split(
+    ledger: Ledger,
+) -> None:
+    old = decide(ledger, A, B, "different", four_eyes=True)
+    identities.confirm(ledger, old, agrees=True, reason="yes", actor=OTHER)
+    identities.split(ledger, A, 5000, "5000", reason="sold", actor=ACTOR)
+    decide(ledger, A, B, "undecided", four_eyes=True)
+    decide(ledger, f"{A}@5000", B, "undecided", four_eyes=True)
+    assert set(standing(ledger).held_apart()) == {(A, B), (f"{A}@5000", B)}
+    assert told(ledger)[2] == [f"{A} different {B}"]
+
+
+def test_a_different_that_nobody_confirmed_or_that_was_refused_holds_nobody_apart(ledger: Ledger) -> None:
+    refused = decide(ledger, A, C, "different", four_eyes=True)
+    identities.confirm(ledger, refused, agrees=False, reason="no", actor=OTHER)
+    decide(ledger, A, B, "different", four_eyes=True)
+    identities.split(ledger, A, 5000, "5000", reason="sold", actor=ACTOR)
+    assert len(told(ledger)[2]) >= 1
+    assert standing(ledger).held_apart() == {}

@@ -6,7 +6,10 @@ Invariants:
   periods and neither is shared; else it is unsettled: it binds nobody, and stands to be decided anew. So splitting an
   account never moves an old decision to one of the parts, and undoing the split gives it back its force.
 - Of several decisions about one pair the newest that counts is in force; a withdrawn one leaves its place to the one
-  before. One that needs a second person (four eyes) counts once another person agreed.
+  before. One that needs a second person (four eyes) counts once another person agreed; and what two people said is not
+  lifted by one: "undecided" waits as well where it would take the place of a decision that a second person confirmed.
+- A "different" that is unsettled since a split binds nobody, but until it is decided anew nothing is joined against it
+  (`Standing.held_apart`): a wrong link accuses an innocent person.
 - Nothing is dropped: what does not bind is in `waiting` or `unsettled` until people decided anew or withdrew it.
 """
 
@@ -97,6 +100,17 @@ class Standing:
     def successors(self, old: Decided) -> list[tuple[str, str]]:
         """The pairs of today's tenures about which an unsettled decision is to be made anew."""
         return successors(self.tenures, old)
+
+    def held_apart(self) -> dict[tuple[str, str], Decided]:
+        """Pairs of today's tenures that an unsettled "different" speaks of and that are not decided anew, with it."""
+        now = {(one.a, one.b): one for one in self.in_force}
+        return {
+            pair: old
+            for old in self.unsettled
+            if old.decision == "different" and _counts(old, None)
+            for pair in self.successors(old)
+            if pair[0] != pair[1] and not _anew(old, now.get(pair))
+        }
 
 
 NOTHING_DECIDED: Final = Standing({})
@@ -264,7 +278,9 @@ class Law:
         for (a, b, _periods), said in groups.items():
             cause = self._cause(said[0])
             newest = said[-1]
-            counting = next((one for one in reversed(said) if _counts(one)), None)
+            counting = None
+            for one in said:
+                counting = one if _counts(one, counting) else counting
             if cause:
                 loose.append(replace(counting or newest, unsettled=True, cause=cause))
                 continue
@@ -274,9 +290,7 @@ class Law:
                 unsettled[newest.seq] = replace(newest, unsettled=True, cause="refused")
             elif newest is not counting:
                 waiting[newest.seq] = replace(newest, waiting=True)
-            if newest.refused_by is None:
-                current[(a, b)] = newest
-            elif counting is not None:
+            if counting is not None:
                 current[(a, b)] = counting
         for one in loose:
             if one.decision != "undecided" and not self._decided_anew(one, current):
@@ -293,17 +307,34 @@ class Law:
         """Whether every pair of today's tenures that the old decision spoke of has a newer one, or the same."""
         if old.cause == "shared":
             return False
-        for a, b in successors(self._tenures, old):
-            found = current.get((a, b))
-            if found is None or (found.seq < old.seq and found.decision != old.decision):
-                return False
-        return True
+        return all(_anew(old, current.get(pair)) for pair in successors(self._tenures, old))
 
 
-def _counts(one: Decided) -> bool:
+def _counts(one: Decided, before: Decided | None) -> bool:
+    """Whether a decision counts; `before`: the one that it would take the place of."""
     if one.refused_by is not None:
         return False
-    return not one.four_eyes or one.decision == "undecided" or one.confirmed_by is not None
+    if one.confirmed_by is not None:
+        return True
+    return not _lifts(one, before) if one.decision == "undecided" else not one.four_eyes
+
+
+def _lifts(one: Decided, before: Decided | None) -> bool:
+    """Whether one person's "undecided" would lift what two people said."""
+    return (
+        one.decision == "undecided"
+        and one.confirmed_by is None
+        and before is not None
+        and before.decision != "undecided"
+        and before.confirmed_by is not None
+    )
+
+
+def _anew(old: Decided, found: Decided | None) -> bool:
+    """Whether what counts about a pair now (`found`) answers an unsettled decision: it is newer, or says the same."""
+    if found is None or _lifts(found, old):
+        return False
+    return found.seq > old.seq or found.decision == old.decision
 
 
 def _accounts(decided: Decided) -> tuple[str, str]:
