@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import networkx as nx
 from hypothesis import given
@@ -12,7 +13,7 @@ from safelight.identities.clusters import cluster
 from safelight.identities.conflicts import Conflict, Step, conflicts, contradicted
 from safelight.identities.constraints import constraints
 from safelight.identities.holding import Cut, cut, weakest_link
-from safelight.ledger.identities import NOTHING_DECIDED, Decided, Standing
+from safelight.ledger.identities import NOTHING_DECIDED, Decided, Standing, Tenure
 from tests.identities.test_clusters import IDS, decided, law
 
 
@@ -134,3 +135,54 @@ def test_a_decision_holds_more_than_all_proposals() -> None:
     assert weakest_link(IDS[:2], pairs, held) is None
     assert cut(IDS[:1], pairs, held) is None
     assert weakest_link(IDS[:1], pairs, held) is None
+
+
+def parts(account: str = "t00") -> dict[str, tuple[Tenure, ...]]:
+    """An account that was split at 9."""
+    return {
+        account: (
+            Tenure(account, account, None, 9, False, 1),
+            Tenure(f"{account}@9", account, 9, None, False, 1),
+        )
+    }
+
+
+def loose(seq: int, a: str, b: str, decision: str) -> Decided:
+    """Decided before the account of `a` was split."""
+    return replace(decided(seq, a, b, decision), unsettled=True, cause="split")
+
+
+def test_parts_of_a_split_account_are_never_joined_by_evidence() -> None:
+    """t01 has the number of both: it goes with the part for which more speaks."""
+    pairs = [("t00", "t01", 6.0), ("t00@9", "t01", 8.0), ("t00", "t00@9", 9.0)]
+    tenures = [*IDS, "t00@9"]
+    now = Standing(parts())
+    assert cluster(pairs, tenures, now).members == {"t00@9": ("t00@9", "t01")}
+    assert constraints(now).parts == {("t00", "t00@9")}
+    same = Standing(parts(), (decided(2, "t00", "t00@9", "same"),))
+    assert cluster(pairs, tenures, same).members == {"t00": ("t00", "t00@9", "t01")}
+    by_way = Standing(parts(), (decided(2, "t00", "t05", "same"), decided(3, "t00@9", "t05", "same")))
+    assert cluster(pairs, tenures, by_way).members == {"t00": ("t00", "t00@9", "t01", "t05")}
+    assert constraints(by_way).parts == frozenset()
+
+
+def test_an_unsettled_different_joins_nobody_and_is_told_where_the_evidence_would() -> None:
+    old = loose(4, "t00", "t01", "different")
+    now = Standing(parts(), (decided(2, "t01", "t02", "same"),), unsettled=(old,))
+    pairs = [("t00", "t01", 8.0), ("t00@9", "t01", 8.0), ("t00@9", "t02", 8.0)]
+    made = cluster(pairs, [*IDS, "t00@9"], now)
+    assert made.members == {"t01": ("t01", "t02")}
+    (one,) = conflicts(pairs, made, now)
+    assert (one.kind, one.a, one.b, one.against) == ("proposal", "t00@9", "t02", old)
+    anew = Standing(parts(), (*now.in_force, decided(5, "t00@9", "t01", "same")), unsettled=(old,))
+    assert cluster(pairs, [*IDS, "t00@9"], anew).members == {"t00@9": ("t00@9", "t01", "t02")}
+    assert constraints(anew).loose == {("t00", "t01"): old}
+
+
+def test_an_unsettled_same_joins_nobody_and_an_unsettled_different_suspends_none() -> None:
+    same = Standing(parts(), unsettled=(loose(4, "t00", "t01", "same"),))
+    assert cluster([], [*IDS, "t00@9"], same).members == {}
+    held = (decided(5, "t00", "t02", "same"), decided(6, "t01", "t02", "same"))
+    now = Standing(parts(), held, unsettled=(loose(4, "t00", "t01", "different"),))
+    assert cluster([], [*IDS, "t00@9"], now).members == {"t00": ("t00", "t01", "t02")}
+    assert constraints(now).suspended == {}

@@ -121,3 +121,12 @@ def test_an_undecided_pair_comes_back_when_what_is_known_has_moved() -> None:
     seen = replace(decided(2, "t00", "t01", "undecided"), seen=0.5)
     assert asked([pair("t00", "t01", 0.6)], Standing({}, (seen,))) == []
     assert short(asked([pair("t00", "t01", 0.85)], Standing({}, (seen,)))) == [("proposal", "t00", "t01")]
+
+
+def test_what_was_split_or_is_unsettled_is_no_proposal_and_what_waits_is_asked_once() -> None:
+    parts = (Tenure("t00", "t00", None, 9, False, 3), Tenure("t00@9", "t00", 9, None, False, 3))
+    old = replace(decided(4, "t00", "t01", "different"), unsettled=True, cause="split")
+    waits = replace(decided(5, "t00", "t01", "same"), four_eyes=True, waiting=True)
+    now = Standing({"t00": parts}, waiting=(waits,), unsettled=(old,))
+    pairs = [pair("t00", "t01", 0.95), pair("t00@9", "t01", 0.95), pair("t00", "t00@9", 0.95)]
+    assert short(asked(pairs, now)) == [("unsettled", "t00@9", "t01"), ("waiting", "t00", "t01")]

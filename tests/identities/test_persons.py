@@ -74,3 +74,30 @@ def test_what_holds_a_person_and_what_would_split_it(op: Seized) -> None:
     phone = next(one for one in found.cuts if one.kind == "phone")
     assert (phone.links, len(phone.leaves)) == (3, 2)
     assert (alone.members, alone.weakest, alone.cuts) == ((op.id("skype", "medlem07"),), None, ())
+
+
+def test_a_shared_tenure_is_no_proposal_of_anybody(op: Seized) -> None:
+    find(op.folder)
+    shared, one = op.id("whatsapp", "+4790000001"), op.id("skype", "ola.n")
+    law.share(op.ledger, shared, True, reason="the family's", actor="kåre")
+    with Door(op.folder, who="kåre", purpose="test") as door, door.consult("test") as look:
+        now = reading.standing(look.reading)
+        found = persons.person(look.reading, now, one)
+        alone = persons.person(look.reading, now, shared)
+    assert shared not in found.members and any(shared in link.key for link in found.apart)
+    assert (found.joins, alone.joins) == ((), ())
+
+
+def test_after_a_split_neither_part_is_joined_against_what_was_decided(op: Seized) -> None:
+    find(op.folder)
+    one, other = op.id("whatsapp", "+4790000001"), op.id("skype", "ola.n")
+    law.decide(op.ledger, one, other, "different", **GRADES)  # type: ignore[arg-type]
+    law.split(op.ledger, one, 1_451_865_600_000_000, "4 January 2016", reason="sold", actor="kåre")
+    find(op.folder)
+    with Door(op.folder, who="kåre", purpose="test") as door, door.consult("test") as look:
+        now = reading.standing(look.reading)
+        found = persons.person(look.reading, now, other)
+    account = {tenure.partition("@")[0] for tenure in found.members}
+    assert one not in account and not any(one in link.a + link.b for link in found.joins)
+    written, made = both(op)
+    assert written == made

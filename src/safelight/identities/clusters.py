@@ -1,7 +1,7 @@
 """Tenures proposed as one person: constrained correlation clustering by average linkage.
 
 Groups grow from the tenures that decisions put together. Again and again those two groups are joined whose pairs speak
-most for it on average, as long as that average lies above `THRESHOLD` and no decision holds them apart. A pair of which
+most for it on average, as long as that average lies above `THRESHOLD` and nothing holds them apart. A pair of which
 nothing is known counts `ABSENT`, slightly against: one strong link between two large groups is then not enough, as it would
 be in a union of all links, where one mistake joins two people's whole lives. A cluster that speaks against itself in the end
 is parted again (`parting.py`). (Bansal, Blum and Chawla, "Correlation
@@ -191,7 +191,7 @@ def _joined(
                 there = near.setdefault(near_one, {})
                 there[near_two] = there.get(near_two, 0) + odds - none
     apart: dict[int, set[int]] = {}
-    for one_id, two_id in law.cannot:
+    for one_id, two_id in law.apart:
         if one_id in number and two_id in number:
             first, second = group[number[one_id]], group[number[two_id]]
             apart.setdefault(first, set()).add(second)

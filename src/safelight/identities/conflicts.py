@@ -122,14 +122,17 @@ def _proposals(
     clusters: Clusters,
     law: Constraints,
 ) -> list[Conflict]:
-    """Pairs that would join two groups held apart by a decision about others of their members; the strongest of each."""
-    apart: dict[Pair, list[Decided]] = {}
-    for (x, y), one in law.cannot.items():
-        apart.setdefault(_sorted(of.get(x, x), of.get(y, y)), []).append(one)
+    """Pairs that would join two groups held apart by a decision about others of their members; the strongest of each.
+
+    A "different" that is unsettled since a split holds apart like one in force."""
+    apart: dict[Pair, list[tuple[Pair, Decided]]] = {}
+    for (x, y), one in (*law.cannot.items(), *law.loose.items()):
+        apart.setdefault(_sorted(of.get(x, x), of.get(y, y)), []).append(((x, y), one))
     groups: dict[Pair, list[tuple[float, Pair]]] = {}
+    held = law.apart
     for pair, odds in strong.items():
         both = _sorted(of.get(pair[0], pair[0]), of.get(pair[1], pair[1]))
-        if both in apart and pair not in law.cannot and pair not in law.suspended:
+        if both in apart and pair not in held and pair not in law.suspended:
             groups.setdefault(both, []).append((-odds, pair))
     chosen = {name for both in groups for name in both}
     weights = {pair: odds for pair, odds in inside.items() if of[pair[0]] in chosen}
@@ -142,8 +145,8 @@ def _proposals(
     for both, rows in groups.items():
         negative, (a, b) = min(rows)
         ways = []
-        for one in apart[both]:
-            x, y = (one.a, one.b) if of.get(one.a, one.a) == of.get(a, a) else (one.b, one.a)
+        for (first, second), one in apart[both]:
+            x, y = (first, second) if of.get(first, first) == of.get(a, a) else (second, first)
             if nx.has_path(graph, a, x) and nx.has_path(graph, y, b):
                 steps = (*_way(graph, a, x), *_way(graph, y, b))
                 machine = sum(step.decided is None for step in steps)

@@ -4,6 +4,10 @@ Where decisions contradict each other (A is B, B is C, A is not C) no order of c
 on a way between the two people who are said to differ is suspended, which links nobody, and the contradiction is reported
 (`conflicts.py`). "Different" is never suspended, for a wrong link accuses an innocent person.
 
+Two more things hold tenures apart, though less than a decision, for a "same" lifts them: the periods of an account that was
+split are not joined with each other, since people parted them, and what an unsettled "different" speaks of is not joined
+until it is decided anew.
+
 Which "same" lie on some way between x and y: those of every biconnected component (Tarjan, "Depth-first search and linear
 graph algorithms", 1972) that lies between the two in the tree which these components form.
 """
@@ -12,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TypeVar
 
 import networkx as nx
@@ -39,6 +44,15 @@ class Constraints:
     """The same over all that were decided the same, suspended ones too: how far a change of decisions may reach."""
     shared: frozenset[str]
     """Tenures that several people used: they belong to no one's cluster."""
+    parts: frozenset[Pair]
+    """Periods of one account that was split, unless decided the same."""
+    loose: Mapping[Pair, Decided]
+    """What a "different" speaks of that is unsettled since a split, unless decided the same; with that decision."""
+
+    @property
+    def apart(self) -> frozenset[Pair]:
+        """All that is never joined by evidence."""
+        return frozenset((*self.cannot, *self.parts, *self.loose))
 
     def people(self, tenure: str) -> str:
         """The tenure that stands for all whom decisions put together with this one."""
@@ -54,7 +68,23 @@ def constraints(standing: Standing) -> Constraints:
     clash = _between(same, cannot)
     must = {pair: one for pair, one in same.items() if pair not in clash}
     suspended = {pair: one for pair, one in same.items() if pair in clash}
-    return Constraints(must, suspended, cannot, _people(must), _people(same), shared)
+    people = _people(must)
+    loose = {
+        pair: one for pair, one in standing.held_apart().items() if pair not in cannot and _two(people, pair)
+    }
+    parts = frozenset(pair for pair in _parts(standing, shared) if pair not in cannot and _two(people, pair))
+    return Constraints(must, suspended, cannot, people, _people(same), shared, parts, loose)
+
+
+def _parts(standing: Standing, shared: frozenset[str]) -> Iterable[Pair]:
+    """Every two periods of one account."""
+    for found in standing.tenures.values():
+        yield from combinations(sorted(one.id for one in found if one.id not in shared), 2)
+
+
+def _two(people: Mapping[str, str], pair: Pair) -> bool:
+    """Whether decisions in force leave a pair two people."""
+    return people.get(pair[0], pair[0]) != people.get(pair[1], pair[1])
 
 
 def _between(same: Iterable[Pair], cannot: Iterable[Pair]) -> frozenset[Pair]:

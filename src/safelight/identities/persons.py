@@ -143,21 +143,19 @@ def conflicts(reading: Reading, now: Standing) -> Sequence[Conflict]:
 
 
 def forbidden(reading: Reading, now: Standing) -> Callable[[str, str], bool]:
-    """Whether joining two tenures would join people whom decisions hold apart: such a pair is never asked about as a
-    proposal, it is a conflict."""
+    """Whether two tenures can never be joined by evidence: decisions hold their people apart, or people split them from each
+    other, or several people used one of them. Such a pair is never asked about as a proposal."""
 
-    def make() -> tuple[Mapping[str, str], frozenset[tuple[str, str]]]:
-        where = clusters(reading, now).of()
-        apart = {
-            tuple(sorted((where.get(one.a, one.a), where.get(one.b, one.b))))
-            for one in now.in_force
-            if one.decision == "different"
-        }
-        return where, frozenset((first, second) for first, second in apart)
+    def make() -> tuple[Mapping[str, str], frozenset[tuple[str, str]], frozenset[str]]:
+        where, law = clusters(reading, now).of(), constraints(now)
+        apart = {tuple(sorted((where.get(a, a), where.get(b, b)))) for a, b in law.apart}
+        return where, frozenset((first, second) for first, second in apart), law.shared
 
-    where, apart = reading.memo.get(("identity apart", now.seq), make)
+    where, apart, shared = reading.memo.get(("identity apart", now.seq), make)
 
     def told(a: str, b: str) -> bool:
+        if a in shared or b in shared:
+            return True
         first, second = sorted((where.get(a, a), where.get(b, b)))
         return (first, second) in apart
 

@@ -70,11 +70,12 @@ def ordered(
     """The whole queue. `open_cases` and `seized` are ids of accounts; `clashes` come from `conflicts`."""
     weighed = {one.key: one for one in pairs}
     found = [_conflict(one, weighed) for one in clashes]
+    second = {(one.a, one.b) for one in standing.waiting}  # decided anew, once another person agrees
     for old in standing.unsettled:
         found += [
             Question("unsettled", a, b, _loose(old), pair=weighed.get((a, b)), decided=old)
             for a, b in standing.successors(old) or [(old.a, old.b)]
-            if a != b
+            if a != b and (a, b) not in second
         ]
     found += [
         Question("waiting", one.a, one.b, _waits(one), pair=weighed.get((one.a, one.b)), decided=one)
@@ -118,7 +119,7 @@ def _proposals(
     decided = {(one.a, one.b): one for one in standing.in_force}
     waiting = {(one.a, one.b) for one in standing.waiting}
     of = clusters.of()
-    apart = {_sorted(held.people(a), held.people(b)) for a, b in held.cannot}
+    apart = {_sorted(held.people(a), held.people(b)) for a, b in held.apart}
     best: dict[tuple[str, str], Pair] = {}
     others: dict[tuple[str, str], int] = {}
     for key, one in weighed.items():
