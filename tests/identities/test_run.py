@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from safelight.identities import run
+from safelight.identities.registry import KINDS
 from safelight.identities.run import find
 from safelight.ledger import identities
 from tests.identities.seized import DAY, Seized, seized
@@ -140,3 +143,39 @@ def test_an_arrangement_to_move_links_the_account_that_was_named(op: Seized) -> 
     op.store()
     assert find(op.folder).proposals == 1
     assert rows(op, "select kind, traces from person_evidence where kind = 'moves'") == [("moves", [trace])]
+
+
+def test_a_decision_before_the_run_or_after_it_ends_in_the_same(tmp_path: Path) -> None:
+    """Two strangers are decided to be one: nothing that is weighed or made hangs on when."""
+    found = []
+    for early in (True, False):
+        with seized(tmp_path / str(early)) as op:
+            crowd(op)
+            a, _ = one_person(op)
+            op.store()
+            if not early:
+                find(op.folder)
+            identities.decide(op.ledger, a, op.id("skype", "medlem07"), "same", reason="he said so",
+                              source_grade="A", content_grade="1", seen=None, actor="kari")  # fmt: skip
+            find(op.folder)
+            weighed = "select * exclude (run) from same_person order by all"
+            made = "select * exclude (run) from person_clusters order by all"
+            found.append((rows(op, weighed), rows(op, made)))
+    assert found[0] == found[1] and len(found[0][1]) == 3
+
+
+def test_another_list_or_model_or_version_makes_proposals_anew(
+    op: Seized, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_person(op)
+    op.store()
+    find(op.folder)
+    assert [file.name for file in run.DATA] == [
+        "placeholders.toml", "common_names.toml", "names_model.json", "weights.json",
+    ]  # fmt: skip
+    longer = tmp_path / "placeholders.toml"
+    longer.write_bytes(run.DATA[0].read_bytes() + b"# more\n")
+    monkeypatch.setattr(run, "DATA", (longer, *run.DATA[1:]))
+    assert [find(op.folder).changed for _ in range(2)] == [True, False]
+    monkeypatch.setattr(run, "KINDS", (replace(KINDS[0], version=99), *KINDS[1:]))
+    assert [find(op.folder).changed for _ in range(2)] == [True, False]

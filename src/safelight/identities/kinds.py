@@ -47,3 +47,5 @@ class Kind:
     measure: Callable[[Bench], pa.Table]
     say: Callable[[Mapping[str, Any]], str]
     propose: Callable[[Bench], pa.Table] = nothing_proposed
+    version: int = 1
+    """To be raised with every change of what it proposes or measures: proposals made before are then made anew."""

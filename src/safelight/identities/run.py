@@ -2,11 +2,12 @@
 
 Two stages, each of which gives way to its successor in one transaction and is not done again if nothing changed that it is
 made from. First all pairs are weighed: gather, propose, measure, combine. That rests on the traces, on decisions about
-clocks and about tenures (splits, shared accounts), on the kinds of evidence and on the calibration. Then persons are made
+clocks and about tenures (splits, shared accounts), on the kinds of evidence, their lists and models (`DATA`) and on the
+calibration. Then persons are made
 of the weighed pairs under all decisions: a new decision alone costs only this.
 
-A decision about a pair changes the weight of none: where a pair must or cannot stand together, its weight counts no more.
-So the outcome is the same in whatever order traces and decisions came.
+A decision about a pair changes the weight of none, and weighs none that would not be weighed without it: where a pair must
+or cannot stand together, its weight counts no more. So the outcome is the same in whatever order traces and decisions came.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -35,9 +37,15 @@ from safelight.ledger.ledger import Ledger
 from safelight.operation.folder import OperationFolder
 from safelight.traces.ids import batch_id
 
-NAME, VERSION = "identities", "1"
+#: The version is raised with every change of the work between the kinds: gathering, proposing, combining, clustering.
+NAME, VERSION = "identities", "2"
+#: What kinds of evidence go by beside the traces; the calibration tells for itself.
+DATA = tuple(
+    Path(__file__).parent / name
+    for name in ("placeholders.toml", "common_names.toml", "names_model.json", "style/weights.json")
+)
 _PAIRS, _PERSONS = "identities/pairs/", "identities/persons/"
-#: Pairs less probable than this are kept only where people decided or something speaks against them.
+#: Pairs less probable than this are kept only where something speaks against them.
 LEAST = 0.01
 
 Progress = Callable[[int, int], None]
@@ -77,7 +85,7 @@ def find(folder: OperationFolder, *, progress: Progress = lambda _done, _total: 
         pairs = _digest(catalog, decided, shifts, by)
 
         def weighed() -> dict[str, pa.Table]:
-            return _weighed(weigh(catalog, decided, shifts, by, progress), decided, by, pairs)
+            return _weighed(weigh(catalog, decided, shifts, by, progress), by, pairs)
 
         changed = _renew(catalog, _PAIRS, pairs, weighed)
         persons = hashlib.sha256(f"{pairs} {decided.seq}".encode()).hexdigest()[:32]
@@ -103,7 +111,7 @@ def weigh(
 
     with Bench(spill=str(catalog.spill)) as bench:
         gather(bench, catalog, decided.tenures, shifts, progress=lambda one: progress(one, total))
-        propose(bench, KINDS, _binding(decided), step)
+        propose(bench, KINDS, progress=step)
         measure(bench, KINDS, step)
         combined = combining.combine(bench, KINDS, by)
         step()
@@ -114,14 +122,16 @@ def weigh(
 def _digest(catalog: Catalog, decided: Standing, shifts: Sequence[ClockDecision], by: Calibration) -> str:
     """Digest of all that the weights of pairs are made from."""
     snapshot = catalog.snapshot()
-    told = [VERSION, by.name, *(kind.name for kind in KINDS), *(str(one.seq) for one in shifts)]
+    told = [
+        VERSION,
+        by.name,
+        *(f"{kind.name} {kind.version}" for kind in KINDS),
+        *(str(one.seq) for one in shifts),
+    ]
+    told += [hashlib.sha256(file.read_bytes()).hexdigest() for file in DATA]
     told += [str(one) for account in sorted(decided.tenures) for one in decided.tenures[account]]
     told += [part.sha256 for table in TABLES for part in snapshot.parts.get(table, ())]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:32]
-
-
-def _binding(decided: Standing) -> list[tuple[str, str]]:
-    return [(one.a, one.b) for one in decided.in_force if one.decision != "undecided"]
 
 
 def _renew(catalog: Catalog, stage: str, run: str, make: Callable[[], Mapping[str, pa.Table]]) -> bool:
@@ -138,11 +148,9 @@ def _renew(catalog: Catalog, stage: str, run: str, make: Callable[[], Mapping[st
     return catalog.supersede(identity, dict.fromkeys(tables, gone), tables, made_by=made_by)
 
 
-def _weighed(weighing: Weighing, decided: Standing, by: Calibration, run: str) -> dict[str, pa.Table]:
-    number = {id_: n for n, id_ in enumerate(weighing.ids)}
-    wanted = {(number[a], number[b]) for a, b in _binding(decided) if a in number and b in number}
+def _weighed(weighing: Weighing, by: Calibration, run: str) -> dict[str, pa.Table]:
     combined, ids = weighing.combined, weighing.table
-    kept = combining.kept(combined, {(min(pair), max(pair)) for pair in wanted}, LEAST)
+    kept = combining.kept(combined, set(), LEAST)
     return {
         "same_person": combining.same_person(combined, ids, kept, by, run),
         "person_evidence": combining.person_evidence(combined, ids, kept, KINDS, run),
