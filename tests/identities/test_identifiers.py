@@ -115,8 +115,13 @@ def test_what_many_hold_weighs_little_and_then_nothing() -> None:
 
     found = [by(holders) for holders in (2, 3, 4, 6, 9, 30, 200)]
     assert found == sorted(found, reverse=True)
-    assert found[:3] == [round(log(500) + 3, 3), round(log(1000 / 3) + 3, 3), round(log(250) + 3 - 1.2, 3)]
-    assert found[4] < 1 and found[5:] == [0.0, 0.0]
+    # Three of one network: a family's number.
+    assert found[:3] == [
+        round(log(500) + 3, 3),
+        round(log(1000 / 3) + 3 - 5, 3),
+        round(log(250) + 3 - 5 - 1.2, 3),
+    ]
+    assert found[3:] == [0.0] * 4
 
 
 def test_a_default_avatar_says_nothing() -> None:
@@ -154,11 +159,14 @@ def test_accounts_logged_in_on_one_seized_thing() -> None:
     with bench(rows) as made:
         found = weighed(owner.KIND, made)
         assert device.KIND.propose(made).num_rows == 0
-    assert found[(1, 2)] == (round(log(500) + 3, 3), "Both accounts were logged in on the same seized item.")
+    assert found[(1, 2)] == (
+        round((log(1_000) - 3) / 1.5, 3),
+        "Both accounts were logged in on the same seized item.",
+    )
     # Two of one network: perhaps two people, so the one of another network cannot be told to either.
     assert set(found) == {(1, 2), (11, 13), (11, 14), (13, 14)}
     assert found[(11, 14)] == (
-        round(log(1000 / 3) + 1, 3),
+        round((log(1_000) - 3) / 1.5 - 2, 3),
         "Both accounts were logged in on the same seized item. Of one network 2 accounts were logged in there, so several "
         "people may have used it.",
     )
@@ -179,7 +187,7 @@ def test_an_address_links_only_those_who_used_it_at_the_same_time() -> None:
         (1, "8.8.4.1", 0, 2), (2, "8.8.4.1", 1, 3), (3, "8.8.4.1", 30, 31), (4, "8.8.4.2", 0, 3)
     ) as made:
         assert weighed(ip.KIND, made) == {
-            (1, 2): (round(log(500), 3), "Both accounts connected from the address 8.8.4.1 in the same days. "
+            (1, 2): (round(log(1000 / 3) - 3, 3), "Both accounts connected from the address 8.8.4.1 in the same days. "
                                          "No other known account used it in those days.")
         }  # fmt: skip
 
@@ -203,9 +211,9 @@ def test_the_user_at_a_host_says_more_than_the_host() -> None:
             (5, "host", "per@h2.vaffel.no", "own"), (7, "host", "kari@h2.vaffel.no", "own")]  # fmt: skip
     with bench(rows) as made:
         assert weighed(host.KIND, made) == {
-            (1, 3): (round(log(500) + 2, 3),
+            (1, 3): (4.0,
                      "Both accounts connected as the user ola@h1.vaffel.no. No other known account has it."),
-            (5, 7): (round(log(500) - 0.5, 3),
+            (5, 7): (round(log(500) - 3.5, 3),
                      "Both accounts connected from the host h2.vaffel.no. No other known account has it."),
         }  # fmt: skip
 
@@ -221,7 +229,7 @@ def test_address_books_of_others() -> None:
     ]  # fmt: skip
     with bench([(0, "phone", "+4790000001", "book"), (1, "phone", "+4790000001", "own")], names) as made:
         assert weighed(book.KIND, made) == {
-            (0, 1): (round(log(500) + 2, 3), "An address book ties +4790000001 to one account; the other account goes by it "
+            (0, 1): (1.9, "An address book ties +4790000001 to one account; the other account goes by it "
                                              "or is tied to it as well. No other known account has it."),
         }  # fmt: skip
     with bench(names=names) as made:
@@ -239,7 +247,7 @@ def test_what_an_account_goes_by_itself_is_no_matter_of_address_books() -> None:
         assert weighed(book.KIND, made) == {}
         assert points(weighed(phone.KIND, made)) == {(1, 2): round(log(500) + 3, 3)}
     with bench([(5, "native", "icq:100002", "book")]) as made:
-        assert points(weighed(book.KIND, made)) == {(2, 5): round(log(500) + 2, 3)}
+        assert points(weighed(book.KIND, made)) == {(2, 5): 1.9}
 
 
 def test_known_owners_of_different_names_speak_against() -> None:

@@ -1,4 +1,8 @@
-"""Names that tenures carried: their own, what address books call them, and handles that their native ids are."""
+"""Names that tenures carried: their own, what address books call them, and handles that their native ids are.
+
+Of a payment the service states who pays; whom it goes to, the payer types, as one would in an address book (`book`),
+unless it stands in the payee's own statement.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +38,13 @@ def names(source: Source) -> None:
                 ) c join spans s on s.account_id = c.account_id and {HELD}
                 union all
                 select s.tenure, t.* from (
-                    select unnest([sender_id, receiver_id]) as account_id,
-                           trim(unnest([sender_name, receiver_name])) as name, trace_id,
+                    select sender_id as account_id, trim(sender_name) as name, trace_id,
                            at_us(time, exhibit, parser) as us, 'full name' as kind
+                    from transfers
+                    union all
+                    select receiver_id, trim(receiver_name), trace_id, at_us(time, exhibit, parser),
+                           if(exists (from accounts a where a.owner and a.account_id = receiver_id
+                                      and a.source_id = transfers.source_id), 'full name', 'book')
                     from transfers
                 ) t join spans s on s.account_id = t.account_id and t.name <> '' and {HELD}
             ) group by tenure, name, kind""",

@@ -12,7 +12,7 @@ from safelight.identities.shared_values import Sharing, measure, propose
 from safelight.messages import _
 
 #: An address has one password, and few share it.
-SHARING: Final = Sharing(("email",), trust=3.5, stated=1.0)
+SHARING: Final = Sharing(("email",), trust=3.5, stated=1.0, timed=True)
 
 
 def _say(detail: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Hosts from which accounts connected (IRC: user@host). Web gateways and localhost stand for many and count nothing.
 
 The same user at the same host weighs by how few have it; the same host under different user names is a household, a firm or
-a provider's line that is given to the next customer, and weighs little.
+a provider's line that is given to the next customer, and weighs little. Many programs give the same user name to all,
+too. So this is a soft kind: a host alone never makes a proposal.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from safelight.identities.shared_values import FEW, STEEP, strongest
 from safelight.messages import _
 
 #: Log-odds that two accounts of the same user@host, or of one host, which they have alone, are one person's.
-WHOLE: Final = 2.0
-HOST: Final = -0.5
+WHOLE: Final = -1.5
+HOST: Final = -3.5
 #: From a host with more users than this, each user name weighs less.
 MOST_HOLDERS: Final = 20
-MOST: Final = 12.0
+#: What all hosts together add at most: less than the prior takes off.
+MOST: Final = 4.0
 
 #: A tilde before the user says that nobody's ident server vouched for it; it is no part of the name.
 _HELD = f"""
@@ -71,4 +73,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     return told % {"value": detail["value"]} + " " + others(detail)
 
 
-KIND = Kind("host", "identifier", True, _measure, _say, _propose)
+KIND = Kind("host", "identifier", False, _measure, _say, _propose)

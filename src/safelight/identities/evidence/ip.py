@@ -1,8 +1,8 @@
 """IP addresses with time: both accounts connected from one address within the same span of days.
 
 An address is lent to one line at a time and to another next week, so it links only where the spans of use overlap; and it
-weighs by how many accounts used it in that span, for a school, a provider's gateway or an exit of an anonymising network has
-many behind one address.
+weighs by how many accounts ever used it, for a school, a provider's gateway or an exit of an anonymising network has many
+behind one address. It is a soft kind: an address is a line's and not a person's, and alone never makes a proposal.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 
 from safelight.identities.kinds import PAIRS, Kind
@@ -19,60 +18,48 @@ from safelight.identities.placeholders import condition
 from safelight.identities.shared_values import FEW, STEEP, strongest
 from safelight.messages import _, ngettext
 
-#: Log-odds that two accounts which alone used an address in a span are one person's: a household has one address too.
-TRUST: Final = 0.0
-#: Added for addresses beyond the first that the two shared, up to two: who moves together is one, or a pair.
-MOST: Final = 10.0
-#: A span in which more used the address proposes nobody.
-MOST_TOGETHER: Final = 12
+#: Log-odds that two accounts which alone ever used an address are one person's: a household has one address too, and what it
+#: weighs stays below what the prior takes off.
+TRUST: Final = -3.0
+#: All addresses together add no more: whoever lives, works or travels together moves from one to the next together.
+MOST: Final = 3.5
+#: An address that more accounts ever used proposes nobody.
+MOST_HOLDERS: Final = 12
 #: Spans of use that lie so close count as overlapping: a log tells of the moments of connecting only.
 SLACK_HOURS: Final = 12
-_HOUR_US: Final = 3_600_000_000
+_SLACK_US: Final = SLACK_HOURS * 3_600_000_000
 
-_SPANS = f"""
-    select tenure, value, first_us // {_HOUR_US} as begins, last_us // {_HOUR_US} as ends, trace,
-           dense_rank() over (order by value) - 1 as code
-    from identifiers where kind = 'ip' and first_us is not null and not {condition("ip", "value")}
-    order by value, first_us, tenure
+#: It weighs by all who ever used the address; a sentence tells of those who used it between the first and the last moment of
+#: the spans in which the two met there.
+_HELD = f"""
+    create or replace temp table ip_spans as
+    with used as (from identifiers where kind = 'ip' and not {condition("ip", "value")}),
+    by_value as (select value, count(distinct tenure) as holders from used
+                 group by value having holders between 2 and {MOST_HOLDERS})
+    select tenure, value, first_us - {_SLACK_US} as begins, last_us + {_SLACK_US} as ends, trace, holders,
+           ln((select count(*) from tenures) / holders) + {TRUST} - {STEEP} * greatest(0, holders - {FEW}) as weight
+    from used join by_value using (value) where first_us is not null
 """
 _COMMON = f"""
-    select least(x.tenure, y.tenure) as a, greatest(x.tenure, y.tenure) as b, x.value,
-           max(least(x.together, y.together)) as holders, min(x.trace) as trace_a, min(y.trace) as trace_b,
-           max(ln((select count(*) from tenures) / greatest(x.together, y.together)) + {TRUST}
-               - {STEEP} * greatest(0, greatest(x.together, y.together) - {FEW})) as weight
-    from ip_spans x join ip_spans y on x.value = y.value and x.tenure < y.tenure
-         and x.begins <= y.ends + {SLACK_HOURS} and y.begins <= x.ends + {SLACK_HOURS}
-    group by all having weight > 0
-"""
-
-
-def _spans(bench: Bench) -> None:
-    """Spans of use with how many others overlap each (`together`, itself included); crowded ones are left out."""
-    found = bench.db.sql(_SPANS).to_arrow_table()
-    begins, ends, code = (found[name].to_numpy().astype(np.int64) for name in ("begins", "ends", "code"))
-    # Those that begin before I end, less those that end before I begin, all within one address: two searches in sorted keys.
-    base = int(begins.min()) - 2 * SLACK_HOURS if len(begins) else 0
-    width = int(ends.max()) - base + 4 * SLACK_HOURS if len(ends) else 1
-    starts = np.sort(code * width + begins - base)
-    stops = np.sort(code * width + ends - base)
-    before_end = np.searchsorted(starts, code * width + ends - base + SLACK_HOURS, side="right")
-    before_begin = np.searchsorted(stops, code * width + begins - base - SLACK_HOURS, side="left")
-    together = before_end - before_begin
-    spans = found.append_column("together", pa.array(together, pa.int64()))
-    bench.db.register("_ip_spans", spans)
-    bench.db.execute(
-        f"create or replace temp table ip_spans as from _ip_spans where together between 2 and {MOST_TOGETHER}"
+    with met as (
+        select x.tenure as a, y.tenure as b, x.value, min(x.trace) as trace_a, min(y.trace) as trace_b,
+               max(x.weight) as weight, min(least(x.begins, y.begins)) as begins, max(greatest(x.ends, y.ends)) as ends
+        from ip_spans x join ip_spans y on x.value = y.value and x.tenure < y.tenure
+             and x.begins + {_SLACK_US} <= y.ends and y.begins + {_SLACK_US} <= x.ends
+        where x.weight > 0 group by all
     )
-    bench.db.unregister("_ip_spans")
+    select m.a, m.b, m.value, m.trace_a, m.trace_b, m.weight, count(distinct o.tenure) as holders
+    from met m join ip_spans o on o.value = m.value and o.begins <= m.ends and m.begins <= o.ends group by all
+"""
 
 
 def _measure(bench: Bench) -> pa.Table:
-    _spans(bench)
+    bench.db.execute(_HELD)
     return strongest(bench, _COMMON, ("value", "holders"), MOST)
 
 
 def _propose(bench: Bench) -> pa.Table:
-    _spans(bench)
+    bench.db.execute(_HELD)
     return bench.db.sql(f"select distinct a, b from ({_COMMON}) order by a, b").to_arrow_table().cast(PAIRS)
 
 
@@ -90,4 +77,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     return told % {"value": detail["value"]} + " " + crowd
 
 
-KIND = Kind("ip", "identifier", True, _measure, _say, _propose)
+KIND = Kind("ip", "identifier", False, _measure, _say, _propose)

@@ -1,4 +1,9 @@
-"""Ids of other networks that a profile states ("my ICQ is ..."): the account of that id, or another that states the same."""
+"""Ids of other networks that a profile states ("my ICQ is ..."): the account of that id, or another that states the same.
+
+One of the two must state it: that two accounts are called alike where they are registered is no statement about each other.
+User 57 of one forum is not user 57 of the next, and a profile seldom says which forum; an id that accounts of several
+instances of a network have is nobody's (`own_ids.py`).
+"""
 
 from __future__ import annotations
 
@@ -7,19 +12,17 @@ from functools import partial
 from typing import Any, Final
 
 from safelight.identities.evidence.holders import others
+from safelight.identities.evidence.own_ids import OWN_IDS
 from safelight.identities.kinds import Kind
 from safelight.identities.shared_values import Sharing, measure, propose
 from safelight.messages import _
 
-#: Each account holds its own id; alone it has that in common with nobody.
-_SOURCE: Final = """
-    select tenure, kind, value, basis, trace from identifiers where kind = 'native'
-    union all
-    select tenure, 'native' as kind, network || ':' || native as value, 'own' as basis, null::varchar as trace from tenures
-    where native is not null and not regexp_matches(native, '^(name:|local:|[?])')
+_SOURCE: Final = f"""
+    select tenure, kind, value, basis, trace, first_us, last_us from identifiers where kind = 'native'
+    union all {OWN_IDS}
 """
 #: Anybody may write somebody else's id into a profile, and some do to harm them; most write their own.
-SHARING: Final = Sharing(("native",), trust=3.5, stated=1.0, source=_SOURCE)
+SHARING: Final = Sharing(("native",), trust=3.5, stated=1.0, source=_SOURCE, one_of="profile")
 
 
 def _say(detail: Mapping[str, Any]) -> str:

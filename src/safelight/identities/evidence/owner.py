@@ -12,12 +12,17 @@ from safelight.identities.model import Bench
 from safelight.identities.shared_values import strongest
 from safelight.messages import _, ngettext
 
-#: Log-odds that two accounts of different networks, each the only one of its network on a thing, are one person's.
+#: Log-odds that two accounts of different networks, each the only one of its network on a thing, are one person's: people
+#: share computers, and an account that was logged in once stays. A modest sum whatever the number of accounts is.
 ALONE: Final = 3.0
+#: In a small operation any two are likelier one person's beforehand, and it is less, so that by itself it never proposes
+#: (the prior of `calibration.json` is about `PRIOR` less the logarithm of the accounts; it weighs this kind up to `HEAVY`).
+PRIOR: Final = 3.0
+HEAVY: Final = 1.5
 #: Taken off for each further account of a network on it (two accounts of one network on one computer: two people, or one
 #: who changes between them).
 EACH: Final = 2.0
-MOST: Final = 13.0
+MOST: Final = ALONE
 #: Things on which more were logged in are nobody's own.
 MOST_LOGGED_IN: Final = 40
 
@@ -31,7 +36,7 @@ _ON = f"""
         ) group by thing having sum(n) between 2 and {MOST_LOGGED_IN}
     )
     select x.tenure as a, y.tenure as b, thing, holders, crowd, x.trace as trace_a, y.trace as trace_b,
-           ln((select count(*) from tenures) / least(holders, 2 * crowd)) + {ALONE} - {EACH} * (crowd - 1) as weight
+           least({ALONE}, (ln((select count(*) from tenures)) - {PRIOR}) / {HEAVY}) - {EACH} * (crowd - 1) as weight
     from logged_in x join logged_in y using (thing) join crowds using (thing) where x.tenure < y.tenure
 """
 

@@ -12,7 +12,7 @@ from safelight.identities.shared_values import Sharing, measure, propose
 from safelight.messages import _
 
 #: Numbers are passed on and families share them; most often a number is one person's.
-SHARING: Final = Sharing(("phone",), trust=3.0, stated=1.0)
+SHARING: Final = Sharing(("phone",), trust=3.0, stated=1.0, timed=True)
 
 
 def _say(detail: Mapping[str, Any]) -> str:
