@@ -22,7 +22,7 @@ from safelight.identities.registry import KINDS
 
 BY = Calibration(
     name="test", bias=1.0, weights={"phone": 0.5}, discount=0.5, caps={"identifier": 12.0, "style": 4.0},
-    floors={"style": -1.0}, rare_name=9.5, soft_cap=5.0,
+    floors={"style": -1.0}, soft_cap=5.0,
     proposal=0.9, candidate=0.1, join=1.0, absent=-1.0,
 )  # fmt: skip
 Found = Mapping[tuple[int, int], float]

@@ -136,12 +136,12 @@ def test_who_writes_to_each_other_for_months_is_not_one_person_by_a_common_name(
     assert kinds == [("names", False), ("talks", True)]
 
 
-def test_an_arrangement_to_move_links_the_account_that_was_named(op: Seized) -> None:
+def test_an_arrangement_to_move_makes_a_candidate_of_the_account_that_was_named(op: Seized) -> None:
     crowd(op)
     op.named("kik", "foo.bar_x7k@talk.kik.com", "Foo")
     trace = op.says("irc", "tog", "per", "add me on kik: foo.bar", 7)
     op.store()
-    assert find(op.folder).proposals == 1
+    assert find(op.folder).proposals == 0
     assert rows(op, "select kind, traces from person_evidence where kind = 'moves'") == [("moves", [trace])]
 
 

@@ -1,7 +1,7 @@
 """What `combine.py` goes by: learned weights, discounts and caps, and the second calibration; `calibration.json` holds them.
 
 The file is made by `evaluation/train.py` from synthetic operations with known truth, never from people's data alone; what
-was not in its training keeps the weight 1, that is, the points that the kind itself states.
+was not in its training has a low weight that is stated by hand.
 """
 
 from __future__ import annotations
@@ -36,8 +36,6 @@ class Calibration:
     """The least that a group's pieces against add together, below zero. Who hides writes in another way."""
     soft_cap: float
     """The most that all soft pieces in favour add together across networks: never enough for a claim."""
-    rare_name: float
-    """Points from which on a name by itself may carry a claim across networks: one that hardly anybody else has."""
     proposal: float
     """Probability from which on a pair is proposed."""
     candidate: float
@@ -48,10 +46,13 @@ class Calibration:
     """What a pair counts in that average that was never a candidate."""
     second: Mapping[str, float] = field(default_factory=dict)
     """Second calibration: factors of its features (`combine.FEATURES`); empty: none."""
+    stated: Mapping[str, float] = field(default_factory=dict)
+    """Weights of kinds that no training contained, set by hand and low. Neither a bias above zero nor the second
+    calibration speaks for what rests on them: nobody has seen how often they are right."""
 
     def weight(self, kind: str) -> float:
-        """Of a kind; 1 where nothing was learned."""
-        return self.weights.get(kind, 1.0)
+        """Of a kind; 1 where nothing was learned or stated."""
+        return self.weights.get(kind, self.stated.get(kind, 1.0))
 
 
 @cache
@@ -72,10 +73,10 @@ def read(data: bytes) -> Calibration:
         caps=told["caps"],
         floors=told["floors"],
         soft_cap=told["soft_cap"],
-        rare_name=told["rare_name"],
         proposal=told["proposal"],
         candidate=told["candidate"],
         join=told["join"],
         absent=told["absent"],
         second=told.get("second", {}),
+        stated=told.get("stated", {}),
     )

@@ -1,11 +1,15 @@
 """All evidence about a pair summed into log-odds whose parts are the explanation, and made a calibrated probability.
 
 First a sum: the prior, and each kind's points times its learned weight. Kinds of one group say partly the same thing: the
-strongest counts whole, each further one less, and a group adds at most its cap. What soft kinds add across two networks is
-capped once more, so that style and the like alone never make a claim there. So prior and points add up to `log_odds`.
+strongest counts whole, each further one less, what merely repeats another piece hardly counts, and a group adds at most its
+cap. What soft kinds add across two networks is capped once more, so that style and the like alone never make a claim there.
+So prior and points add up to `log_odds`.
 
 Then the second calibration: what pairs with such a sum, such a lead over the next candidate (within the same two networks,
-for a person has accounts in many) and so much hard evidence turned out to be, in operations whose truth is known.
+for a person has accounts in many) and so much hard evidence turned out to be, in operations whose truth is known. What those
+operations do not contain is not calibrated by them: see `cautious`.
+
+Whatever its probability, a pair is a proposal only by evidence that may carry a claim: see `Combined.claims`.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import pyarrow as pa
 from safelight.identities.calibration import Calibration
 from safelight.identities.kinds import Kind
 from safelight.identities.model import Bench
+from safelight.identities.repeated import factors
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -29,6 +34,14 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 WIDEST: Final = 6.0
 #: Hard pieces carry a claim from this on: one that hardly weighs anything does not.
 CARRIES: Final = 2.0
+#: Hard kinds that never carry a claim alone: who was logged in on a thing or is in all talk on it may be one of several
+#: people, and one message that names an account may be a slip. Another kind must add so much.
+SECONDED: Final = {"owner": 1.0, "everywhere": 1.0, "moves": 1.0}
+#: Groups whose soft pieces may carry a claim within one network: not names, and not a line or thing that a household shares.
+WITHIN: Final = ("style", "rhythm", "contacts", "media", "profile", "told")
+#: What they must add; and what beside a name in full that no third account carries.
+WITHIN_LEAST: Final = 2.0
+BESIDE_NAME: Final = 0.5
 #: Features of the second calibration.
 FEATURES: Final = ("one", "log_odds", "margin", "mutual", "hard", "margin_soft", "across", "texts")
 
@@ -56,6 +69,8 @@ class Combined:
     """By tenure."""
     written: Floats
     """By tenure: characters that it wrote, of each text at most 200."""
+    shared: Bools
+    """By tenure: several people used it."""
     points: Floats
     prior: float
     log_odds: Floats
@@ -63,15 +78,15 @@ class Combined:
     mutual: Bools
     hard: Bools
     across: Bools
-    rare: Bools
-    """A name that hardly anybody else has speaks for it."""
+    claims: Bools
+    """Whether a pair may be more than a candidate.
+
+    Across networks, hard evidence must carry it. Within one network soft evidence may too, but names alone never do, nor a
+    shared line beside them: two people have one name, and siblings have one address. A tenure that several people share is
+    nobody's, so that no pair with it is ever proposed.
+    """
     features: Mapping[str, Floats]
     probability: Floats
-
-    @property
-    def claims(self) -> Bools:
-        """Whether a pair may be more than a candidate: soft evidence alone across networks may not, except a rare name."""
-        return self.hard | ~self.across | self.rare
 
     def proposed(self, by: Calibration) -> Bools:
         """Whether a pair is a proposal: probable enough, and of evidence that may carry a claim."""
@@ -110,34 +125,86 @@ def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration) -> Combined:
         "select tenure, sum(least(length(text), 200)) from texts group by tenure"
     ).fetchall():
         size[tenure] = written
-    return _weighed(pieces(bench, kinds), networks, size, kinds, by)
+    shared = np.asarray(
+        [
+            row[0]
+            for row in bench.db.execute(
+                "select coalesce(shared, false) from tenures order by tenure"
+            ).fetchall()
+        ],
+        dtype=bool,
+    )
+    return _weighed(pieces(bench, kinds), networks, size, shared, kinds, by)
 
 
 def reweighed(combined: Combined, kinds: Sequence[Kind], by: Calibration) -> Combined:
     """The same evidence by another calibration."""
-    return _weighed(combined.pieces, combined.networks, combined.written, kinds, by)
+    return _weighed(combined.pieces, combined.networks, combined.written, combined.shared, kinds, by)
 
 
 def _weighed(
-    found: Pieces, networks: np.ndarray[Any, Any], size: Floats, kinds: Sequence[Kind], by: Calibration
+    found: Pieces,
+    networks: np.ndarray[Any, Any],
+    size: Floats,
+    shared: Bools,
+    kinds: Sequence[Kind],
+    by: Calibration,
 ) -> Combined:
-    across: Bools = networks[found.a] != networks[found.b] if len(found.a) else np.zeros(0, bool)
+    # An account whose network is not known may be of any: nothing is assumed to be within one.
+    across: Bools = (networks[found.a] != networks[found.b]) | (networks[found.a] == "")
     points = _added(found, kinds, by, across)
     prior = by.bias - float(np.log(max(2, len(networks))))
-    log_odds: Floats = prior + np.bincount(found.pair, points, len(found.a)).astype(np.float64)
-    hard_kinds = np.asarray([one.hard for one in kinds], dtype=bool)
-    carried = np.where(hard_kinds[found.kind] & (points > 0), points, 0.0) if len(found.kind) else points
-    hard = np.bincount(found.pair, carried, len(found.a)) >= CARRIES
-    named = np.asarray([one.group == "name" for one in kinds], dtype=bool)
-    rarely = named[found.kind] & (found.raw >= by.rare_name) if len(found.kind) else np.zeros(0, bool)
-    rare = np.bincount(found.pair, rarely, len(found.a)) > 0
+    count = len(found.a)
+    log_odds: Floats = prior + np.bincount(found.pair, points, count).astype(np.float64)
+    favour = np.maximum(points, 0)
+    unlearned = np.asarray([one.name in by.stated for one in kinds], dtype=bool)
+    hard = _sum(found, kinds, favour, [one.name for one in kinds if one.hard]) >= CARRIES
+    learned = _sum(
+        found, kinds, favour, [one.name for one in kinds if one.hard and one.name not in by.stated]
+    )
+    guessed = np.bincount(found.pair, favour * unlearned[found.kind], count).astype(np.float64)
     margin, mutual = leads(found.a, found.b, networks, log_odds)
     texts = np.log1p(np.minimum(size[found.a], size[found.b]))
-    made = features(log_odds, margin, mutual, hard, across, texts)
-    probability = probabilities(made, by.second)
+    made = features(log_odds, margin, mutual, learned >= CARRIES, across, texts)
+    probability = cautious(made, guessed, log_odds, by)
+    claims = _claims(found, kinds, favour, hard, across) & ~(shared[found.a] | shared[found.b])
     return Combined(
-        found, networks, size, points, prior, log_odds, margin, mutual, hard, across, rare, made, probability
+        found, networks, size, shared, points, prior, log_odds, margin, mutual, hard, across, claims, made, probability
     )  # fmt: skip
+
+
+def _sum(found: Pieces, kinds: Sequence[Kind], points: Floats, names: Collection[str]) -> Floats:
+    """By pair: what the kinds of these names add."""
+    which = np.asarray([one.name in names for one in kinds], dtype=bool)
+    total: Floats = np.bincount(found.pair, points * which[found.kind], len(found.a)).astype(np.float64)
+    return total
+
+
+def _claims(found: Pieces, kinds: Sequence[Kind], favour: Floats, hard: Bools, across: Bools) -> Bools:
+    """Whether evidence of a pair may carry a claim: `Combined.claims`, but for shared tenures."""
+    alone = _sum(found, kinds, favour, [one.name for one in kinds if one.hard and one.name not in SECONDED])
+    others = _sum(found, kinds, favour, [one.name for one in kinds if one.name not in SECONDED])
+    carried = hard & ((alone >= CARRIES) | (others >= min(SECONDED.values())))
+    within = _sum(found, kinds, favour, [one.name for one in kinds if not one.hard and one.group in WITHIN])
+    named = np.asarray([one.group == "name" for one in kinds], dtype=bool)
+    full = np.zeros(len(found.pair), dtype=bool)
+    for n in np.flatnonzero(named[found.kind] & ~across[found.pair]).tolist() if len(found.pair) else ():
+        full[n] = '"full":true' in (found.detail[n] or "").replace(" ", "")
+    in_full = np.bincount(found.pair, full, len(found.a)) > 0
+    claims: Bools = carried | (~across & ((within >= WITHIN_LEAST) | (in_full & (within >= BESIDE_NAME))))
+    return claims
+
+
+def cautious(made: Mapping[str, Floats], guessed: Floats, log_odds: Floats, by: Calibration) -> Floats:
+    """Calibrated probabilities that lend nothing to kinds outside the training (`Calibration.stated`).
+
+    The second calibration, and a bias above zero, hold for the sum without them. With them counts the plain sum without
+    that bias. Whichever says more is told: a further piece in favour never makes a pair less probable.
+    """
+    calibrated = probabilities(dict(made) | {"log_odds": np.clip(log_odds - guessed, -20, 20)}, by.second)
+    plain = 1 / (1 + np.exp(-np.clip(log_odds - max(by.bias, 0.0), -30, 30)))
+    told: Floats = np.where(guessed > 0, np.maximum(calibrated, plain), calibrated)
+    return told
 
 
 def features(
@@ -179,6 +246,7 @@ def _added(found: Pieces, kinds: Sequence[Kind], by: Calibration, across: Bools)
     rank = np.zeros(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order)) - start
     points = points * by.discount**rank
+    points = points * factors(found.pair, found.kind, points, found.detail, [one.name for one in kinds])
     caps = np.asarray([by.caps.get(name, np.inf) for name in names])
     favour = points > 0
     points = _capped(points, cell, favour, caps[groups[found.kind]])

@@ -17,6 +17,9 @@ PAUSE_US = 24 * 3_600_000_000
 #: Of a network on a thing there must be so many conversations, and the account in this share of them.
 LEAST_TALKS: Final = 3
 SHARE: Final = 0.9
+#: The account itself wrote in so many of them, to so many others: a list or a robot's room only receives, or answers one.
+LEAST_SENT: Final = 3
+LEAST_OTHERS: Final = 3
 #: Keys of profiles that hold identifiers -> kind, network of another account.
 _STATED: Final[dict[str, tuple[str, str]]] = {
     "phone": ("phone", ""), "phone_number": ("phone", ""), "mobile": ("phone", ""), "number": ("phone", ""),
@@ -66,7 +69,8 @@ _LOGGED_IN = """
     from accounts a join spans s on s.account_id = a.account_id
     where a.owner and a.network not in ('bank', 'remitter') group by all
 """
-#: Whose files do not say whose they are: the only account that takes part in all conversations of a network on a thing.
+#: Whose files do not say whose they are: the only account that takes part in all conversations of a network on a thing, and
+#: itself wrote to several others there. A mailing list is in all mails of a box as well.
 _EVERYWHERE = f"""
     with talks as (
         select source_id, network, coalesce(instance, '') as instance, conversation_id, trace_id,
@@ -79,6 +83,21 @@ _EVERYWHERE = f"""
     ), parts as (
         select source_id, network, instance, account_id, count(distinct conversation_id) as n, min(trace_id) as trace_id
         from talks where account_id is not null group by all
+    ), sent as (
+        select source_id, network, instance, sender_id as account_id from (
+            select source_id, network, coalesce(instance, '') as instance, sender_id, conversation_id, unnest(recipients_id)
+                   as other
+            from messages
+            where kind not in ('system', 'notice') and sender_id is not null and coalesce(direction, 'outgoing') = 'outgoing'
+            union all
+            select m.source_id, m.network, coalesce(m.instance, ''), m.sender_id, m.conversation_id, t.account_id
+            from messages m join (select distinct source_id, conversation_id, account_id from talks) t
+                on t.source_id = m.source_id and t.conversation_id = m.conversation_id
+            where len(coalesce(m.recipients_id, [])) = 0 and m.kind not in ('system', 'notice')
+                  and m.sender_id is not null and coalesce(m.direction, 'outgoing') = 'outgoing'
+        ) where other is not null and other <> sender_id
+        group by all
+        having count(distinct conversation_id) >= {LEAST_SENT} and count(distinct other) >= {LEAST_OTHERS}
     ), wholes as (
         select source_id, network, instance, count(distinct conversation_id) as n, count(distinct account_id) as people
         from talks group by all having count(distinct conversation_id) >= {LEAST_TALKS}
@@ -89,7 +108,8 @@ _EVERYWHERE = f"""
     )
     select s.tenure, 'device' as kind, '' as network, 'source:' || m.source_id as value, 'presence' as basis,
            null::bigint as us, m.trace_id
-    from most m join spans s on s.account_id = m.account_id
+    from most m semi join sent using (source_id, network, instance, account_id)
+    join spans s on s.account_id = m.account_id
     where several = 1 and not exists (
         from accounts a where a.owner and a.source_id = m.source_id and a.network = m.network
     )

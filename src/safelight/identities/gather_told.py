@@ -1,4 +1,8 @@
-"""Where tenures said that they can be reached elsewhere: "add me on kik: foo.bar", "min skype er ola.n"."""
+"""Where tenures said that they can be reached elsewhere: "add me on kik: foo.bar", "min skype er ola.n".
+
+Only words in the first person count. Who passes on another's id ("kik: foo.bar", "add foo.bar on kik"), quotes somebody,
+denies or asks says nothing about the writer's own account, and a link made of it would join two people.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Any, Final
 import re2
 
 from safelight.identities.gather_source import Source
+from safelight.identities.gather_texts import QUOTED
 from safelight.traces import networks
 
 #: Words for networks as people write them -> the network's name here.
@@ -24,23 +29,40 @@ _NETWORK: Final = (
 #: A word, or a number in groups; `_normal` says whether it can be an id.
 _ID: Final = r"[\"'`«(]*(\+?\d+(?:[ -]\d+)+|[^\s,;!?\"'`»()<>]+)"
 _IS: Final = r"\s*(?:ko\s+)?(?:(?:name|navn|namn|id|user(?:name)?|nick|bruker(?:navn)?|konto)\s*)?(?:is|er|ay|:|=|-|–|→)\s*"
-#: Asks or offers to go elsewhere; the words before decide that it is the writer's own account.
+#: Asks or offers to go elsewhere, always in the first person: it is the writer's own account.
 _ME: Final = (
     r"(?:add|find|reach|contact|write|message|text|pm|dm|hit|ping|call)\s+me(?:\s+up)?\s+(?:on|at|in|via|by)",
-    r"(?:legg|finn|nå|skriv|kontakt|ring|send)\s+(?:til\s+)?(?:meg|melding)(?:\s+til)?(?:\s+(?:til|inn))?\s+(?:på|via|i)",
-    r"(?:legg|finn|skriv|kontakt|ring|send)\s+(?:til\s+)?(?:meg|melding)\s+(?:til\s+)?(?:på|via)",
+    r"(?:legg|finn|nå|skriv|kontakt|ring|send)\s+(?:til\s+)?meg(?:\s+melding)?(?:\s+(?:til|inn))?\s+(?:på|via|i)",
     r"(?:i\s*add|add|hanapin|i-?message|i-?chat|kontakin|i-?text)\s+(?:mo\s+)?(?:ako|me)\s+(?:sa|on)",
-    r"(?:my|mi|min|mitt|mine|ang|aking|ito\s+ang)",
+    r"(?:my|mi|min|mitt|mine|aking|ito\s+ang\s+aking)",
     r"(?:i'?m|i\s+am|jeg\s+er|eg\s+er|ako\s+si|ako\s+ay)\s+(?:also\s+|også\s+|òg\s+)?(?:on|at|på|sa)",
 )
 _PATTERNS: Final = tuple(
     re2.compile(pattern)
     for pattern in (
         rf"(?i)(?:^|[^\p{{L}}])(?:{'|'.join(_ME)})\s+(?:ko\s+(?:sa\s+)?)?{_NETWORK}\b({_IS}|\s*,\s*|\s+as\s+|\s+som\s+|\s+){_ID}",
-        rf"(?i)^\s*{_NETWORK}({_IS}){_ID}\s*$",
-        rf"(?i)(?:^|[^\p{{L}}])(?:add|legg\s+til|i-?add\s+mo)\s+{_ID}(\s+(?:on|på|sa)\s+){_NETWORK}\b",
+        rf"(?i)(?:^|[^\p{{L}}])(?:ito\s+)?ang\s+{_NETWORK}(\s+ko\s+(?:ay|:|=|-)\s*){_ID}",
     )
 )
+_QUOTED: Final = tuple(re2.compile(pattern) for pattern in QUOTED)
+#: A line out of another's mouth: "<ola> ...", "Ola 12:03: ...", "[12:03] Ola: ...", "ola> ...", "he wrote: ...".
+_REPORTED: Final = re.compile(
+    r"(?i)^\s*(?:[\[(]?[\d.:/ -]*\d{1,2}[:.]\d{2}\b|<[^>]{1,40}>|[^\s<>]{1,40}>)"
+    r"|^[^:]{1,60}\b\d{1,2}[:.]\d{2}(?:[:.]\d{2})?\s*[\])]?\s*[:>-]"
+    r"|^\s*[\w.-]{2,40}(?:\s[\w.-]{2,40}){0,2}\s*:\s"
+    r"|(?:^|[\W\d_])(?:wrote|said|says|told|quote|skrev|skreiv|skriver|sa|sier|sade|sitat|siterer|sabi|sinabi|sulat)\b"
+    r"[\W\d_]*(?:me|meg|us|oss|that|at|to\s+me)?\s*[:,\"“«]"
+    r"|(?:^|[\W\d_])(?:he|she|they|han|hun|ho|de|niya|nila)\s+(?:wrote|said|says|told|skrev|skreiv|sa|sier)\b"
+)
+_DENIED: Final = re2.compile(
+    r"(?i)(?:^|[^\p{L}])(?:not|never|no|none|cannot|stop|isn.?t|don.?t|do\s+not|doesn.?t|won.?t|can.?t|wasn.?t|aren.?t|"
+    r"ain.?t|ikke|ikkje|aldri|ingen|slutt|hindi|huwag|wag|wala|fake|falsk|old|gammel|gamle|gamal|hacked|stolen|hacka|hacket|"
+    r"stjålet|if|hvis|dersom|viss|kung|was|var)(?:[^\p{L}]|$)"
+)
+_ASKED: Final = re2.compile(r"(?i)^\W*(?:is|was|are|er|var|ba|whose|hvem|kven|who)\s")
+_SENTENCE: Final = re2.compile(r"[.!?;]+\s+|\n")
+#: Signs of speech that is quoted; an opening one before the words means that they are another's.
+_PAIRED: Final = (("“", "”"), ("«", "»"), ("„", "“"), ("‘", "’"))
 #: For the database, so that few texts come out of it.
 _LIKELY: Final = r"(?i)\b" + _NETWORK + r"\b"
 #: What follows the network's name in a sentence and is no id.
@@ -76,19 +98,44 @@ def told(source: Source) -> None:
 
 def arrangements(text: str) -> Iterator[tuple[str, str]]:
     """Networks and normal ids under which a text says that its writer can be reached; each once."""
+    for pattern in _QUOTED:
+        text = pattern.sub("", text)
     seen: set[tuple[str, str]] = set()
-    for number, pattern in enumerate(_PATTERNS):
-        for match in pattern.finditer(text):
+    for line in text.splitlines():
+        if _REPORTED.search(line):
+            continue
+        for sentence in _SENTENCE.split(line):
+            for found in _own(sentence):
+                if found not in seen:
+                    seen.add(found)
+                    yield found
+
+
+def _own(sentence: str) -> Iterator[tuple[str, str]]:
+    """What one sentence says of its writer; nothing where it denies, asks or repeats."""
+    if _ASKED.search(sentence):
+        return
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(sentence):
             word, between, written = match.groups()
-            if number == 2:
-                word, written = written, word
+            before = sentence[: match.start() + 1]
+            if _repeated(before) or _DENIED.fullmatch(written) or _DENIED.search(sentence[: match.start(3)]):
+                continue
+            if _DENIED.search(sentence[match.end(3) :]):
+                continue
             network = WORDS.get(word.lower()) or WORDS.get(word.lower().replace("-", ""))
             value = _normal(network, written) if network else None
             if not between.strip() and not _MARKED.search(written):
                 continue  # "my skype works again"
-            if network and value and (network, value) not in seen:
-                seen.add((network, value))
+            if network and value:
                 yield network, value
+
+
+def _repeated(before: str) -> bool:
+    """Whether what follows stands in quotation marks."""
+    if before.count('"') % 2 or before.endswith(("'", "`", "‘")):
+        return True
+    return any(before.count(begin) > before.count(end) for begin, end in _PAIRED if begin != "„")
 
 
 def _normal(network: str, written: str) -> str | None:

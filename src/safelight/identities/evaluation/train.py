@@ -34,6 +34,12 @@ from safelight.operation.folder import open_folder
 TRUST: Final = 0.99
 #: Kinds whose weight is not learned here, with the weight that they have.
 GIVEN: Final = {"style": 1.0, "rhythm": 1.0, "languages": 1.0}
+#: The most that a weight may be; nobody in these operations shares a computer, so that nothing there speaks against owners.
+_MOST: Final = {"owner": 1.0, "everywhere": 1.0}
+#: In fewer pairs than this a kind was not seen: it keeps the weight that is stated for it (`Calibration.stated`).
+_SEEN: Final = 30
+#: Of a kind for which none is stated either.
+_UNSEEN: Final = 0.5
 #: How strongly weights are drawn to 1, and the second layer to the first one's own word: as if so many pairs said it.
 _PULL: Final = 20.0
 _PULL_SECOND: Final = 3.0
@@ -50,8 +56,8 @@ _BOUNDS: Final = {
 
 
 _WRITTEN: Final = (
-    "bias", "weights", "discount", "caps", "floors", "soft_cap", "rare_name", "proposal", "candidate", "join", "absent",
-    "second",
+    "bias", "weights", "discount", "caps", "floors", "soft_cap", "proposal", "candidate", "join", "absent",
+    "second", "stated",
 )  # fmt: skip
 
 
@@ -68,7 +74,7 @@ def _first(reads: Sequence[Read], known: Sequence[tuple[Bools, Bools]], begin: C
     for read, (told, same) in zip(reads, known, strict=True):
         combined = read.weighing.combined
         alone = combine.reweighed(
-            combined, KINDS, replace(begin, weights={}, caps={}, soft_cap=np.inf, bias=0.0)
+            combined, KINDS, replace(begin, weights={}, stated={}, caps={}, soft_cap=np.inf, bias=0.0)
         )
         each = np.zeros((len(same), len(KINDS)))
         np.add.at(each, (combined.pieces.pair, combined.pieces.kind), alone.points)
@@ -82,12 +88,15 @@ def _first(reads: Sequence[Read], known: Sequence[tuple[Bools, Bools]], begin: C
     x = np.column_stack([x[:, free], np.ones(len(x))])
     mean = np.append(np.ones(int(free.sum())), begin.bias)
     pull = np.append(np.full(int(free.sum()), _PULL), 0.01)
-    bounds = [(0.0, 1.5)] * int(free.sum()) + [(-3.0, 6.0)]
-    found = _logistic(x, y, part, offset, mean, pull, bounds)
     names = [one.name for one in KINDS if one.name not in GIVEN]
-    seen = np.abs(x[:, :-1]).sum(axis=0) > 0
+    bounds = [(0.0, _MOST.get(name, 1.5)) for name in names] + [(-3.0, 6.0)]
+    found = _logistic(x, y, part, offset, mean, pull, bounds)
+    seen = (np.abs(x[:, :-1]) > 0).sum(axis=0) >= _SEEN
     weights = {name: round(float(w), 3) for name, w, there in zip(names, found, seen, strict=False) if there}
-    return replace(begin, weights=weights | GIVEN, bias=round(float(found[-1]), 3), second={})
+    weights |= GIVEN
+    stated = dict.fromkeys(names, _UNSEEN) | dict(begin.stated)
+    stated = {name: weight for name, weight in stated.items() if name not in weights}
+    return replace(begin, weights=weights, stated=stated, bias=round(float(found[-1]), 3), second={})
 
 
 def _second(combined: Sequence[Combined], known: Sequence[tuple[Bools, Bools]]) -> Mapping[str, float]:

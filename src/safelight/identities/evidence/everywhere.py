@@ -2,7 +2,8 @@
 
 Many formats do not say whose they are (a mail folder, an export of chats). The account that is in every conversation of its
 network on a thing, and the only one, is most likely its user's: several such accounts on one thing, or one beside an
-account that was logged in there, are most likely one person's. Logs that an operator handed over show its robot this way.
+account that was logged in there, may well be one person's. Logs that an operator handed over show its robot this way, a
+forum its moderator, a mailbox whose assistant answers another than its owner: it is a reason to look, never enough alone.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from safelight.identities.shared_values import strongest
 from safelight.messages import _
 
 #: Log-odds that two such accounts are one person's, and what each further account of one network on the thing takes off.
-ALONE: Final = 2.0
+ALONE: Final = 0.0
 EACH: Final = 2.0
-MOST: Final = 11.0
+MOST: Final = 5.0
 _MOST_ON_IT: Final = 40
 
 _ON = f"""
@@ -61,4 +62,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     )
 
 
-KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose)
+KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose, version=2)

@@ -1,7 +1,8 @@
 """Arrangements to move: one account says "add me on kik: foo.bar", and the other is that account.
 
-Strong, but what was written may be a slip or somebody else's account: an id to which several accounts point, or that
-fits several accounts, counts less.
+What was written may be a slip, a joke or somebody else's account. So one message is a reason to look and no more
+(`ONCE`), different messages count more, and an id to which several accounts point, or that fits several accounts,
+counts less.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from safelight.identities.kinds import PAIRS, Kind
 from safelight.identities.model import Bench
 from safelight.messages import _
 
-MOST: Final = 9.0
+MOST: Final = 7.0
+#: The most that a single message adds (natural log-odds).
+ONCE: Final = 4.0
 #: Each further account that says or fits the same id takes this (natural log-odds, twice for three ...).
 _SEVERAL: Final = 2.0
 
@@ -38,13 +41,17 @@ _POINTS = """
     with said as (select network, value, count(distinct tenure) as n from moves group by all),
     fits as (
         select least(m.tenure, t.tenure) as a, greatest(m.tenure, t.tenure) as b, m.network, m.value, m.text, m.trace,
-               count(distinct t.tenure) over (partition by m.network, m.value) as fitting, said.n as saying
+               count(distinct t.tenure) over (partition by m.network, m.value) as fitting, said.n as saying,
+               count(distinct m.text) over (partition by m.tenure, m.network, m.value) as messages
         from moves m join move_targets t using (network, value) join said using (network, value) where m.tenure <> t.tenure
     )
 """
 _MEASURE = f"""
     {_POINTS}, total as (select count(*) as n from tenures)
-    select a, b, max(greatest(0, least({MOST}, ln(total.n) + 2) - {_SEVERAL} * (saying + fitting - 2)))::double as points,
+    select a, b,
+           max(greatest(
+               0, least(if(messages > 1, {MOST}, {ONCE}), ln(total.n) + 2) - {_SEVERAL} * (saying + fitting - 2)
+           ))::double as points,
            to_json({{'network': arg_min(network, trace), 'value': arg_min(value, trace), 'text': arg_min(text, trace),
                      'n': count(distinct trace), 'saying': max(saying)}})::varchar as detail,
            list(distinct trace order by trace)[:5] as traces
@@ -72,4 +79,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     }
 
 
-KIND = Kind("moves", "told", True, _measure, _say, _propose)
+KIND = Kind("moves", "told", True, _measure, _say, _propose, version=2)

@@ -40,6 +40,9 @@ TYPED: Final = (0.96, 10)
 LIKE: Final = 0.88
 #: Letters of a part that count.
 _PART: Final = 4
+#: Words of a name in full; and how many accounts carry one that only the two of a pair have.
+_FULL: Final = 2
+_PAIR: Final = 2
 #: Pairs whose names weigh less are not proposed.
 LEAST_PROPOSED: Final = 1.0
 
@@ -135,9 +138,16 @@ def _detail(known: Forms, found: Compared, n: int) -> str:
     told = {
         "name_a": known.name[one], "name_b": known.name[other], "like": like,
         "holders": int(max(known.holders[known.form[one]], known.holders[known.form[other]])),
+        "full": like in ("same", "words") and _full(known, known.form[one]) and _full(known, known.form[other]),
         "disguised": x.disguised or y.disguised, "number": next(iter(sorted(set(x.numbers) & set(y.numbers))), None),
     }  # fmt: skip
     return orjson.dumps(told).decode()
+
+
+def _full(known: Forms, form: int) -> bool:
+    """Whether a name is one of two words or more that hardly anybody has and that no third account carries."""
+    words = [word for word in known.handles[form].words if len(word) >= _PART]
+    return len(words) >= _FULL and int(known.holders[form]) <= _PAIR and not _common(known, form)
 
 
 def _propose(bench: Bench) -> pa.Table:
@@ -169,4 +179,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     return told
 
 
-KIND = Kind("names", "name", False, _measure, _say, _propose)
+KIND = Kind("names", "name", False, _measure, _say, _propose, version=2)
