@@ -132,7 +132,7 @@ _ADDRESSES = f"""
         from begun
     )
     select tenure, kind, value, 'own' as basis, min(us) as first_us, max(us) as last_us, count(*) as uses,
-           arg_min(trace_id, coalesce(us, 0)) as trace
+           arg_min(trace_id, (coalesce(us, 0), trace_id)) as trace
     from numbered group by tenure, kind, value, n
 """
 _STATED_ROWS = pa.schema(

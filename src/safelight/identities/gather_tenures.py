@@ -28,7 +28,7 @@ _NAMED = (
 _KNOWN = "create or replace temp table known as select id, any_value(network) as network, any_value(native) as native from ("
 #: Names that it carried itself come before what others call it.
 _NAME = """
-    select account_id, arg_max(name, (own, n)) as name from (
+    select account_id, arg_max(name, (own, n, name)) as name from (
         select account_id, name, coalesce(name_kind, '') in ('nick', 'display name', 'full name', 'user name') as own,
                count(*) * 1000 - least(length(name), 999) as n
         from accounts where name is not null and coalesce(name_kind, '') not in ('phone', 'e-mail')

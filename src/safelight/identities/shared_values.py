@@ -64,7 +64,7 @@ def _held(by: Sharing) -> str:
     return f"""
         create or replace temp table held as
         with found as (
-            select tenure, kind, value, min(basis) as basis, arg_min(trace, basis) as trace,
+            select tenure, kind, value, min(basis) as basis, arg_min(trace, (basis, trace)) as trace,
                    min(first_us) as first_us, max(last_us) as last_us,
                    list(distinct split_part(trace, ':', 1)) filter (basis = 'book') as books from ({by.source})
             where kind in ({kinds}) and basis in ({bases}) and not ({placeholder}) group by all

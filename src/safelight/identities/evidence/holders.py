@@ -13,4 +13,6 @@ def others(detail: Mapping[str, Any]) -> str:
     n = int(detail["holders"]) - 2
     if n <= 0:
         return _("No other known account has it.")
-    return ngettext("%(n)d other known account has it too.", "%(n)d other known accounts have it too.", n) % {"n": n}
+    return ngettext("%(n)d other known account has it too.", "%(n)d other known accounts have it too.", n) % {
+        "n": n
+    }

@@ -43,8 +43,9 @@ _COMMON = f"""
 """
 _MEASURE = f"""
     select a, b, least({MOST}, sum(weight))::double as points,
-           to_json({{'fields': list(distinct field order by field), 'value': arg_max(value, weight),
-                     'field': arg_max(field, weight), 'holders': arg_max(n, weight)}})::varchar as detail,
+           to_json({{'fields': list(distinct field order by field), 'value': arg_max(value, (weight, field, value)),
+                     'field': arg_max(field, (weight, field, value)),
+                     'holders': arg_max(n, (weight, field, value))}})::varchar as detail,
            flatten(list([one, other] order by weight desc)[:3]) as traces
     from ({_COMMON}) join pairs using (a, b) group by a, b having sum(weight) > 0 order by a, b
 """
