@@ -94,3 +94,12 @@ def test_same_world_same_bytes(tmp_path: Path) -> None:
     written(tmp_path / "two")
     assert digests(tmp_path / "one") == digests(tmp_path / "two")
     assert len(digests(tmp_path / "one")) == 2
+
+
+def test_an_app_that_nobody_wrote_with_has_contacts_and_no_log(tmp_path: Path) -> None:
+    plan = FilePlan("A1", PATH, "kik-ios", 0, IPHONE, (), contacts=(2,), precision_us=1_000)
+    kik_db.write(MADE, plan, tmp_path, Noted())
+    assert [path.name for path in (tmp_path / PATH).parent.iterdir()] == ["kik.sqlite"]
+    with sqlite3.connect(f"file:{tmp_path / PATH}?mode=ro&immutable=1", uri=True) as base:
+        assert base.execute("SELECT count(*) FROM ZKIKMESSAGE").fetchall() == [(0,)]
+        assert ("ola_x7z@talk.kik.com",) in base.execute("SELECT ZJID FROM ZKIKUSER").fetchall()

@@ -153,7 +153,7 @@ class Database:
                 self._base.execute(f'DELETE FROM "{table}" WHERE {where}', values)
 
     def finish(self) -> set[int]:
-        """Write the file (and its `-wal`); the ids of the messages whose deleted rows still lie in them."""
+        """Write the file (and its log, unless empty); the ids of messages whose deleted rows still lie in them."""
         self._doomed["freelist"] = [(id_, self._insert(make)) for id_, make in self._set_apart["freelist"]]
         self._delete("freeblock")
         if not self._log:
@@ -164,10 +164,12 @@ class Database:
         written = [self._target]
         self._target.write_bytes(self._stamped(self._path.read_bytes()))
         if self._log:
-            beside = self._target.with_name(self._target.name + "-wal")
-            log = self._path.with_name("database-wal").read_bytes()
-            beside.write_bytes(settled(log, self._salt or 0x5AFE, self._library))
-            written.append(beside)
+            log = self._path.with_name("database-wal")
+            # SQLite makes its log at the first page written: an app that nobody wrote with has none.
+            if log.exists() and log.stat().st_size:
+                beside = self._target.with_name(self._target.name + "-wal")
+                beside.write_bytes(settled(log.read_bytes(), self._salt or 0x5AFE, self._library))
+                written.append(beside)
         self._base.close()
         self._folder.cleanup()
         return remnants.found(written, self._needles)
