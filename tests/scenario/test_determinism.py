@@ -46,3 +46,11 @@ def test_a_conversation_is_the_same_whoever_asks_and_whenever() -> None:
     late = [list(world.messages(index)) for index in (40, 3, 0)]
     again = simulate("medium", 5)
     assert [list(again.messages(index)) for index in (0, 3, 40)] == late[::-1]
+
+
+def test_somebody_speaks_in_every_conversation_whatever_the_seed() -> None:
+    # In seed 6 chance leaves nobody for one of the channels.
+    for seed in (6, 14, 30):
+        world = simulate("small", seed)
+        assert [one.native_id for one in world.conversations if not one.members] == []
+        assert all(next(world.messages(one.index), None) is not None for one in world.conversations)

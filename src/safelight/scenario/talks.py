@@ -178,7 +178,8 @@ class Talks:
                 for at, one in enumerate(outside)
                 if (one.owners[0] + number // 2) % channels == 0 or at % 17 == 3
             ]
-            members = [one for one in inside if (one.owners[0] + number // 2) % 3 < 2] + mine
+            # Where the rule leaves nobody all of interest are there, for a channel that is empty says nothing.
+            members = [one for one in inside if (one.owners[0] + number // 2) % 3 < 2] + mine or inside
             weight = 1.0 / (1 + number // 2) ** 0.7
             language: Language = "nb" if name in ("#sjakk", "#modelltog", "#Vær", "#nattog") else "en"
             self._add("irc", instance, nick(name), "channel", name, members, language, roll, weight)
