@@ -66,6 +66,16 @@ IDENTITY_WITHDRAWN = Kind(
 ROLE_REJECTED = Kind("role.rejected", "decision", "account", "role, reason")
 ROLE_WITHDRAWN = Kind("role.withdrawn", "decision", "entry:<number>", "reason")
 CONTACT_LIST_USED = Kind("contactlist.used", "decision", "", "name, sha256, text")
+RECORD_MADE = Kind("record.made", "collection", "record", "type, number, received_from")
+STATEMENT_MADE = Kind(
+    "statement.made",
+    "decision",
+    "record, what it points at",
+    "field, value, nature, verified, source_grade, content_grade, source, reason, claimed_at",
+)
+STATEMENT_WITHDRAWN = Kind("statement.withdrawn", "decision", "entry:<number>, record", "reason")
+RIGHT_GRANTED = Kind("right.granted", "administration", "", "person, right, reason")
+RIGHT_WITHDRAWN = Kind("right.withdrawn", "administration", "", "person, right, reason")
 
 KINDS: tuple[Kind, ...] = (
     OPERATION_CREATED,
@@ -98,4 +108,9 @@ KINDS: tuple[Kind, ...] = (
     ROLE_REJECTED,
     ROLE_WITHDRAWN,
     CONTACT_LIST_USED,
+    RECORD_MADE,
+    STATEMENT_MADE,
+    STATEMENT_WITHDRAWN,
+    RIGHT_GRANTED,
+    RIGHT_WITHDRAWN,
 )

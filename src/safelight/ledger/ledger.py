@@ -22,10 +22,10 @@ from safelight.ledger import chain, kinds, projections
 from safelight.ledger.entry import FORMAT_VERSION, Draft, Entry, from_body
 from safelight.ledger.head import Head
 from safelight.ledger.headlog import HeadLog, HeldLog
+from safelight.ledger.set_clock import clock_for
 from safelight.ledger.store import Store, create_store, open_store
 from safelight.ledger.tables import ENTRIES, PAYLOADS, SUBJECTS
 from safelight.operation.folder import OperationFolder
-from safelight.traces.moment import now_us
 
 _PAGE = 1000
 
@@ -71,15 +71,15 @@ class Writing:
 class Ledger:
     """One operation's ledger. Threads may share it, processes open their own. Close it or use `with`."""
 
-    def __init__(self, store: Store, head_log: HeadLog | None, clock: chain.Clock = now_us) -> None:
+    def __init__(self, store: Store, head_log: HeadLog | None, clock: chain.Clock | None = None) -> None:
         self.store = store
         self.head_log = head_log
-        self._clock = clock
         with store.reading() as connection:
             first = _first_payload(connection)
         self.operation_id: str = first["operation_id"]
         self.name: str = first["name"]
         self.synthetic: bool = first["synthetic"]
+        self._clock = clock or clock_for(self.synthetic)
 
     @classmethod
     def create(
@@ -89,7 +89,7 @@ class Ledger:
         name: str,
         actor: str,
         synthetic: bool = False,
-        clock: chain.Clock = now_us,
+        clock: chain.Clock | None = None,
     ) -> Self:
         """Make the tables and the first entry, which gives the operation its random id.
 
@@ -108,7 +108,7 @@ class Ledger:
             (operation_id,),
         )
         try:
-            with _writing(store, log, clock) as act:
+            with _writing(store, log, clock or clock_for(synthetic)) as act:
                 if chain.head_of(act.connection).seq:
                     raise AlreadyExists("There is a ledger already.", "Open it, or choose another place.")
                 act.append_draft(first)
@@ -118,7 +118,7 @@ class Ledger:
             raise
 
     @classmethod
-    def open(cls, place: OperationFolder | str, *, clock: chain.Clock = now_us) -> Self:
+    def open(cls, place: OperationFolder | str, *, clock: chain.Clock | None = None) -> Self:
         """Open an existing ledger. Raises NotAnOperation if there is none or a newer version made it."""
         where, log = _where(place)
         store = open_store(where)

@@ -18,6 +18,7 @@ from safelight.ledger.entry import Entry, from_body
 
 Payload = dict[str, Any]
 _PAGE = 1000
+_SHORT = 64
 _ADD_SUBJECT = tables.SUBJECTS.insert()
 
 #: Every state table but the index of subjects, which follows from the entries' bodies alone.
@@ -188,6 +189,57 @@ def _run_ended(connection: sa.Connection, entry: Entry, payload: Payload | None)
         )
 
 
+def _record_made(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    fields = payload or {"type": "erased", "number": 0, "received_from": ""}
+    connection.execute(
+        tables.RECORDS.insert().values(
+            id=entry.subjects[0], seq=entry.seq, recorded_at=entry.recorded_at, **fields
+        )
+    )
+
+
+def _statement_made(connection: sa.Connection, entry: Entry, payload: Payload | None) -> None:
+    if entry.corrects is not None:
+        _supersede(connection, entry)
+    if payload:
+        record = entry.subjects[0]
+        type_ = connection.execute(_TYPE_OF, {"id": record}).scalar()
+        connection.execute(
+            _ADD_STATEMENT,
+            {
+                "seq": entry.seq,
+                "record": record,
+                "type": type_ or "erased",
+                "field": payload["field"],
+                "value": orjson.dumps(payload["value"], option=orjson.OPT_SORT_KEYS).decode(),
+                "code": short_code(payload["value"]),
+                "target": entry.subjects[1] if len(entry.subjects) > 1 else None,
+                "recorded_at": entry.recorded_at,
+                "superseded_at": None,
+                "valid_from": entry.valid_from,
+                "valid_to": entry.valid_to,
+            },
+        )
+
+
+def short_code(value: object) -> str:
+    """What a statement is counted by: its value where that is a short text, else nothing."""
+    return value if isinstance(value, str) and len(value) <= _SHORT else ""
+
+
+def _supersede(connection: sa.Connection, entry: Entry, _payload: Payload | None = None) -> None:
+    connection.execute(_SUPERSEDE, {"of": entry.corrects, "at": entry.recorded_at})
+
+
+_TYPE_OF = sa.select(tables.RECORDS.c.type).where(tables.RECORDS.c.id == sa.bindparam("id"))
+_ADD_STATEMENT = tables.STATEMENTS.insert()
+_SUPERSEDE = (
+    tables.STATEMENTS.update()
+    .where(tables.STATEMENTS.c.seq == sa.bindparam("of"), tables.STATEMENTS.c.superseded_at.is_(None))
+    .values(superseded_at=sa.bindparam("at"))
+)
+
+
 def _text(value: Payload) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
@@ -202,4 +254,7 @@ _FOLLOW: dict[tuple[str, int], Callable[[sa.Connection, Entry, Payload | None], 
     (kinds.HASHSET_WITHDRAWN.name, 1): _hashset_withdrawn,
     (kinds.IMAGE_CHECKED.name, 1): _image_checked,
     (kinds.RUN_ENDED.name, 1): _run_ended,
+    (kinds.RECORD_MADE.name, 1): _record_made,
+    (kinds.STATEMENT_MADE.name, 1): _statement_made,
+    (kinds.STATEMENT_WITHDRAWN.name, 1): _supersede,
 }

@@ -121,3 +121,37 @@ RUNS = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.BigInteger, nullable=False),
 )
+
+RECORDS = sa.Table(
+    "state_records",
+    STATE,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("received_from", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("recorded_at", sa.BigInteger, nullable=False),
+    sa.Index("state_records_by_type", "type", "number"),
+)
+
+STATEMENTS = sa.Table(
+    "state_statements",
+    STATE,
+    sa.Column("seq", _SEQ, primary_key=True, autoincrement=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),  # a value that is a short text, to count by
+    sa.Column("target", sa.Text),
+    sa.Column("recorded_at", sa.BigInteger, nullable=False),
+    sa.Column("superseded_at", sa.BigInteger),
+    sa.Column("valid_from", sa.BigInteger),
+    sa.Column("valid_to", sa.BigInteger),
+    sa.Index("state_statements_by_record", "record", "field"),
+    sa.Index("state_statements_by_target", "target", "field"),
+    sa.Index(
+        "state_statements_by_field",
+        "type", "field", "recorded_at", "superseded_at", "valid_from", "valid_to", "record", "code", "target",
+    ),
+)  # fmt: skip
