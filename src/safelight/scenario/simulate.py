@@ -9,17 +9,19 @@ from safelight.scenario.people import persons
 from safelight.scenario.sizes import SIZES
 from safelight.scenario.speech import speak
 from safelight.scenario.talks import Talks
+from safelight.scenario.traps import households, jokes, namesakes
 from safelight.scenario.world import World
 
 
 def simulate(size: str, seed: int) -> World:
     """The world of that size; the same seed gives the same one. Raises KeyError for an unknown size."""
     measures = SIZES[size]
-    people = persons(measures, seed)
+    people = namesakes(measures, seed, persons(measures, seed))
     opened = accounts(measures, seed, people)
     talks = Talks(measures, seed, people, opened).all()
     events = Events(measures, seed, people, opened, talks)
     events.happen()
+    equipment, living = households(measures, seed, people, opened, devices(measures, seed, people, opened))
     world = World(
         size,
         seed,
@@ -29,9 +31,10 @@ def simulate(size: str, seed: int) -> World:
         events.calls,
         events.transfers,
         events.sessions,
-        events.relations,
-        devices(measures, seed, people, opened),
+        [*events.relations, *living],
+        equipment,
         speak,
+        jokes=jokes(measures, seed, people, opened),
     )
     for call in world.calls:
         world.calls_of.setdefault(call.conversation, []).append(call.id)

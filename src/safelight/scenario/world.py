@@ -310,6 +310,8 @@ class World:
     """Calls by conversation."""
     sessions_of: dict[int, list[int]] = field(default_factory=dict)
     """Lessons by conversation."""
+    jokes: Mapping[int, str] = field(default_factory=dict)
+    """What some address books call an account that is somebody else's."""
 
     def messages(self, conversation: int) -> Iterable[Message]:
         """Its messages in order of time; generated anew each time, always the same."""
@@ -325,6 +327,8 @@ class World:
 
     def contact_name(self, owner: int | None, account: int) -> str:
         """How `account` stands in the address book of the account `owner`: a name, never empty."""
+        if account in self.jokes and ((owner or 0) * 13 + account) % 3 == 0:
+            return self.jokes[account]
         name = self.owner_name(account)
         turn = (account * 31 + (owner or 0) * 17) % 4
         return (name, name, name.split()[0] + " sjakk", name.split()[0])[turn]
