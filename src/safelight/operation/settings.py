@@ -1,5 +1,5 @@
-"""`operation.toml`: limits of the engine, of archives and of what inspectors keep, and rules of deciding. Every key has a
-default.
+"""`operation.toml`: limits of the engine, of archives and of what inspectors keep, rules of deciding, and whose
+operation it is. Every key has a default.
 
 The table in `docs/settings.md` is generated from these dataclasses.
 """
@@ -15,7 +15,7 @@ import tomli_w
 
 from safelight.errors import BadInput
 
-Value = TypeVar("Value", int, float, bool)
+Value = TypeVar("Value", int, float, bool, str)
 
 
 def _setting(default: Value, doc: str) -> Value:
@@ -69,6 +69,15 @@ class IdentitySettings:
 
 
 @dataclass(frozen=True)
+class OperationUnitSettings:
+    """[operation_unit]: whose operation this is."""
+
+    district: str = _setting(
+        "", "the unit's own police district, such as Vest; its cases and its suspects count as own"
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one operation."""
 
@@ -76,6 +85,7 @@ class Settings:
     archives: ArchiveSettings = field(default_factory=ArchiveSettings)
     inspection: InspectionSettings = field(default_factory=InspectionSettings)
     identities: IdentitySettings = field(default_factory=IdentitySettings)
+    operation_unit: OperationUnitSettings = field(default_factory=OperationUnitSettings)
 
 
 _SECTIONS: dict[str, type] = {
@@ -83,6 +93,7 @@ _SECTIONS: dict[str, type] = {
     "archives": ArchiveSettings,
     "inspection": InspectionSettings,
     "identities": IdentitySettings,
+    "operation_unit": OperationUnitSettings,
 }
 
 
