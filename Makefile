@@ -23,13 +23,18 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
+$(VENV)/ready-case: $(VENV)/ready-dev requirements-case.lock
+	$(PYTHON) -m venv $(VENV)/case
+	$(VENV)/case/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-case.lock
+	touch $@
+
 demo: $(VENV)/ready
 	@$(BIN)/python -m safelight.cli.demo --operation $(DEMO) --serve $(SERVE)
 
-test: $(VENV)/ready-dev
+test: $(VENV)/ready-case
 	$(BIN)/python -m pytest -m "not soak" -n 2
 
-soak: $(VENV)/ready-dev
+soak: $(VENV)/ready-case
 	$(BIN)/python -m pytest -m "soak or not soak" -n 2
 
 check: $(VENV)/ready-dev
@@ -54,6 +59,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 lock: $(VENV)/ready-dev
 	$(BIN)/$(LOCK) --extra dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$(BIN)/$(LOCK) --group pyproject.toml:case -o requirements-case.lock
 
 clean:
 	rm -rf $(VENV) demo-operation demo-sources
