@@ -79,6 +79,7 @@ accounts = _group("Accounts: which of many matter, and why.")
 identities = _group("Accounts and persons: what is proposed, and what people decide.")
 evaluate = _group("How good the proposals of machines are, on data whose truth is known.")
 scenario = _group("A synthetic operation with known truth, to try everything on and to measure it.")
+ledger = _group("A ledger in PostgreSQL.")
 key = _group("The operation's key, which opens sealed pictures.")
 
 defer(app, "init", "init", "Make a new operation.", BEGIN)
@@ -131,6 +132,8 @@ defer(known, "add", "known_add", "Read a hash set and match it against what is t
 defer(known, "list", "known_list", "List hash sets and where they come from.")
 app.add_typer(known, name="known", rich_help_panel=EVIDENCE)
 
+defer(ledger, "prepare", "ledger_prepare", "Make or renew the tables, as their owner.")
+app.add_typer(ledger, name="ledger", rich_help_panel=KEEP)
 defer(app, "verify", "verify", "Recompute the chain and the catalog; name what changed.", KEEP)
 defer(app, "backup", "backup", "Copy the operation, also during an intake.", KEEP)
 defer(app, "restore", "restore", "Make an operation out of a backup.", KEEP)

@@ -6,6 +6,8 @@ run names a journal head that the copy lacks. Parts never change, so they are co
 the copied journal calls live; if one's grace period ended meanwhile, the databases are copied once more and
 only what is missing follows.
 
+A ledger in PostgreSQL is copied into a file of SQLite, row by row, so that a backup is always whole by itself.
+
 Every file is copied, not hard-linked: a link would share the fate of the original's disk blocks. The
 manifest, written last, holds size and SHA-256 of each file; a folder without it is no backup.
 """
@@ -28,9 +30,12 @@ import sqlalchemy as sa
 
 from safelight.catalog.journal import Journal
 from safelight.errors import AlreadyExists, BadInput, DiskFull, IntegrityBroken
+from safelight.ledger import projections
 from safelight.ledger.head import Head, parse_head
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.place import check_place
+from safelight.ledger.store import create_store
+from safelight.ledger.tables import ENTRIES, PAYLOADS
 from safelight.ledger.verify import verify
 from safelight.operation.folder import OperationFolder
 from safelight.traces.moment import iso_utc, now_us
@@ -39,6 +44,7 @@ MANIFEST: Final = "backup.json"
 _FORMAT: Final = "safelight.backup.1"
 _CHUNK: Final = 1 << 20
 _ROUNDS: Final = 20
+_ROWS: Final = 5_000
 
 #: Called with bytes done and bytes in all (which may grow).
 Progress = Callable[[int, int], None]
@@ -136,8 +142,11 @@ def _copy_databases(
     folder: OperationFolder, destination: Path, files: dict[str, dict[str, Any]]
 ) -> tuple[Head, list[str]]:
     """Copy ledger, head log and journal at one moment; returns the head and the names of the live parts."""
-    with Ledger.open(folder) as ledger, ledger.writing():
-        _copy_database(folder, folder.ledger, destination, files)
+    with Ledger.open(folder) as ledger, ledger.writing() as held:
+        if ledger.store.sqlite:
+            _copy_database(folder, folder.ledger, destination, files)
+        else:
+            _copy_chain(held.connection, destination / _name(folder, folder.ledger))
         _copy_if_there(
             folder.head_log,
             destination / _name(folder, folder.head_log),
@@ -157,9 +166,10 @@ def _copy_databases(
             _name(folder, folder.parts / part.table / part.name) for rows in parts.values() for part in rows
         ]
     for database in (folder.ledger, folder.journal):
-        _forget_side_files(destination / _name(folder, database))
-        if database.exists():
-            files[_name(folder, database)] = _hashed(destination / _name(folder, database))
+        copied_to = destination / _name(folder, database)
+        _forget_side_files(copied_to)
+        if copied_to.exists():
+            files[_name(folder, database)] = _hashed(copied_to)
     return head, live
 
 
@@ -172,6 +182,26 @@ def _copy_database(folder: OperationFolder, database: Path, destination: Path, f
     with closing(sqlite3.connect(database)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
     files[_name(folder, database)] = {}
+
+
+def _copy_chain(source: sa.Connection, target: Path) -> None:
+    """A ledger in PostgreSQL becomes one in a file: restored, the operation is embedded and needs no server."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _forget_side_files(target)
+    target.unlink(missing_ok=True)
+    store = create_store(target)
+    try:
+        with store.writing() as copy:
+            for table in (ENTRIES, PAYLOADS):
+                after = 0
+                while rows := source.execute(
+                    sa.select(table).where(table.c.seq > after).order_by(table.c.seq).limit(_ROWS)
+                ).all():
+                    copy.execute(table.insert(), [dict(row._mapping) for row in rows])
+                    after = rows[-1].seq
+            projections.rebuild(copy)
+    finally:
+        store.close()
 
 
 def _forget_side_files(database: Path) -> None:

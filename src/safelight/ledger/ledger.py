@@ -93,7 +93,8 @@ class Ledger:
     ) -> Self:
         """Make the tables and the first entry, which gives the operation its random id.
 
-        `place` is an operation's folder (SQLite, with `head.log`) or an SQLAlchemy URL. Raises AlreadyExists.
+        `place` is an operation's folder (SQLite, or the address in `ledger.url`; with `head.log`) or an SQLAlchemy URL.
+        Raises AlreadyExists.
         """
         where, log = _where(place)
         if isinstance(place, OperationFolder):
@@ -226,7 +227,9 @@ class Ledger:
 
 def _where(place: OperationFolder | str) -> tuple[Path | str, HeadLog | None]:
     if isinstance(place, OperationFolder):
-        return place.ledger, HeadLog(place.head_log)
+        elsewhere = place.ledger_url
+        where = elsewhere.read_text("utf-8").strip() if elsewhere.is_file() else place.ledger
+        return where, HeadLog(place.head_log)
     return place, None
 
 

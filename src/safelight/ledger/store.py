@@ -130,10 +130,11 @@ def open_store(place: Path | str) -> Store:
 
 
 def url_of(place: Path | str) -> sa.URL:
-    """A path means SQLite; text is an SQLAlchemy URL."""
+    """A path means SQLite; text is an SQLAlchemy URL, of PostgreSQL with psycopg unless it names another driver."""
     if isinstance(place, Path):
         return sa.URL.create("sqlite+pysqlite", database=str(place))
-    return sa.make_url(place)
+    url = sa.make_url(place)
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

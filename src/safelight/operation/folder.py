@@ -2,6 +2,7 @@
 
 operation.toml        settings (operation/settings.py)
 ledger/ledger.sqlite  decisions, custody, audit; ledger/head.log repeats the chain's head after each commit
+ledger/ledger.url     in its place, where the ledger is in PostgreSQL: its address without a password
 catalog/journal.sqlite, catalog/parts/<table>/<part>.parquet
 known/                indexes of hash sets
 index/                full-text index, made from the catalog; `index/current` names the one in use
@@ -30,6 +31,10 @@ class OperationFolder:
     @property
     def ledger(self) -> Path:
         return self.root / "ledger" / "ledger.sqlite"
+
+    @property
+    def ledger_url(self) -> Path:
+        return self.root / "ledger" / "ledger.url"
 
     @property
     def head_log(self) -> Path:
@@ -75,7 +80,7 @@ class OperationFolder:
 def open_folder(root: Path) -> OperationFolder:
     """The folder of an existing operation. Raises NotAnOperation where there is none."""
     folder = OperationFolder(root.absolute())
-    if not folder.settings.is_file() or not folder.ledger.is_file():
+    if not folder.settings.is_file() or not (folder.ledger.is_file() or folder.ledger_url.is_file()):
         raise NotAnOperation(
             f"{root} is not a Safelight operation.",
             f"Make one with `safelight init {root}` or name another folder.",
