@@ -34,6 +34,8 @@ CATEGORIES: Final = ("suspect", "convicted", "victim", "other")
 LADDER: Final = ("suspected", "charged", "indicted", "convicted")
 """mistenkt, siktet, tiltalt, domfelt."""
 CASE_STATUS: Final = ("opened", "detained", "indicted", "judged", "closed", "transferred")
+#: How hands-on access of a suspect to a child is known: somebody stated it, it was assessed, a court found it.
+ACCESS: Final = ("stated", "assessed", "judged")
 VICTIM_STATUS: Final = ("unidentified", "located", "safe", "followed up")
 ROLES: Final = ("suspect", "victim", "witness", "other")
 
@@ -79,7 +81,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
             Field("suspect", target=PERSON),
             Field("contact"),
             Field("material"),
-            Field("access"),
+            Field("access", values=ACCESS),
             Field("planned"),
             Field("taken_by", single=True),
         ),
@@ -110,6 +112,8 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
             Field("period", single=True),
             Field("review", single=True),
             Field("officer"),
+            Field("wrote"),
+            Field("log"),
             Field("partner"),
             Field("shared"),
             Field("report"),

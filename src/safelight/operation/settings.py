@@ -15,7 +15,7 @@ import tomli_w
 
 from safelight.errors import BadInput
 
-Value = TypeVar("Value", int, float, bool, str)
+Value = TypeVar("Value", int, float, bool, str, tuple[str, ...])
 
 
 def _setting(default: Value, doc: str) -> Value:
@@ -78,6 +78,25 @@ class OperationUnitSettings:
 
 
 @dataclass(frozen=True)
+class UrgencySettings:
+    """[urgency]: when a child is urgent; the reasons stand in each row, and there is no score."""
+
+    contact_hours: int = _setting(48, "contact within so many hours makes a child urgent")
+    material_days: int = _setting(14, "material made within so many days makes a child urgent")
+    planned_days: int = _setting(7, "a journey or stream planned within so many days makes a child urgent")
+    recent_days: int = _setting(60, "contact or material within so many days is listed next")
+
+
+@dataclass(frozen=True)
+class AuthoritySettings:
+    """[authority]: contact that police continue under an authorised operation."""
+
+    approvers: tuple[str, ...] = _setting(
+        ("påtalejurist", "politimester", "statsadvokat"), "roles that may approve such an operation"
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one operation."""
 
@@ -86,6 +105,8 @@ class Settings:
     inspection: InspectionSettings = field(default_factory=InspectionSettings)
     identities: IdentitySettings = field(default_factory=IdentitySettings)
     operation_unit: OperationUnitSettings = field(default_factory=OperationUnitSettings)
+    urgency: UrgencySettings = field(default_factory=UrgencySettings)
+    authority: AuthoritySettings = field(default_factory=AuthoritySettings)
 
 
 _SECTIONS: dict[str, type] = {
@@ -94,6 +115,8 @@ _SECTIONS: dict[str, type] = {
     "inspection": InspectionSettings,
     "identities": IdentitySettings,
     "operation_unit": OperationUnitSettings,
+    "urgency": UrgencySettings,
+    "authority": AuthoritySettings,
 }
 
 
@@ -113,15 +136,21 @@ def read_settings(path: Path) -> Settings:
         known = {item.name: item.default for item in fields(kind)}
         for key, value in values.items():
             default = known.get(key)
-            ok = (
-                isinstance(value, (int, float))
-                if isinstance(default, float)
-                else type(value) is type(default)
-            )
-            if key not in known or not ok or (isinstance(value, (int, float)) and value < 0):
+            if key not in known or not _fits(default, value):
                 raise BadInput(f"{path}: {name}.{key} = {value!r} is not allowed.", "See docs/settings.md.")
-        sections[name] = kind(**values)
+        sections[name] = kind(
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+        )
     return Settings(**sections)  # type: ignore[arg-type]
+
+
+def _fits(default: object, value: object) -> bool:
+    """Whether a value of the file can stand for a setting's default: its type, and no number below zero."""
+    if isinstance(default, tuple):
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if isinstance(value, (int, float)) and value < 0:
+        return False
+    return isinstance(value, (int, float)) if isinstance(default, float) else type(value) is type(default)
 
 
 def write_settings(path: Path, settings: Settings) -> None:
