@@ -174,7 +174,7 @@ def homes(
 ) -> dict[str, Home]:
     """Home districts of persons (ids; None: all of whom anything is known), as of a moment: one query for all.
 
-    `heads` (`joining.classes(...).head`): what is known of joined persons counts together, under the id that stands for them.
+    `heads` (`joining.classes(...).head`): what is known of joined persons counts together, under the one id.
     A district that was stated goes before one that follows from the address in force that day and the list of that day.
     """
     found: dict[str, tuple[list[Statement], list[Statement]]] = {}
