@@ -76,6 +76,9 @@ STATEMENT_MADE = Kind(
 STATEMENT_WITHDRAWN = Kind("statement.withdrawn", "decision", "entry:<number>, record", "reason")
 RIGHT_GRANTED = Kind("right.granted", "administration", "", "person, right, reason")
 RIGHT_WITHDRAWN = Kind("right.withdrawn", "administration", "", "person, right, reason")
+SIGNER_MADE = Kind("signer.made", "administration", "fingerprint", "name, public")
+SIGNER_TRUSTED = Kind("signer.trusted", "administration", "fingerprint", "name, public, reason")
+SIGNER_REVOKED = Kind("signer.revoked", "administration", "fingerprint", "reason")
 
 KINDS: tuple[Kind, ...] = (
     OPERATION_CREATED,
@@ -113,4 +116,7 @@ KINDS: tuple[Kind, ...] = (
     STATEMENT_WITHDRAWN,
     RIGHT_GRANTED,
     RIGHT_WITHDRAWN,
+    SIGNER_MADE,
+    SIGNER_TRUSTED,
+    SIGNER_REVOKED,
 )
