@@ -1,0 +1,134 @@
+"""Reads a CASE graph (JSON-LD 1.1) of any tool into what Safelight models.
+
+PyLD expands and flattens the document, so that prefixes, `@vocab`, nesting and bundles mean what the specification says.
+A context that lies elsewhere is refused, never fetched. Parts are put back into the one thing that has them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import orjson
+from pyld import jsonld
+
+from safelight.casework.handover.case_uco_graph import Graph, Literal, Ref, Thing
+from safelight.casework.handover.case_uco_terms import PARTS, compact, modelled
+from safelight.errors import BadInput
+from safelight.messages import _
+
+#: The file is read into memory whole, as a graph must be before it means anything.
+LARGEST = 2_000_000_000
+
+
+def load(path: Path) -> Graph:
+    """The graph of a file. Raises BadInput for what is no JSON-LD, too large, or needs the network."""
+    if path.stat().st_size > LARGEST:
+        raise BadInput(
+            _("%(path)s is too large to be read as a graph.") % {"path": path}, _("Ask for it in parts.")
+        )
+    try:
+        document = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        nodes = jsonld.flatten(document, options={"documentLoader": _refuse, "base": ""})
+    except (
+        orjson.JSONDecodeError,
+        jsonld.JsonLdError,
+        RecursionError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise BadInput(
+            _("%(path)s is no CASE graph that can be read: %(why)s") % {"path": path, "why": said[:300]},
+            _("Ask for JSON-LD with its context inside the file."),
+        ) from error
+    return _graph(nodes)
+
+
+def _refuse(url: str, _options: Any) -> NoReturn:
+    raise ValueError(f"its context lies elsewhere ({url}), and nothing is fetched")
+
+
+def _graph(nodes: list[dict[str, Any]]) -> Graph:
+    unread: Counter[str] = Counter()
+    flat = {one.id: one for one in (_thing(node, unread) for node in nodes) if one is not None}
+    referred = Counter(
+        value.id
+        for one in flat.values()
+        for values in one.said.values()
+        for value in values
+        if isinstance(value, Ref)
+    )
+    inside = {
+        id_ for id_, one in flat.items() if referred[id_] == 1 and any(name in PARTS for name in one.types)
+    }
+    tops = sorted(flat.keys() - inside)
+    things = [_with_parts(flat[id_], flat, inside) for id_ in tops]
+    # Parts that only have each other would be lost: they stand by themselves.
+    inside -= {id_ for one in things for id_ in _ids(one)}
+    things += [flat[id_] for id_ in sorted(inside)]
+    return Graph(tuple(things), dict(sorted(unread.items())))
+
+
+def _thing(node: Mapping[str, Any], unread: Counter[str]) -> Thing | None:
+    types = tuple(sorted(compact(str(name)) for name in node.get("@type", ())))
+    known = modelled(types)
+    label = "+".join(types) or "without a class"
+    if known is None:
+        unread[label] += 1
+        return None
+    said: dict[str, tuple[Ref | Literal | Thing, ...]] = {}
+    for iri, values in node.items():
+        name = compact(iri)
+        if iri in ("@id", "@type"):
+            continue
+        found = [_value(one) for one in values] if isinstance(values, list) else [None]
+        if (name not in known and not name.startswith("safelight:")) or None in found:
+            unread[f"{label} {name}"] += 1
+        kept = {_order(one): one for one in found if one is not None}
+        if kept and (name in known or name.startswith("safelight:")):
+            said[name] = tuple(kept[key] for key in sorted(kept))
+    return Thing(str(node["@id"]), types, said)
+
+
+def _value(given: Any) -> Ref | Literal | None:
+    """None: a list in order, or what else no property that is modelled has."""
+    if not isinstance(given, dict):
+        return None
+    if "@id" in given:
+        return Ref(str(given["@id"]))
+    value = given.get("@value")
+    if not isinstance(value, str | int | float):
+        return None
+    return Literal(value, compact(str(given.get("@type", ""))), str(given.get("@language", "")))
+
+
+def _order(value: Ref | Literal) -> tuple[str, str, str]:
+    if isinstance(value, Ref):
+        return ("", value.id, "")
+    return (value.type or type(value.value).__name__, str(value.value), value.language)
+
+
+def _with_parts(one: Thing, flat: Mapping[str, Thing], inside: set[str]) -> Thing:
+    said = {
+        name: tuple(
+            _with_parts(flat[value.id], flat, inside)
+            if isinstance(value, Ref) and value.id in inside
+            else value
+            for value in values
+        )
+        for name, values in one.said.items()
+    }
+    return Thing(one.id, one.types, said)
+
+
+def _ids(one: Thing) -> set[str]:
+    found = {one.id}
+    for values in one.said.values():
+        for value in values:
+            if isinstance(value, Thing):
+                found |= _ids(value)
+    return found
