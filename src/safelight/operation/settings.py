@@ -97,6 +97,17 @@ class AuthoritySettings:
 
 
 @dataclass(frozen=True)
+class CaseSettings:
+    """[cases]: how the unit numbers its cases."""
+
+    number_pattern: str = _setting(
+        "",
+        "what a case number looks like: a template such as `{year}-{unit}-{n:04}`, or a regular expression (RE2); empty: any text",
+    )
+    unit: str = _setting("", "the unit as it stands for `{unit}` in that template, such as 0142")
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one operation."""
 
@@ -105,6 +116,7 @@ class Settings:
     inspection: InspectionSettings = field(default_factory=InspectionSettings)
     identities: IdentitySettings = field(default_factory=IdentitySettings)
     operation_unit: OperationUnitSettings = field(default_factory=OperationUnitSettings)
+    cases: CaseSettings = field(default_factory=CaseSettings)
     urgency: UrgencySettings = field(default_factory=UrgencySettings)
     authority: AuthoritySettings = field(default_factory=AuthoritySettings)
 
@@ -115,6 +127,7 @@ _SECTIONS: dict[str, type] = {
     "inspection": InspectionSettings,
     "identities": IdentitySettings,
     "operation_unit": OperationUnitSettings,
+    "cases": CaseSettings,
     "urgency": UrgencySettings,
     "authority": AuthoritySettings,
 }
