@@ -65,6 +65,7 @@ def test_hits_stand_in_a_table_the_newest_first(talked: Operation) -> None:
         (["nummer", "--from", "2016-11-08T12:01"], 1),
         (["nummer network:irc", "--to", "2016-11-08"], 2),
         (["--kind", "message", "--state", "live"], 4),
+        (["nummer", "--person", "kari"], 2),
     ],
 )
 def test_queries_and_filters(talked: Operation, words: list[str], count: int) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.access.acts import ASE, BO, act
+from tests.access.acts import ASE, BO, PAYER, act
 from tests.access.built import build
 from tests.intake.operations import Operation
 
@@ -69,3 +69,31 @@ def test_one_account_as_text(acted: Operation) -> None:
 def test_no_such_account(acted: Operation) -> None:
     said = acted.run("account", str(acted.root), "nobody", expect=13)
     assert said == "No account has the id or name 'nobody'. Give a part of the id, or a whole name.\n"
+
+
+def test_by_person_confirmed_accounts_count_together(acted: Operation) -> None:
+    asked = (
+        "timeline",
+        str(acted.root),
+        "--person",
+        ASE,
+        "--by",
+        "year",
+        "--kind",
+        "call",
+        "--kind",
+        "transfer",
+    )
+    assert "1 events (UTC)" in acted.run(*asked)
+    grades = ("--source-grade", "A", "--content-grade", "1")
+    acted.run(
+        "identities", "decide", str(acted.root), ASE, PAYER, "same", "--reason", "pays from it", *grades
+    )
+    said = acted.run(*asked).splitlines()
+    assert [line.split() for line in said[:2]] == [
+        ["from", "events", "call", "transfer"],
+        ["2016-01-01", "2", "1", "1"],
+    ]
+    assert "No account has the id or name 'nobody'" in acted.run(
+        "timeline", str(acted.root), "--person", "nobody", expect=13
+    )

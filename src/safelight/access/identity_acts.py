@@ -54,7 +54,7 @@ class IdentityActs:
         """
         with self._door.consult("identity decision", f"{a} {b}") as look:
             reading = look.reading
-            first, second = (self._named(reading, name) for name in (a, b))
+            first, second = (named(reading, name) for name in (a, b))
             shown = _probability(reading, first, second) if seen is None else seen
             return identities.decide(
                 reading.ledger, first, second, decision, reason=reason, source_grade=source_grade,
@@ -76,7 +76,7 @@ class IdentityActs:
     def split(self, account: str, at_us: int, at_text: str, *, reason: str) -> Entry:
         """State that an account changed hands at a moment (µs UTC). Raises NotFound, Refused."""
         with self._door.consult("account split", account) as look:
-            found = identities.account_of(self._named(look.reading, account, whole=True))
+            found = identities.account_of(named(look.reading, account, whole=True))
             return identities.split(
                 look.reading.ledger, found, at_us, at_text, reason=reason, actor=self._door.who
             )
@@ -84,38 +84,8 @@ class IdentityActs:
     def share(self, tenure: str, shared: bool, *, reason: str) -> Entry:
         """Mark a tenure as used by several people, or by one alone. Raises NotFound, Refused."""
         with self._door.consult("account shared", tenure) as look:
-            found = self._named(look.reading, tenure)
+            found = named(look.reading, tenure)
             return identities.share(look.reading.ledger, found, shared, reason=reason, actor=self._door.who)
-
-    def _named(self, reading: Reading, name: str, whole: bool = False) -> str:
-        """The tenure that a person named. Of a split account by its full id or a tenure's, unless `whole` is meant."""
-        account = identities.account_of(name.strip())
-        try:
-            reading.show([accounts.one(reading, account).account_id])
-            return name.strip()
-        except NotFound:
-            found = accounts.matching(reading, name.strip())
-        if not found:
-            raise NotFound(
-                _("No account has the id or name %(name)s.") % {"name": repr(name)},
-                _("Give a part of its id, or a whole name."),
-            )
-        reading.show(row.account_id for row in found)
-        if len(found) > 1:
-            told = ", ".join(f"{row.account_id[:14]} ({row.network})" for row in found[:_FEW])
-            raise Refused(
-                _("%(count)d accounts have the name %(name)s: %(told)s.")
-                % {"count": len(found), "name": repr(name), "told": told},
-                _("Give one of the ids."),
-            )
-        tenures = identities.standing(reading.ledger).tenures_of(found[0].account_id)
-        if len(tenures) > 1 and not whole:
-            raise Refused(
-                _("%(name)s was split into periods: %(told)s.")
-                % {"name": repr(name), "told": ", ".join(one.id for one in tenures)},
-                _("Give one of these."),
-            )
-        return found[0].account_id
 
 
 def standing(reading: Reading) -> Standing:
@@ -132,6 +102,40 @@ def history(reading: Reading, a: str, b: str) -> list[Past]:
 def tenures_of(reading: Reading, account_id: str) -> tuple[Tenure, ...]:
     """An account's tenures in order of time."""
     return standing(reading).tenures_of(account_id)
+
+
+def named(reading: Reading, name: str, whole: bool = False) -> str:
+    """The tenure that somebody named. Of a split account by its full id or a tenure's, unless `whole` is meant.
+
+    Raises NotFound, Refused where several have that name.
+    """
+    account = identities.account_of(name.strip())
+    try:
+        reading.show([accounts.one(reading, account).account_id])
+        return name.strip()
+    except NotFound:
+        found = accounts.matching(reading, name.strip())
+    if not found:
+        raise NotFound(
+            _("No account has the id or name %(name)s.") % {"name": repr(name)},
+            _("Give a part of its id, or a whole name."),
+        )
+    reading.show(row.account_id for row in found)
+    if len(found) > 1:
+        told = ", ".join(f"{row.account_id[:14]} ({row.network})" for row in found[:_FEW])
+        raise Refused(
+            _("%(count)d accounts have the name %(name)s: %(told)s.")
+            % {"count": len(found), "name": repr(name), "told": told},
+            _("Give one of the ids."),
+        )
+    tenures = identities.standing(reading.ledger).tenures_of(found[0].account_id)
+    if len(tenures) > 1 and not whole:
+        raise Refused(
+            _("%(name)s was split into periods: %(told)s.")
+            % {"name": repr(name), "told": ", ".join(one.id for one in tenures)},
+            _("Give one of these."),
+        )
+    return found[0].account_id
 
 
 def _probability(reading: Reading, a: str, b: str) -> float | None:

@@ -21,7 +21,7 @@ from safelight.catalog.fulltext_plan import one_of, plan, without
 from safelight.catalog.fulltext_query import Node
 from safelight.catalog.fulltext_rows import message_of
 from safelight.catalog.fulltext_schema import FACETS
-from safelight.catalog.fulltext_search import Found, Search, Wanted
+from safelight.catalog.fulltext_search import Found, Held, Search, Wanted
 from safelight.ledger import clocks, kinds, searches
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.searches import SavedSearch
@@ -264,8 +264,9 @@ class Searching:
         return Wanted(
             kind=wanted.kind, network=wanted.network, conversation=wanted.conversation,
             exhibit=tuple(self._exhibits.get(number, number) for number in wanted.exhibit),
-            language=wanted.language, state=wanted.state, account=wanted.account, begin=begin, end=end,
-            within=self._within,
+            language=wanted.language, state=wanted.state, account=wanted.account,
+            held=tuple(Held(one.account_id, one.begin_us, one.end_us) for one in wanted.tenures()),
+            begin=begin, end=end, within=self._within,
         )  # fmt: skip
 
     def _once(self, rows: Sequence[Found]) -> list[tuple[Found, int]]:

@@ -4,13 +4,16 @@ saved search.
 As words: `nummer network:irc from:2016-11 kind:message`. A key given several times means any of its values; every key must
 hold. `match` says how the text is read: `words` (the query language of `catalog/fulltext_query.py`), `exact` (all of it in a
 row, as spelled) or `substring` (all of it, character by character).
+
+A person is named by one of its accounts and stands for all that people decided to be one person with it, each in its period
+(`held`, from `identities/confirmed.py`); what machines propose does not count.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,6 +22,7 @@ from safelight.catalog.fulltext_language import LANGUAGES
 from safelight.catalog.fulltext_query import Node, parse, phrase, substring
 from safelight.catalog.fulltext_schema import KINDS
 from safelight.errors import Refused
+from safelight.ledger.identities import Tenure
 from safelight.messages import _
 
 Match = Literal["words", "exact", "substring"]
@@ -26,7 +30,7 @@ MATCHES: tuple[Match, ...] = ("words", "exact", "substring")
 #: States of traces; an item that is there counts as live.
 STATES = ("live", "deleted", "recovered")
 #: Keys whose values may be given several times.
-MANY = ("kind", "network", "conversation", "account", "exhibit", "language", "state")
+MANY = ("kind", "network", "conversation", "account", "person", "exhibit", "language", "state")
 #: Keys with one value.
 ONE = ("from", "to", "match", "order")
 KEYS = (*MANY, *ONE)
@@ -45,6 +49,8 @@ class SearchFilter:
     network: tuple[str, ...] = ()
     conversation: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+    """Each by an account of the person's (or a period of one)."""
     exhibit: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
@@ -54,6 +60,8 @@ class SearchFilter:
     """Last one, with the whole of it."""
     match: Match = "words"
     order: Literal["newest", "oldest"] = "newest"
+    held: Mapping[str, tuple[Tenure, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """By person: the accounts that stand for it, each in its period."""
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> SearchFilter:
@@ -124,7 +132,8 @@ class SearchFilter:
 
     def without(self, key: str, value: str = "") -> SearchFilter:
         """Without one key, or one value of it."""
-        return SearchFilter.from_pairs((k, v) for k, v in self.pairs() if k != key or (value and v != value))
+        less = SearchFilter.from_pairs((k, v) for k, v in self.pairs() if k != key or (value and v != value))
+        return replace(less, held=self.held)
 
     def between(self, begin: str, end: str) -> SearchFilter:
         """The same between two times."""
@@ -145,6 +154,16 @@ class SearchFilter:
         if self.match == "words":
             return parse(self.text)
         return phrase(self.text) if self.match == "exact" else substring(self.text)
+
+    def tenures(self) -> tuple[Tenure, ...]:
+        """The accounts of the persons asked for, each in its period. Raises Refused where nobody looked them up."""
+        try:
+            return tuple(one for name in self.person for one in self.held[name])
+        except KeyError:
+            raise Refused(
+                _("Nothing can be filtered by person here."),
+                _("Ask on the page Search, or filter by account."),
+            ) from None
 
     def times(self) -> tuple[int | None, int | None]:
         """From and to, [first, after) in microseconds UTC."""

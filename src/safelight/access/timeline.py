@@ -20,11 +20,12 @@ from safelight.access.timeline_bars import HOUR, Level, around, edges, level_for
 from safelight.access.timeline_events import EVENTS, Span, relation
 from safelight.access.zones import Zone
 from safelight.ledger import clocks
+from safelight.ledger.identities import Tenure
 
-#: Lists of wanted values by column of the relation; empty: all.
-Facets = Mapping[str, Sequence[str]]
+#: Lists of wanted values by column of the relation (`person`: accounts in their periods); empty: all.
+Facets = Mapping[str, Sequence[str | Tenure]]
 #: What narrows the relation itself, and what is counted as facets.
-SCOPES = ("account", "conversation")
+SCOPES = ("account", "person", "conversation")
 COUNTED = ("kind", "network", "state", "exhibit")
 #: Of all events this share at either end is left out of the first picture if that makes it less than half as long:
 #: one file from 1970 must not hide ten years of messages.
@@ -153,6 +154,36 @@ def extent(reading: Reading, facets: Facets, zone: Zone) -> tuple[int, int] | No
     return None if found is None else around(*found, zone)
 
 
+def by_person(
+    reading: Reading, facets: Facets, begin: int, end: int, people: Sequence[Sequence[Tenure]]
+) -> list[int]:
+    """How many events from `begin` to before `end` each of these persons has that match all facets but persons."""
+    others = {name: values for name, values in facets.items() if name != "person"}
+
+    def count() -> list[int]:
+        match, values = condition(reading, others, (*SCOPES, *COUNTED))
+        each = [_held(one, values, f"_person_{n}") for n, one in enumerate(people)]
+        span = Span(begin, end, slack(reading))
+        row = reading.db.execute(
+            f"""select {", ".join(f"count(*) filter ({one})" for one in each)}
+                from ({relation(reading.snapshot, _named(others), span)}) where {match}""",
+            values,
+        ).fetchone()
+        return [int(one) for one in row or ()]
+
+    if not people:
+        return []
+    found: list[int] = reading.memo.get(
+        ("timeline persons", begin, end, key_of(others), tuple(map(tuple, people))), count
+    )
+    return found
+
+
+def _named(facets: Facets) -> list[str]:
+    """The kinds that are asked for; none means all."""
+    return [str(one) for one in facets.get("kind", ())]
+
+
 def slack(reading: Reading) -> int:
     """By how many µs a correction moves a time at most."""
     return max((abs(one.seconds or 0) for one in clocks.every(reading.ledger)), default=0) * 1_000_000
@@ -198,17 +229,31 @@ def condition(reading: Reading, facets: Facets, names: Sequence[str]) -> tuple[s
     parts, values = [], dict[str, Any]()
     for name in names:
         wanted = list(facets.get(name, ()))
-        if wanted:
+        if name == "person" and wanted:
+            parts.append(_held([one for one in wanted if isinstance(one, Tenure)], values))
+        elif wanted:
             if name == "exhibit":
-                wanted = [reading.numbers.get(one, one) for one in wanted]
+                wanted = [reading.numbers.get(str(one), one) for one in wanted]
             parts.append(f"{name} = any($_{name})")
             values[f"_{name}"] = wanted
     return " and ".join(parts) or "true", values
 
 
-def key_of(facets: Facets) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _held(tenures: Sequence[Tenure], values: dict[str, Any], name: str = "_held") -> str:
+    """SQL: events of these accounts, each in its period; what has no time lies in no period that begins or ends."""
+    values[name] = [one.account_id for one in tenures if one.begin_us is None and one.end_us is None]
+    parts = [f"account = any(${name})"]
+    for n, one in enumerate(one for one in tenures if one.begin_us is not None or one.end_us is not None):
+        values[f"{name}_{n}"] = one.account_id
+        low = "" if one.begin_us is None else f" and us >= {one.begin_us}"
+        high = "" if one.end_us is None else f" and us < {one.end_us}"
+        parts.append(f"account = ${name}_{n}{low}{high}")
+    return f"({' or '.join(parts)})"
+
+
+def key_of(facets: Facets) -> tuple[tuple[str, tuple[str | Tenure, ...]], ...]:
     """Facets as a key of the memo."""
-    return tuple(sorted((name, tuple(sorted(values))) for name, values in facets.items() if values))
+    return tuple((name, tuple(sorted(facets[name], key=str))) for name in sorted(facets) if facets[name])
 
 
 def _memoised(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit: int) -> Counted:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from safelight.access.filter import span_of
 from safelight.access.timeline_bars import DAY, MINUTE, SECOND
 from safelight.access.timeline_events import EVENTS
 from safelight.errors import Refused
+from safelight.ledger.identities import Tenure
 from safelight.messages import _
 
-MANY = ("kind", "network", "state", "exhibit", "account", "conversation")
+MANY = ("kind", "network", "state", "exhibit", "account", "person", "conversation")
 _STATES = ("live", "deleted", "recovered")
 _KEYED = re.compile(r'(?<!\S)([a-z]+):("[^"]*"|\S+)')
 
@@ -32,9 +33,13 @@ class TimelineFilter:
     state: tuple[str, ...] = ()
     exhibit: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
+    """Each by an account of the person's (or a period of one)."""
     conversation: tuple[str, ...] = ()
     begin: int | None = None
     end: int | None = None
+    held: Mapping[str, tuple[Tenure, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """By person: the accounts that stand for it, each in its period (`identities/confirmed.py`)."""
 
     @classmethod
     def from_pairs(cls, pairs: Iterable[tuple[str, str]]) -> TimelineFilter:
@@ -58,12 +63,17 @@ class TimelineFilter:
         begin, end = ends.get("begin"), ends.get("end")
         if begin is not None and end is not None and begin >= end:
             raise Refused(_("The span ends before it begins."), _("Give the beginning first."))
-        return cls(**{key: tuple(values) for key, values in many.items()}, begin=begin, end=end)
+        return cls(**{key: tuple(values) for key, values in many.items()}, begin=begin, end=end)  # type: ignore[arg-type]
 
     @property
-    def facets(self) -> Mapping[str, tuple[str, ...]]:
-        """The facets that are chosen."""
-        return {key: getattr(self, key) for key in MANY if getattr(self, key)}
+    def facets(self) -> Mapping[str, tuple[str | Tenure, ...]]:
+        """The facets that are chosen; persons as their accounts."""
+        found: dict[str, tuple[str | Tenure, ...]] = {
+            key: value for key in MANY if (value := getattr(self, key))
+        }
+        if self.person:
+            found["person"] = tuple(one for name in self.person for one in self.held[name])
+        return found
 
     def chosen(self) -> list[tuple[str, str]]:
         """Facets as pairs: what stands on a page as tokens."""

@@ -113,8 +113,9 @@ def untimed(reading: Reading, facets: Facets, after: str | None = None, count: i
     if at is not None:
         behind = f"(coalesce(wall, {_DATELESS}), id, kind) > ($_at_wall, $_at_id, $_at_kind)"
         values |= {"_at_wall": at[0], "_at_id": at[1], "_at_kind": at[2]}
+    kinds = [str(one) for one in facets.get("kind", ())]
     places = reading.db.execute(
-        f"""select kind, id, coalesce(wall, {_DATELESS}) from ({relation(reading.snapshot, facets.get("kind", ()))})
+        f"""select kind, id, coalesce(wall, {_DATELESS}) from ({relation(reading.snapshot, kinds)})
             where us is null and {where} and {behind}
             order by coalesce(wall, {_DATELESS}), id, kind limit {count + 1}""",
         values,

@@ -26,9 +26,19 @@ _PART = 32
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An account in a period, microseconds UTC after correction, from `begin` to before `end` (None: open)."""
+
+    account: str
+    begin: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which texts, by what the index holds of them: ids and words of the catalog. Empty: all. Times are microseconds UTC
-    after correction, from `begin` to before `end`. `within`: the exhibits that the reader may see (None: all)."""
+    after correction, from `begin` to before `end`. `held`: sent or received by one of these in its period; what has no
+    time lies in no period that begins or ends. `within`: the exhibits that the reader may see (None: all)."""
 
     kind: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
@@ -37,6 +47,7 @@ class Wanted:
     language: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     account: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
     begin: int | None = None
     end: int | None = None
     within: tuple[str, ...] | None = None
@@ -268,15 +279,14 @@ class Search:
             values = getattr(wanted, name)
             if values:
                 parts.append(one_of(schema, name, values))
+        if wanted.held:
+            parts.append(_held(schema, wanted.held, group.shift))
         if wanted.within is not None:
             parts.append(
                 one_of(schema, "exhibit", wanted.within) if wanted.within else tantivy.Query.empty_query()
             )
         if wanted.begin is not None or wanted.end is not None:
-            low, high = (
-                None if edge is None else bound_key(edge - group.shift) for edge in (wanted.begin, wanted.end)
-            )
-            parts.append(between(schema, LEAST_KEY if low is None else low, high))
+            parts.append(_within(schema, wanted.begin, wanted.end, group.shift))
         if group.spans:
             parts.append(either([_span(schema, span) for span in group.spans]))
         found = both(*parts) if parts else tantivy.Query.all_query()
@@ -318,6 +328,24 @@ def _timed(wanted: Wanted) -> Wanted:
 def _without(wanted: Wanted, name: str) -> Wanted:
     changes: Mapping[str, Any] = {name: ()}
     return replace(wanted, **changes)
+
+
+def _within(schema: tantivy.Schema, begin: int | None, end: int | None, shift: int) -> tantivy.Query:
+    """Texts with a time between two, after they are moved by `shift`."""
+    low, high = (None if edge is None else bound_key(edge - shift) for edge in (begin, end))
+    return between(schema, LEAST_KEY if low is None else low, high)
+
+
+def _held(schema: tantivy.Schema, held: Sequence[Held], shift: int) -> tantivy.Query:
+    """Texts of these accounts, each in its period."""
+    whole = [one.account for one in held if one.begin is None and one.end is None]
+    parts = [one_of(schema, "account", whole)] if whole else []
+    parts += [
+        both(one_of(schema, "account", [one.account]), _within(schema, one.begin, one.end, shift))
+        for one in held
+        if one.begin is not None or one.end is not None
+    ]
+    return either(parts)
 
 
 def _span(schema: tantivy.Schema, span: Span) -> tantivy.Query:

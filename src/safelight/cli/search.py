@@ -14,6 +14,7 @@ from safelight.access.search_filter import SearchFilter
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import Format, console, show, write_rows
 from safelight.errors import NotFound, Refused
+from safelight.identities.confirmed import looked_up
 from safelight.traces.moment import Moment, iso_utc
 
 COLUMNS = ("id", "item", "kind", "network", "conversation", "title", "exhibit", "state", "language", "sender", "time",
@@ -39,6 +40,12 @@ def search(
     ] = None,
     network: Annotated[Many, typer.Option(help="Of this network: skype, telegram, irc ...")] = None,
     account: Annotated[Many, typer.Option(help="Id of an account that sent or received it.")] = None,
+    person: Annotated[
+        Many,
+        typer.Option(
+            help="Id or name of an account: what its person's accounts sent or received, as far as people decided them one."
+        ),
+    ] = None,
     conversation: Annotated[Many, typer.Option(help="Id of a conversation.")] = None,
     exhibit: Annotated[Many, typer.Option(help="Number of an exhibit.")] = None,
     state: Annotated[Many, typer.Option(help="In this state: live, deleted or recovered.")] = None,
@@ -61,8 +68,8 @@ def search(
     pairs = [("q", _typed(query or [])), ("from", since), ("to", to), ("match", match)]
     pairs += [("order", "oldest" if oldest else "newest")]
     given: dict[str, Many] = {
-        "kind": kind, "network": network, "account": account, "conversation": conversation, "exhibit": exhibit,
-        "state": state, "language": language,
+        "kind": kind, "network": network, "account": account, "person": person, "conversation": conversation,
+        "exhibit": exhibit, "state": state, "language": language,
     }  # fmt: skip
     pairs += [(key, value) for key, values in given.items() for value in values or ()]
     wanted = SearchFilter.from_pairs(pairs)
@@ -72,12 +79,15 @@ def search(
         raise Refused("An export is a disclosure and needs a reason.", "Say why with --reason.")
     with Door(existing(operation), who=who(), purpose=purpose) as door:
         if form is not Format.table:
+            with door.consult("persons", wanted.words()) as look:
+                wanted = looked_up(look.reading, wanted)
             hits = door.export_hits(wanted, reason)
             write_rows(_rows(islice(hits, limit)), COLUMNS, form, None)
             return
         with door.consult("search", wanted.words()) as look:
             if not look.search.indexed:
                 raise NotFound("Nothing can be searched yet.", f"Run `safelight index {operation}`.")
+            wanted = looked_up(look.reading, wanted)
             page = look.search.page(wanted, limit=limit or 50)
             total, distinct = look.search.count(wanted), look.search.distinct(wanted)
     _table(page.rows)

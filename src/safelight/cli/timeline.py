@@ -17,6 +17,7 @@ from safelight.access.zones import Zone, zone_of
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import Format, console, show, write_rows
 from safelight.errors import Refused
+from safelight.identities.confirmed import looked_up
 
 Many = list[str] | None
 
@@ -40,6 +41,8 @@ def timeline(
     state: Annotated[Many, typer.Option(help="State: live, deleted or recovered.")] = None,
     exhibit: Annotated[Many, typer.Option(help="Number of an exhibit.")] = None,
     account: Annotated[Many, typer.Option(help="Id of the account that acted.")] = None,
+    person: Annotated[Many, typer.Option(help="Id or name of an account: what its person's accounts did, as far as people "
+                                              "decided them one.")] = None,
     conversation: Annotated[Many, typer.Option(help="Id of a conversation.")] = None,
     since: Annotated[str, typer.Option("--from", help="First day, month, year or minute, UTC.")] = "",
     to: Annotated[str, typer.Option("--to", help="The last one, with the whole of it.")] = "",
@@ -55,13 +58,14 @@ def timeline(
     if form is Format.parquet:
         raise Refused("Counts are not written as Parquet.", "Use --format csv or jsonl.")
     given: dict[str, Many] = {"kind": kind, "network": network, "state": state, "exhibit": exhibit, "account": account,
-                              "conversation": conversation}  # fmt: skip
+                              "person": person, "conversation": conversation}  # fmt: skip
     pairs = [(key, value) for key, values in given.items() for value in values or ()]
     wanted, there = TimelineFilter.from_pairs([*pairs, ("from", since), ("to", to)]), zone_of(zone)
     with (
         Door(existing(operation), who=who(), purpose=purpose) as door,
         door.consult("timeline", wanted.words()) as look,
     ):
+        wanted = looked_up(look.reading, wanted)
         found = counts.whole(look.reading, wanted.facets)
         rows = list(_rows(found, wanted, by, there))
     columns = ["from", "events", *(name for name in EVENTS if any(row.get(name) for row in rows))]

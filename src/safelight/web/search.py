@@ -6,6 +6,7 @@ The hits go out first and the counts follow in the same answer, so that they do 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
@@ -20,11 +21,14 @@ from safelight.access.model import FacetValue, Histogram
 from safelight.access.search import Counts
 from safelight.access.search_filter import MATCHES, SearchFilter
 from safelight.errors import Refused
+from safelight.identities.confirmed import looked_up, people, person
 from safelight.messages import _
 from safelight.web.charts import columns, day
 from safelight.web.render import Templates
 
 ROWS = 50
+#: Persons that are offered as a facet.
+PERSONS = 8
 #: Everything before this mark in a template is sent at once.
 _FLUSH = "\x00hits are there\x00"
 #: Keys of the address that are no filters.
@@ -47,9 +51,11 @@ def _pieces(request: Request, wanted: SearchFilter) -> Iterator[str]:
     door: Door = request.app.state.door
     templates: Templates = request.app.state.templates
     with door.consult("search", wanted.words()) as look:
+        wanted = looked_up(look.reading, wanted)
         context = templates.common(request) | {
             "standing": look.standing(),
             "wanted": wanted,
+            "persons": {one: person(look.reading, one).name for one in wanted.person},
             "page": look.search.page(wanted, request.query_params.get("after"), ROWS, context=True),
             "later": bool(request.query_params.get("after")),
             "indexed": look.search.indexed,
@@ -82,7 +88,25 @@ def _figures(look: Consultation, wanted: SearchFilter) -> dict[str, Any]:
         "first": day(counts.bars[0].start_us) if counts.bars else "",
         "last": day(counts.bars[-1].end_us - 1) if counts.bars else "",
         "without": [] if counts.hits else _without(look, wanted),
+        "people": _people(look, wanted) if wanted else [],
     }
+
+
+def _people(look: Consultation, wanted: SearchFilter) -> list[FacetValue]:
+    """The persons of most accounts and those that are chosen, each counted under the rest of the filter."""
+    reading = look.reading
+    ranked = list(people(reading)[:PERSONS])
+    there = {one.of for one in ranked}
+    ranked += [person(reading, one) for one in wanted.person if one not in there]
+    return [
+        FacetValue(
+            one.of,
+            one.name,
+            look.search.count(replace(wanted, person=(one.of,), held={one.of: one.tenures})),
+            one.of in wanted.person,
+        )
+        for one in ranked
+    ]
 
 
 def _without(look: Consultation, wanted: SearchFilter) -> list[tuple[str, str, SearchFilter, int]]:
@@ -142,7 +166,7 @@ def facet_title(name: str) -> str:
     """A facet's heading."""
     return {
         "kind": _("Kind"), "network": _("Network"), "conversation": _("Conversation"), "exhibit": _("Exhibit"),
-        "language": _("Language"), "state": _("State"),
+        "language": _("Language"), "state": _("State"), "person": _("Person"),
     }[name]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ The window is `from` and `to` in the address; `begin` and `end` (microseconds, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -22,6 +22,7 @@ from safelight.access.timeline_filter import TimelineFilter
 from safelight.access.timeline_rows import EventPage
 from safelight.access.zones import ZONES, Zone, zone_of
 from safelight.errors import Refused
+from safelight.identities.confirmed import looked_up, people, person
 from safelight.messages import _
 from safelight.web import spans, timeline_chart
 from safelight.web.render import with_query
@@ -29,6 +30,8 @@ from safelight.web.search import network_badge
 from safelight.web.timeline_rows import kind_name, row
 
 ROWS = 100
+#: Persons that are offered as a facet.
+PERSONS = 8
 #: How much nearer one step of the zoom goes.
 _STEP = 4
 _OWN = ("z", "after", "before", "begin", "end", "undated")
@@ -81,6 +84,7 @@ def page(request: Request) -> Response:
     words = " ".join(one for one in (asked.wanted.words(), "undated" if asked.undated else "") if one)
     with door.consult("timeline", words) as look:
         reading = look.reading
+        asked = replace(asked, wanted=looked_up(reading, asked.wanted))
         context = {
             "standing": look.standing(),
             "asked": asked,
@@ -107,7 +111,17 @@ def _labels(reading: Reading, wanted: TimelineFilter) -> dict[str, str]:
            where conversation_id = any($ids) and coalesce(title, '') <> '' group by 1""",
         {"ids": list(wanted.conversation)},
     ).fetchall()
-    return dict(titles) | dict(usual(reading, wanted.account))
+    persons = {one: person(reading, one).name for one in wanted.person}
+    return dict(titles) | dict(usual(reading, wanted.account)) | persons
+
+
+def _people(reading: Reading, wanted: TimelineFilter, begin: int, end: int) -> list[tuple[str, str, int]]:
+    """The persons of most accounts and those that are chosen: id, name and events in the window."""
+    ranked = list(people(reading)[:PERSONS])
+    there = {one.of for one in ranked}
+    ranked += [person(reading, one) for one in wanted.person if one not in there]
+    counts = timeline.by_person(reading, wanted.facets, begin, end, [one.tenures for one in ranked])
+    return [(one.of, one.name, n) for one, n in zip(ranked, counts, strict=True)]
 
 
 def _window(reading: Reading, asked: Asked, after: str | None, before: str | None) -> dict[str, Any]:
@@ -131,6 +145,7 @@ def _window(reading: Reading, asked: Asked, after: str | None, before: str | Non
         events = timeline_rows.events(reading, wanted.facets, begin, end, after, before, ROWS)
     return {
         "picture": picture,
+        "people": _people(reading, wanted, begin, end),
         "begin": begin,
         "end": end,
         "is_whole": (begin, end) == whole,
@@ -188,7 +203,7 @@ def _next_zone(zone: Zone) -> Zone:
 def facet_title(name: str) -> str:
     """A facet's heading."""
     return {"kind": _("Kind"), "network": _("Network"), "state": _("State"), "exhibit": _("Exhibit"),
-            "account": _("Account"), "conversation": _("Conversation")}[name]  # fmt: skip
+            "account": _("Account"), "conversation": _("Conversation"), "person": _("Person")}[name]  # fmt: skip
 
 
 def value_name(facet: str, value: str) -> str:
