@@ -178,6 +178,12 @@ def within(connection: sa.Connection, name: str) -> Record:
     return _record(row)
 
 
+def known(connection: sa.Connection, id_: str) -> Record | None:
+    """The record of an id; None where there is none."""
+    row = connection.execute(sa.select(RECORDS).where(RECORDS.c.id == id_)).first()
+    return None if row is None else _record(row)
+
+
 def find(ledger: Ledger, name: str) -> Record:
     """The record with this id or number. Raises NotFound."""
     with ledger.store.reading() as connection:
@@ -216,6 +222,12 @@ def statements(
     ]
     if as_of is not None:
         where.append(as_of.holds())
+    with ledger.store.reading() as connection:
+        return statements_within(connection, where)
+
+
+def statements_within(connection: sa.Connection, where: Iterable[sa.ColumnElement[bool]]) -> list[Statement]:
+    """The same inside a transaction, by conditions on the rows of `state_statements`."""
     query = (
         sa.select(STATEMENTS, PAYLOADS.c.payload, ENTRIES.c.actor)
         .join(PAYLOADS, PAYLOADS.c.seq == STATEMENTS.c.seq)
@@ -223,8 +235,7 @@ def statements(
         .where(*where)
         .order_by(STATEMENTS.c.seq)
     )
-    with ledger.store.reading() as connection:
-        return [_statement(row) for row in connection.execute(query)]
+    return [_statement(row) for row in connection.execute(query)]
 
 
 def newest(found: Iterable[Statement]) -> Statement | None:

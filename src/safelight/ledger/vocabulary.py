@@ -39,6 +39,10 @@ ACCESS: Final = ("stated", "assessed", "judged")
 VICTIM_STATUS: Final = ("unidentified", "located", "safe", "followed up")
 ROLES: Final = ("suspect", "victim", "witness", "other")
 
+#: To whom something is disclosed, and what a handover is here.
+AUDIENCES: Final = ("partner", "prosecutor", "defence")
+HANDOVER_KINDS: Final = ("given", "correction", "received", "transfer")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -122,16 +126,20 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
         SERIES: (Field("name", single=True), Field("media", target="item")),
         HANDOVER: (
             Field("case", target=CASE),
-            Field("recipient", single=True),
+            Field("recipient"),
+            Field("audience", single=True, values=AUDIENCES),
             Field("basis", single=True),
             Field("conditions", single=True),
-            Field("kind", single=True),
+            Field("kind", single=True, values=HANDOVER_KINDS),
+            Field("choice", single=True),
+            Field("approved", single=True),
             Field("manifest", single=True),
             Field("gave", target="any"),
             Field("withheld"),
-            Field("approved", single=True),
+            Field("corrects", single=True, target=HANDOVER),
             Field("acknowledged", single=True),
             Field("received", single=True),
+            Field("conflict", target="any"),
         ),
     }.items()
 }

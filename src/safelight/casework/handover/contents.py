@@ -128,6 +128,21 @@ class ItemGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """Something given that no longer holds as it was given. `now` is empty where nothing took its place."""
+
+    about: str
+    """Number of the record or exhibit, or the account's id in its network."""
+    field: str
+    given: str
+    now: str
+    seq: int
+    """The entry that touched it."""
+    actor: str
+    recorded_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """What was left out and why: how many, what, what is given instead, and the ground."""
 
@@ -172,6 +187,8 @@ class Contents:
     """The ledger's head when it was gathered, as printed."""
     seqs: tuple[int, ...] = field(default=())
     """Entries that the audit excerpt shows."""
+    touched: tuple[Touched, ...] = ()
+    """Of a correction: what of the earlier package no longer holds."""
 
     @cached_property
     def record(self) -> Mapping[str, Record]:

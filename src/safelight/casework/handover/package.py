@@ -33,7 +33,7 @@ class _Sink(Protocol):
 
 
 class Package:
-    """One package under way; nothing lies at `out` until `finish`, and nothing is left where that is never reached."""
+    """One package under way; nothing lies at `out` until `publish`, and nothing is left where that is never reached."""
 
     def __init__(self, out: Path, name: str, made_at: int, *, folder: bool, keys: Sequence[str] = ()) -> None:
         """`name`: the one folder inside a tar; `made_at`: µs UTC; `keys`: age recipients. Raises AlreadyExists, Refused."""
@@ -121,7 +121,7 @@ class Package:
     def finish(
         self, info: Mapping[str, str], predicate: Mapping[str, Any], signers: Sequence[SigningKey]
     ) -> str:
-        """Write the lists, sign them and put the package in its place. Returns the SHA-256 of the list of lists.
+        """Write the lists and sign them. Returns the SHA-256 of the list of lists. `publish` then puts it in its place.
 
         `info`: lines of bag-info.txt; `predicate`: what is signed besides the lists.
         """
@@ -141,17 +141,17 @@ class Package:
             for at, name in enumerate(verify.TAG_MANIFESTS)
         ]
         self.add_bytes(verify.ENVELOPE, _envelope(subjects, predicate, signers))
-        self._put_in_place()
+        if not self._folder:
+            self._tar.end()
+        self._open.close()
         return self._files[verify.TAG_MANIFESTS[0]][1]
 
     def _oxum(self) -> str:
         payload = self.payload
         return f"{sum(known[0] for known in payload.values())}.{len(payload)}"
 
-    def _put_in_place(self) -> None:
-        if not self._folder:
-            self._tar.end()
-        self._open.close()
+    def publish(self) -> None:
+        """Put the finished package in its place, once it is written down that it is given."""
         if not self._folder:
             descriptor = os.open(self._half, os.O_RDONLY)
             try:
@@ -159,6 +159,11 @@ class Package:
             finally:
                 os.close(descriptor)
         self._half.rename(self.out)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Files and bytes so far."""
+        return len(self._files), sum(known[0] for known in self._files.values())
 
 
 class _Folder:

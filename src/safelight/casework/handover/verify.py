@@ -60,6 +60,7 @@ class Result:
         self.statement: dict[str, Any] = {}
         self.files: dict[str, tuple[int, Digests]] = {}
         self.kept: dict[str, bytes] = {}
+        self.version: Any = None
         self.entries = 0
         self.head = ""
 
@@ -320,7 +321,7 @@ def _check_envelope(found: Result) -> None:
     if plain_json(again) != data or plain_json(statement) != payload:
         found.faults.append((ENVELOPE, "is not as it was written"))
         return
-    found.statement = statement
+    found.statement, found.version = statement, version
     if not isinstance(version, int) or version > FORMAT or statement.get("predicateType") != PREDICATE:
         found.faults.append((ENVELOPE, f"was made by a newer version (format {version!r})"))
         return

@@ -1,0 +1,130 @@
+"""Which messages, calls and transfers go into a handover: those of the case's accounts, and no more of others than needed.
+
+A conversation between two is given whole, for a line alone says little. Of a conversation of several only the lines that the
+case's accounts wrote are given, unless the conversation was chosen. An account counts in the periods (tenures) in which it
+was the person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+
+from safelight.access.conversation_order import conversation_ids
+from safelight.access.reading import Reading
+from safelight.ledger.identity_law import Tenure
+
+#: The time of each table's rows, and the columns that name accounts.
+_TIMES: Final = {"messages": "sent", "calls": "started", "transfers": "time"}
+
+#: Accounts in their periods, as a relation that a query joins with.
+_HELD: Final = (
+    "held as (select unnest($accounts::varchar[]) as account, unnest($begins::bigint[]) as low, "
+    "unnest($ends::bigint[]) as high)"
+)
+_IN_TIME: Final = "(low is null or at_us >= low) and (high is null or at_us < high)"
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """The rows that are given, and what of their surroundings is not."""
+
+    tables: Mapping[str, pa.Table]
+    items: frozenset[str] = field(default_factory=frozenset)
+    """Items that they were read out of."""
+    lines_left: int = 0
+    """Lines of others in conversations of several that the case's accounts wrote in."""
+    conversations_left: int = 0
+    """Conversations of which nothing is given."""
+
+
+def chosen(reading: Reading, tenures: Sequence[Tenure], conversations: Sequence[str]) -> Traces:
+    """The traces of these tenures, and all lines of these conversations. Raises NotFound."""
+    whole = sorted({id_ for one in conversations for id_ in conversation_ids(reading, one)[1]})
+    held: dict[str, Sequence[Any]] = {
+        "accounts": [one.account_id for one in tenures],
+        "begins": [one.begin_us for one in tenures],
+        "ends": [one.end_us for one in tenures],
+    }
+    messages = _read(reading, "messages", _MESSAGES, {**held, "whole": whole})
+    given = {id_ for id_ in messages["conversation_id"].to_pylist() if id_}
+    tables = {
+        "messages": messages,
+        "calls": _read(reading, "calls", _CALLS, held),
+        "transfers": _read(reading, "transfers", _TRANSFERS, held),
+    }
+    accounts = sorted(
+        {one.account_id for one in tenures}.union(*(_named(name, table) for name, table in tables.items()))
+    )
+    tables["accounts"] = _read(
+        reading, "accounts", "select * from rows where account_id = any($ids)", {"ids": accounts}
+    )
+    tables["conversations"] = _read(
+        reading,
+        "conversations",
+        "select * from rows where conversation_id = any($ids)",
+        {"ids": sorted(given)},
+    )
+    reading.show(one for name in _TIMES for one in tables[name]["trace_id"].to_pylist())
+    counted = reading.db.execute(
+        "select count(distinct conversation_id), count(*) filter (conversation_id = any($ids)) from messages",
+        {"ids": sorted(given)},
+    ).fetchone()
+    there, lines = counted or (0, 0)
+    items = frozenset(one for table in tables.values() for one in table["item_id"].to_pylist() if one)
+    return Traces(tables, items, lines - len(messages), there - len(given))
+
+
+#: `two`: conversations that are stated to be of two, or in which no more than two wrote, with the held accounts in them.
+_MESSAGES: Final = f"""
+    with {_HELD},
+    of_two as (select conversation_id from rows group by conversation_id having count(distinct sender_id) <= 2
+               except select conversation_id from conversations where kind is not null and kind != 'direct'
+               union select conversation_id from conversations where kind = 'direct'),
+    partners as (select distinct conversation_id, account from (
+                     select conversation_id, sender_id as account from rows
+                     union all select conversation_id, unnest(recipients_id) from rows
+                     union all select conversation_id, unnest(members_id) from conversations)),
+    talks as (select p.conversation_id, h.low, h.high from partners p join held h using (account)
+              where p.conversation_id in (select conversation_id from of_two))
+    select * from rows m
+    where m.conversation_id = any($whole)
+       or exists (select 1 from held where account = m.sender_id and {_IN_TIME})
+       or exists (select 1 from talks t where t.conversation_id = m.conversation_id and {_IN_TIME})"""
+
+_CALLS: Final = f"""with {_HELD} select * from rows c where exists (
+    select 1 from held where (account = c.caller_id or list_contains(c.participants_id, account)) and {_IN_TIME})"""
+
+_TRANSFERS: Final = f"""with {_HELD} select * from rows t where exists (
+    select 1 from held where account in (t.sender_id, t.receiver_id) and {_IN_TIME})"""
+
+
+def _read(reading: Reading, table: str, query: str, values: Mapping[str, Any]) -> pa.Table:
+    """Rows of a table with `at_us` and the exhibit's number before them, in the order of time."""
+    time = _TIMES.get(table)
+    at = f"at_us({time}, exhibit, parser)" if time else "null::bigint"
+    body = query.strip()
+    inner = f"rows as (select {at} as at_us, * from {table})"
+    body = f"with {inner}, {body.removeprefix('with')}" if body.startswith("with") else f"with {inner} {body}"
+    found = reading.db.sql(f"select * from ({body}) order by at_us nulls first, trace_id", params=dict(values))
+    rows: pa.Table = found.to_arrow_table()
+    numbers = {key: number for number, key in reading.numbers.items()}
+    named = pa.array([numbers.get(key, key) for key in rows["exhibit"].to_pylist()], pa.string())
+    return rows.add_column(1, "exhibit_number", named)
+
+
+def _named(name: str, table: pa.Table) -> set[str]:
+    """Accounts that rows name."""
+    columns = {
+        "messages": ("sender_id", "recipients_id"),
+        "calls": ("caller_id", "participants_id"),
+        "transfers": ("sender_id", "receiver_id"),
+    }[name]
+    found: set[str] = set()
+    for column in columns:
+        for value in table[column].to_pylist():
+            found.update([value] if isinstance(value, str) else value or ())
+    return found

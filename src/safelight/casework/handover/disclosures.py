@@ -1,0 +1,48 @@
+"""What pages and lists show of handovers: each with what touched it since, as of a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from safelight.access.reading import Reading
+from safelight.casework.handover import corrections, register
+from safelight.casework.handover.contents import Touched
+from safelight.casework.handover.register import Handover
+from safelight.ledger.as_of import PRESENT, AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """One handover in the disclosure ledger."""
+
+    handover: Handover
+    touched: tuple[Touched, ...]
+
+    @property
+    def to_correct(self) -> bool:
+        """Something touched it and no later package corrects that."""
+        return bool(self.touched) and not self.handover.corrected_by
+
+    @property
+    def sender(self) -> str:
+        """Of a received one, which operation gave it."""
+        return str((self.handover.received or {}).get("operation", ""))
+
+
+def listed(reading: Reading, as_of: AsOf = PRESENT) -> list[Disclosed]:
+    """All handovers, newest first. What touched them is what was known then."""
+    found = register.every(reading.ledger, as_of)
+    reading.show(one.record.id for one in found)
+    return [_disclosed(reading, one, as_of) for one in found]
+
+
+def one(reading: Reading, number: str, as_of: AsOf = PRESENT) -> Disclosed:
+    """One handover. Raises NotFound, Refused for another kind of record."""
+    found = register.find(reading.ledger, number, as_of)
+    reading.show([found.record.id])
+    return _disclosed(reading, found, as_of)
+
+
+def _disclosed(reading: Reading, found: Handover, as_of: AsOf) -> Disclosed:
+    every = corrections.touched(reading.ledger, found)
+    return Disclosed(found, tuple(one for one in every if one.recorded_at <= as_of.known))

@@ -1,0 +1,299 @@
+"""Gathers what one handover holds (`Contents`): what belongs to the case, and a list of what was left out and why.
+
+Least exposure: a record comes along because the case names it. What points at somebody who does not belong to the case, the
+names of third parties (LED art. 6, category "other") and what no person decided stay out, and each is counted as left out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+import safelight
+from safelight.access import accounts as account_rows
+from safelight.access.identities import pairs_of
+from safelight.access.reading import Reading
+from safelight.casework import joining, persons
+from safelight.casework.handover import chosen_items, chosen_traces
+from safelight.casework.handover.contents import (
+    AccountGiven,
+    AccountSplit,
+    Contents,
+    IdentityDecision,
+    ItemGiven,
+    LeftOut,
+    Terms,
+)
+from safelight.casework.handover.register import Choice
+from safelight.errors import NotFound
+from safelight.ledger import custody, exhibits, identities, kinds, records, rights, sources
+from safelight.ledger.entry import Entry
+from safelight.ledger.exhibits import Exhibit
+from safelight.ledger.identity_law import Standing, Tenure, account_of
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.records import Record, Statement, newest
+from safelight.ledger.tables import STATEMENTS
+from safelight.ledger.vocabulary import AUTHORITY, FIELDS, PERSON, SERIES, VICTIM
+from safelight.messages import _
+
+#: Statements of third parties that name them.
+_NAMING = ("name", "alias", "born", "died", "identifier", "address", "note")
+_ROLES = ("role", "standing")
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Records that are given, their statements, and what was left out of them."""
+
+    given: tuple[Record, ...]
+    statements: tuple[Statement, ...]
+    left: tuple[LeftOut, ...]
+
+
+def gather(reading: Reading, choice: Choice, terms: Terms, who: str) -> Contents:
+    """Everything that the package holds, on one snapshot of catalog and ledger. Raises NotFound."""
+    ledger = reading.ledger
+    head = str(ledger.head())
+    case = records.find(ledger, choice.case)
+    found = _records(ledger, case, choice, who)
+    standing = identities.standing(ledger)
+    tenures = _tenures(ledger, found.given, choice, standing)
+    traces = chosen_traces.chosen(
+        reading, [standing.tenure(one) or Tenure(one, account_of(one), None, None, False, 0) for one in tenures]
+        if choice.traces else [], choice.conversations,
+    )  # fmt: skip
+    items = chosen_items.chosen(reading, choice.items, choice.give, traces.items)
+    papers = _exhibits(ledger, found.statements, {one.exhibit for one in items})
+    keys = {one.key for one in papers}
+    decided = tuple(_decisions(standing, tenures))
+    splits = tuple(_splits(ledger, {account_of(one) for one in tenures}))
+    reading.show([*(one.id for one in found.given), *tenures, *keys])
+    contents = Contents(
+        operation=ledger.name,
+        operation_id=ledger.operation_id,
+        synthetic=ledger.synthetic,
+        tool=f"Safelight {safelight.__version__}",
+        terms=terms,
+        case=case,
+        records=found.given,
+        statements=found.statements,
+        withdrawn=_withdrawn(ledger, found.statements),
+        superseded_by=_superseded_by(ledger, found.statements),
+        accounts=tuple(_account(reading, account, tenures) for account in _in_order(tenures)),
+        identities=decided,
+        splits=splits,
+        exhibits=papers,
+        custody=tuple(one for exhibit in papers for one in custody.chain(ledger, exhibit)),
+        sources=tuple(one for one in sources.every(ledger) if one.exhibit in keys),
+        items=items,
+        traces=traces.tables,
+        left_out=(
+            *found.left,
+            *_left_of_traces(reading, traces, choice, tenures, standing),
+            *_left_items(items),
+        ),
+        head=head,
+    )
+    return _with_seqs(contents, ledger, int(head.partition(":")[0]))
+
+
+def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records:
+    """The case, its persons and victims with all that were joined with them, and what these point at."""
+    made = {
+        one.id: one for type_ in (PERSON, VICTIM, AUTHORITY, SERIES) for one in records.every(ledger, type_)
+    }
+    of_case = records.statements(ledger, record=case.id, as_of=None)
+    now = [one for one in of_case if one.superseded_at is None]
+    given: dict[str, Record] = {case.id: case}
+    people, children = joining.classes(ledger, PERSON), joining.classes(ledger, VICTIM)
+    for one in now:
+        if one.field in _ROLES and one.target:
+            given.update((id_, made[id_]) for id_ in people.of(one.target) if id_ in made)
+    may_see = rights.holds(ledger, who, rights.VICTIMS)
+    hidden = {one.target for one in now if one.field == "victim" and one.target}
+    if may_see:
+        for target in sorted(hidden):
+            given.update((id_, made[id_]) for id_ in children.of(target) if id_ in made)
+        hidden = set()
+    every = [
+        *of_case,
+        *records.statements(ledger, record=[id_ for id_ in given if id_ != case.id], as_of=None),
+    ]
+    for one in every:
+        other = made.get(one.target or "")
+        if other is not None and other.type == SERIES and one.superseded_at is None:
+            given[other.id] = other
+    series = [id_ for id_, one in given.items() if one.type == SERIES]
+    if series:
+        every += records.statements(ledger, record=series, as_of=None)
+    kept, left = _kept(every, given, choice)
+    if hidden:
+        left[
+            (_("children in the register"), _("nothing"), _("the one who made the package may not see the register"))
+        ] = len(hidden)  # fmt: skip
+    lines = tuple(LeftOut(n, what, instead, why) for (what, instead, why), n in left.items())
+    order = sorted(given.values(), key=lambda one: (one.id != case.id, one.type, one.number))
+    return _Records(tuple(order), tuple(kept), lines)
+
+
+def _kept(
+    every: Iterable[Statement], given: dict[str, Record], choice: Choice
+) -> tuple[list[Statement], Counter[tuple[str, str, str]]]:
+    kept: list[Statement] = []
+    left: Counter[tuple[str, str, str]] = Counter()
+    every = sorted(every, key=lambda one: one.seq)
+    thirds = set() if choice.others else _third_parties(every, given)
+    for one in every:
+        points_at = FIELDS[given[one.record].type][one.field].target
+        if one.record in thirds and one.field in _NAMING:
+            left[
+                (_("statements that name third parties"), _("their number alone"), _("category “other”, LED art. 6"))
+            ] += 1  # fmt: skip
+        elif (points_at in FIELDS or points_at == "own") and one.target not in given:
+            left[
+                (_("statements that point at somebody else"), _("nothing"), _("not necessary for the purpose"))
+            ] += 1  # fmt: skip
+        else:
+            kept.append(one)
+    return kept, left
+
+
+def _third_parties(every: Iterable[Statement], given: dict[str, Record]) -> set[str]:
+    """Persons whose newest category is "other"."""
+    said: dict[str, list[Statement]] = {}
+    for one in every:
+        if one.field == "category" and one.superseded_at is None and given[one.record].type == PERSON:
+            said.setdefault(one.record, []).append(one)
+    found = {id_: newest(all_) for id_, all_ in said.items()}
+    return {id_ for id_, one in found.items() if one is not None and one.value == "other"}
+
+
+def _tenures(ledger: Ledger, given: Sequence[Record], choice: Choice, standing: Standing) -> tuple[str, ...]:
+    """Accounts in their periods: of the case's persons and victims, and those chosen."""
+    people = [one.id for one in given if one.type == PERSON]
+    of_persons = set(persons.accounts_of(ledger, people)) if people else set()
+    children = [one.id for one in given if one.type == VICTIM]
+    of_children = {
+        one.target for one in records.statements(ledger, record=children, field="account") if one.target
+    }
+    added = {tenure.id for account in choice.accounts for tenure in standing.tenures_of(account)}
+    return tuple(sorted(of_persons | of_children | added))
+
+
+def _account(reading: Reading, account: str, tenures: Sequence[str]) -> AccountGiven:
+    held = tuple(one for one in tenures if account_of(one) == account)
+    try:
+        row = account_rows.one(reading, account)
+    except NotFound:  # stated of a person, though no trace names it here
+        return AccountGiven(account, "", None, account, account, (), held)
+    return AccountGiven(account, row.network, row.instance, row.native, row.name, row.names, held)
+
+
+def _in_order(tenures: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(account_of(one) for one in tenures))
+
+
+def _decisions(standing: Standing, tenures: Sequence[str]) -> Iterable[IdentityDecision]:
+    """Decisions in force about two accounts that are both given."""
+    held = frozenset(tenures)
+    for one in standing.in_force:
+        if one.a in held and one.b in held and one.decision != "undecided":
+            yield IdentityDecision(
+                one.seq, one.a, one.b, one.decision, one.reason, one.source_grade, one.content_grade, one.seen,
+                one.actor, one.recorded_at, one.confirmed_by or "",
+            )  # fmt: skip
+
+
+def _splits(ledger: Ledger, accounts: set[str]) -> Iterable[AccountSplit]:
+    wanted = (kinds.TENURE_SPLIT.name, kinds.IDENTITY_WITHDRAWN.name)
+    entries = list(ledger.entries(kinds=wanted, subject=sorted(accounts))) if accounts else []
+    gone = {entry.corrects for entry in entries if entry.kind == kinds.IDENTITY_WITHDRAWN.name}
+    for entry in entries:
+        said = ledger.payload(entry.seq)
+        if entry.kind == kinds.TENURE_SPLIT.name and entry.seq not in gone and said is not None:
+            yield AccountSplit(
+                entry.seq, entry.subjects[0], said["at_us"], said["at_text"], said["reason"], entry.actor,
+                entry.recorded_at,
+            )  # fmt: skip
+
+
+def _exhibits(ledger: Ledger, said: Iterable[Statement], numbers: set[str]) -> tuple[Exhibit, ...]:
+    """Those that the case names, and those that something given comes from."""
+    named = {one.target for one in said if one.field == "exhibit" and one.superseded_at is None}
+    return tuple(
+        one for one in exhibits.every(ledger) if {one.key, one.number} & named or one.number in numbers
+    )
+
+
+def _enders(ledger: Ledger, said: Sequence[Statement]) -> dict[int, Entry]:
+    ended = {one.seq for one in said if one.superseded_at is not None}
+    about = sorted({one.record for one in said})
+    wanted = (kinds.STATEMENT_MADE.name, kinds.STATEMENT_WITHDRAWN.name)
+    return {
+        entry.corrects: entry
+        for entry in (ledger.entries(kinds=wanted, subject=about) if ended else ())
+        if entry.corrects in ended
+    }
+
+
+def _withdrawn(ledger: Ledger, said: Sequence[Statement]) -> dict[int, str]:
+    return {
+        seq: str((ledger.payload(entry.seq) or {}).get("reason", ""))
+        for seq, entry in _enders(ledger, said).items()
+        if entry.kind == kinds.STATEMENT_WITHDRAWN.name
+    }
+
+
+def _superseded_by(ledger: Ledger, said: Sequence[Statement]) -> dict[int, int]:
+    return {seq: entry.seq for seq, entry in _enders(ledger, said).items()}
+
+
+def _left_of_traces(
+    reading: Reading, traces: chosen_traces.Traces, choice: Choice, tenures: Sequence[str], standing: Standing
+) -> Iterable[LeftOut]:
+    needless = _("not necessary for the purpose")
+    if not choice.traces:
+        yield LeftOut(0, _("messages, calls and transfers"), _("nothing"), _("they were given before"))
+        return
+    if traces.conversations_left:
+        yield LeftOut(
+            traces.conversations_left, _("conversations"), _("nothing"), _("no tie to the case")
+        )  # fmt: skip
+    if traces.lines_left:
+        yield LeftOut(
+            traces.lines_left, _("lines of others in conversations of several"), _("nothing"), needless
+        )
+    settled = {frozenset((one.a, one.b)) for one in standing.in_force}
+    weighed = pairs_of(reading, tenures) if tenures else ()
+    proposals = sum(one.standing == "proposal" and frozenset(one.key) not in settled for one in weighed)
+    if proposals:
+        yield LeftOut(
+            proposals, _("proposals about accounts"), _("nothing"), _("nobody decided them: no facts, LED art. 7")
+        )  # fmt: skip
+
+
+def _left_items(items: Iterable[ItemGiven]) -> Iterable[LeftOut]:
+    found = [one for one in items if one.given == "hashes"]
+    if found:
+        yield LeftOut(len(found), _("items"), _("hashes and paths alone"), _("least exposure"))
+
+
+def _with_seqs(contents: Contents, ledger: Ledger, head: int) -> Contents:
+    """The entries that the audit excerpt shows: what is given and nothing else."""
+    ids = [*(one.id for one in contents.records), contents.terms.id]
+    shown = {one.seq for one in contents.records} | {one.seq for one in contents.statements}
+    shown |= {seq for seq in contents.superseded_by.values() if seq in shown or _is_withdrawal(ledger, seq)}
+    shown |= {one.seq for one in contents.identities} | {one.seq for one in contents.splits}
+    shown |= {one.seq for one in contents.exhibits} | {one.seq for one in contents.custody}
+    with ledger.store.reading() as connection:
+        own = sa.select(STATEMENTS.c.seq).where(STATEMENTS.c.record == contents.terms.id)
+        shown |= set(connection.execute(own).scalars())
+    made = [entry.seq for entry in ledger.entries(kinds=[kinds.RECORD_MADE.name], subject=ids)]
+    return replace(contents, seqs=tuple(sorted(one for one in shown | set(made) if one <= head)))
+
+
+def _is_withdrawal(ledger: Ledger, seq: int) -> bool:
+    return ledger.entry(seq).kind == kinds.STATEMENT_WITHDRAWN.name

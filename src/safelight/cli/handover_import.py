@@ -1,0 +1,46 @@
+"""`safelight handover import`: what another operation gave is taken over."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from safelight.access.door import Door
+from safelight.casework.handover import received
+from safelight.cli.handover_options import Identity, Package
+from safelight.cli.options import Operation, Purpose, existing, who
+from safelight.cli.output import console
+
+
+def handover_import(
+    operation: Operation,
+    package: Package,
+    identity: Identity = None,
+    unknown_signer: Annotated[
+        str, typer.Option(help="Why it is imported although nobody vouched for who signed it.")
+    ] = "",
+    purpose: Purpose = "handover",
+) -> None:
+    """Check a package and take over its persons, accounts and decisions, marked as received. Conflicts are shown.
+
+    What we say ourselves is never overwritten, and importing twice adds nothing.
+    """
+    with Door(existing(operation), who=who(), purpose=purpose) as door:
+        done = received.import_package(door, package, identity, unknown_signer)
+    out = console()
+    if done.again:
+        out.print(f"It was imported before, as {done.number}: nothing was added.", markup=False)
+        return
+    out.print(
+        f"{done.number}: {done.sender_number} of {done.operation}. {done.records} records, {done.statements} statements, "
+        f"{done.withdrawn} taken back, {done.accounts} accounts, {done.decisions} decisions about accounts; "
+        f"{done.known} were here already.",
+        markup=False,
+    )
+    for one in done.conflicts:
+        out.print(
+            f"Conflict, {one.about} {one.field}: they say {one.theirs}, we say {one.ours} (entry {one.own}). "
+            "Ours stands until somebody decides.",
+            markup=False,
+        )
