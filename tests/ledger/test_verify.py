@@ -233,4 +233,4 @@ def test_a_file_with_overwritten_pages_is_reported(template: OperationFolder, tm
         if _check(folder).ok:
             unnoticed.add(page)
         shutil.rmtree(folder.root)
-    assert len(roots) == 9 and not unnoticed & {1, *roots}
+    assert len(roots) == 11 and not unnoticed & {1, *roots}

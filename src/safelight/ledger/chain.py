@@ -8,7 +8,7 @@ committed before it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -44,57 +44,76 @@ def head_of(connection: sa.Connection) -> Head:
     return Head(0, ZERO) if row is None else Head(row.seq, bytes(row.hash))
 
 
-def append(connection: sa.Connection, draft: Draft, now: int) -> Entry:
-    """Write one entry with its payload. The caller holds the writing transaction. Raises Refused.
+def append(connection: sa.Connection, drafts: Sequence[Draft], now: int) -> list[Entry]:
+    """Write entries with their payloads. The caller holds the writing transaction. Raises Refused.
 
     `now` is the clock's time, the same for all entries of one transaction (`headlog` and `verify` rely on
     that).
     """
-    check_draft(draft)
     last = connection.execute(_LAST).first()
     seq, previous, not_before = (
-        (1, ZERO, 0) if last is None else (last.seq + 1, bytes(last.hash), last.recorded_at)
+        (0, ZERO, 0) if last is None else (last.seq, bytes(last.hash), last.recorded_at)
     )
+    written = {seq: previous}
+    made: list[Entry] = []
+    payloads: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = []
+    for draft in drafts:
+        seq += 1
+        _check(draft, seq)
+        payload, salt = canonical(draft.payload), secrets.token_bytes(32)
+        entry = Entry(
+            seq=seq,
+            recorded_at=max(now, not_before),
+            clock=now if now < not_before else None,
+            actor=draft.actor,
+            verb=draft.verb,
+            kind=draft.kind,
+            version=draft.version,
+            subjects=tuple(draft.subjects),
+            purpose=draft.purpose,
+            authorisation=draft.authorisation,
+            valid_from=draft.valid_from,
+            valid_to=draft.valid_to,
+            corrects=draft.corrects,
+            digest=payload_digest(salt, payload),
+            previous=previous,
+            hash=ZERO,
+        )
+        body = entry.body()
+        own = link(seq, previous, _skip_hash(connection, skip_target(seq), written), body_digest(body))
+        rows.append(
+            {
+                "seq": seq,
+                "previous": previous,
+                "hash": own,
+                "body": body,
+                "recorded_at": entry.recorded_at,
+                "verb": entry.verb,
+                "kind": entry.kind,
+                "actor": entry.actor,
+            }
+        )
+        payloads.append({"seq": seq, "salt": salt, "payload": payload})
+        made.append(replace(entry, hash=own))
+        written[seq] = previous = own
+    if rows:
+        connection.execute(_ADD_ENTRY, rows)
+        connection.execute(_ADD_PAYLOAD, payloads)
+    return made
+
+
+def _check(draft: Draft, seq: int) -> None:
+    check_draft(draft)
     if draft.corrects is not None and not 1 <= draft.corrects < seq:
         raise Refused(
             f"Entry {draft.corrects} does not exist, so nothing can correct it.", "Name an earlier entry."
         )
-    payload, salt = canonical(draft.payload), secrets.token_bytes(32)
-    entry = Entry(
-        seq=seq,
-        recorded_at=max(now, not_before),
-        clock=now if now < not_before else None,
-        actor=draft.actor,
-        verb=draft.verb,
-        kind=draft.kind,
-        version=draft.version,
-        subjects=tuple(draft.subjects),
-        purpose=draft.purpose,
-        authorisation=draft.authorisation,
-        valid_from=draft.valid_from,
-        valid_to=draft.valid_to,
-        corrects=draft.corrects,
-        digest=payload_digest(salt, payload),
-        previous=previous,
-        hash=ZERO,
-    )
-    body = entry.body()
-    own = link(seq, previous, hash_at(connection, skip_target(seq), seq - 1, previous), body_digest(body))
-    connection.execute(
-        _ADD_ENTRY,
-        {
-            "seq": seq,
-            "previous": previous,
-            "hash": own,
-            "body": body,
-            "recorded_at": entry.recorded_at,
-            "verb": entry.verb,
-            "kind": entry.kind,
-            "actor": entry.actor,
-        },
-    )
-    connection.execute(_ADD_PAYLOAD, {"seq": seq, "salt": salt, "payload": payload})
-    return replace(entry, hash=own)
+
+
+def _skip_hash(connection: sa.Connection, target: int, written: dict[int, bytes]) -> bytes:
+    found = written.get(target)
+    return hash_at(connection, target, 0, ZERO) if found is None else found
 
 
 def hash_at(connection: sa.Connection, seq: int, known_seq: int, known: bytes) -> bytes:

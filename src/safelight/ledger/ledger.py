@@ -63,9 +63,14 @@ class Writing:
 
     def append_draft(self, draft: Draft) -> Entry:
         """Append one draft and bring the state up to it. Raises Refused."""
-        entry = chain.append(self.connection, draft, self.now)
-        projections.apply(self.connection, entry, draft.payload)
-        return entry
+        return self.append_drafts([draft])[0]
+
+    def append_drafts(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """Append several drafts and bring the state up to them. Raises Refused."""
+        made = chain.append(self.connection, drafts, self.now)
+        followed = [(entry, draft.payload) for entry, draft in zip(made, drafts, strict=True)]
+        projections.apply(self.connection, followed)
+        return made
 
 
 class Ledger:
@@ -169,7 +174,7 @@ class Ledger:
     def append_many(self, drafts: Iterable[Draft]) -> list[Entry]:
         """Append several entries in one transaction: all of them or none. Raises Refused."""
         with self.writing() as act:
-            return [act.append_draft(draft) for draft in drafts]
+            return act.append_drafts(list(drafts))
 
     def head(self) -> Head:
         """Number and hash of the newest entry; `str()` of it is short enough to write on paper."""

@@ -8,8 +8,10 @@ last shows a lost tail (if `head.log` was cut as well) or a history computed ane
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, Final
 
 import orjson
@@ -297,18 +299,19 @@ def _is_committed(ledger: Ledger, head: Head) -> bool:
 
 
 def _check_state(connection: sa.Connection) -> None:
-    """Compare each state table with a replay into a database in memory."""
-    engine = sa.create_engine("sqlite://")
+    """Compare each state table with a replay into a temporary database."""
+    # An empty name is a temporary database that SQLite keeps on disk: memory does not grow with the ledger.
+    engine = sa.create_engine("sqlite://", creator=lambda: sqlite3.connect(""))
     try:
         with engine.begin() as made:
             tables.STATE.create_all(made)
             projections.replay(connection, made)
             for table in projections.REPLAYED:
                 order = list(table.primary_key.columns)
-                kept = [tuple(row) for row in connection.execute(sa.select(table).order_by(*order))]
-                anew = [tuple(row) for row in made.execute(sa.select(table).order_by(*order))]
-                if kept != anew:
-                    raise _stray_row(table, kept, anew)
+                query = sa.select(table).order_by(*order).execution_options(yield_per=_PAGE)
+                for kept, anew in zip_longest(connection.execute(query), made.execute(query)):
+                    if kept is None or anew is None or tuple(kept) != tuple(anew):
+                        raise _stray_row(table, connection.execute(query).all(), made.execute(query).all())
     except (*_UNREADABLE, LookupError) as error:
         raise _Bad(None, f"the entries do not make a state: {error}") from error
     finally:
@@ -318,10 +321,10 @@ def _check_state(connection: sa.Connection) -> None:
 _Row = tuple[Any, ...]
 
 
-def _stray_row(table: sa.Table, kept: list[_Row], anew: list[_Row]) -> _Bad:
+def _stray_row(table: sa.Table, kept: Sequence[Any], anew: Sequence[Any]) -> _Bad:
     """The first row that is not what the entries make, placed at the entry that it goes back to."""
     keys = len(table.primary_key.columns)
-    there, wanted = {row[:keys]: row for row in kept}, {row[:keys]: row for row in anew}
+    there, wanted = ({tuple(row)[:keys]: tuple(row) for row in rows} for rows in (kept, anew))
     key = next(key for key in [*wanted, *there] if there.get(key) != wanted.get(key))
     seq = wanted[key][list(table.columns).index(table.c.seq)] if key in wanted else None
     return _Bad(seq, f"{table.name} does not follow from the entries (row {', '.join(map(str, key))})")
