@@ -6,6 +6,7 @@ hashes) inside what they are part of. Times are xsd:dateTime.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from safelight.traces.moment import iso_utc
 
 #: Root of the ids that are computed (RFC 9562, version 5) where a record brings no UUID of its own.
 _ROOT: Final = uuid.UUID("5af5119b-8c0f-5d5e-9d0e-0c7a5e0f1a11")
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,13 +83,13 @@ Given = Ref | Literal | Thing | str | int | bool | None
 
 
 def named(kind: str, *parts: object) -> str:
-    """A computed IRI: the same kind and parts give the same one. A part that is a UUID alone is the IRI itself."""
-    if len(parts) == 1:
-        try:
-            return f"urn:uuid:{uuid.UUID(str(parts[0]))}"
-        except ValueError:
-            pass
+    """A computed IRI: the same kind and parts give the same one."""
     return f"urn:uuid:{uuid.uuid5(_ROOT, chr(0).join([kind, *map(str, parts)]))}"
+
+
+def own(id_: str) -> str:
+    """The IRI of what has a UUID of its own (a record, an exhibit): that UUID; of any other id a computed one."""
+    return f"urn:uuid:{id_}" if _UUID.fullmatch(id_) else named("record", id_)
 
 
 def thing(id_: str, types: str | tuple[str, ...], said: Mapping[str, Given | Iterable[Given]]) -> Thing:

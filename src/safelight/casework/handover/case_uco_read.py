@@ -31,6 +31,8 @@ def load(path: Path) -> Graph:
         )
     try:
         document = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        if not isinstance(document, dict | list):
+            raise ValueError("it holds a single value")
         nodes = jsonld.flatten(document, options={"documentLoader": _refuse, "base": ""})
     except (
         orjson.JSONDecodeError,
@@ -40,12 +42,19 @@ def load(path: Path) -> Graph:
         TypeError,
         AttributeError,
     ) as error:
-        said = (str(error).splitlines() or [type(error).__name__])[0]
+        said = (_cause(error).splitlines() or [type(error).__name__])[0]
         raise BadInput(
             _("%(path)s is no CASE graph that can be read: %(why)s") % {"path": path, "why": said[:300]},
             _("Ask for JSON-LD with its context inside the file."),
         ) from error
     return _graph(nodes)
+
+
+def _cause(error: BaseException) -> str:
+    """What lies at the ground of an error that PyLD has wrapped."""
+    while (inner := getattr(error, "cause", None) or error.__cause__) is not None:
+        error = inner
+    return str(error.args[0]) if error.args else ""
 
 
 def _refuse(url: str, _options: Any) -> NoReturn:

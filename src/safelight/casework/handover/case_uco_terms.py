@@ -32,13 +32,17 @@ PREFIXES: Final[Mapping[str, str]] = {
 }
 
 #: What anything may say of itself.
-COMMON: Final = tuple(
-    f"uco-core:{name}"
-    for name in (
-        "name", "description", "tag", "createdBy", "objectCreatedTime", "modifiedTime", "objectMarking", "objectStatus",
-        "specVersion", "externalReference", "hasFacet",
-    )
-) + ("rdfs:comment", "rdfs:label")  # fmt: skip
+COMMON: Final = (
+    *(
+        f"uco-core:{name}"
+        for name in (
+            "name", "description", "tag", "createdBy", "objectCreatedTime", "modifiedTime", "objectMarking", "objectStatus",
+            "specVersion", "externalReference", "hasFacet",
+        )
+    ),
+    "rdfs:comment",
+    "rdfs:label",
+)  # fmt: skip
 
 
 def _of(prefix: str, names: str) -> tuple[str, ...]:
