@@ -19,7 +19,7 @@ class Cited:
         self._given = {one.account_id: one for one in contents.accounts}
         self._items = {one.item_id for one in contents.items}
         self._records = {one.id for one in contents.records}
-        self._exhibits = {one.key for one in contents.exhibits}
+        self._exhibits = {name: one.key for one in contents.exhibits for name in (one.key, one.number)}
         self._traces = {
             id_
             for table in ("messages", "calls", "transfers")
@@ -66,7 +66,7 @@ class Cited:
         if id_ in self._traces:
             return Ref(named("trace", id_))
         if id_ in self._exhibits:
-            return Ref(own(id_))
+            return Ref(own(self._exhibits[id_]))
         if id_.startswith("a1-"):
             found = self.account(id_)
             assert found is not None
