@@ -175,7 +175,8 @@ def state(
     if field in (joining.SAME, joining.DIFFERENT):
         raise Refused(_("Cases are not joined."), _("Withdraw what was opened twice, with the reason."))
     if field in FIELDS[CASE]:
-        made = _CHECKS.get(field, _text)(act, of, value, target, holds, corrects)
+        check: Callable[..., Any] = _CHECKS.get(field, _text)
+        made = check(act, of, value, target, holds, corrects)
         if field == "exhibit":
             target, made = str(made), True
         value = made

@@ -144,10 +144,15 @@ def district(name: str, day: date) -> District:
 
 
 def of_municipality(number: str, day: date) -> str | None:
-    """The district that a municipality (four digits) lay in on a day; None: no list says."""
-    for one in lists():
-        if one.begins <= day and (one.ends is None or day < one.ends):
-            return one.district(number)
+    """The district that a municipality (four digits) lay in on a day; None: no list says.
+
+    A number that was given up by then is looked for in the lists before, and its district followed to that day.
+    """
+    for one in reversed([one for one in lists() if one.begins <= day]):
+        if number in one.unknown:
+            return None
+        if (found := one.district(number)) is not None:
+            return since(found, day)
     return None
 
 

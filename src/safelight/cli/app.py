@@ -47,9 +47,10 @@ An error is one sentence that says what to do next. Its exit code stands in docs
 the command line, 1 a defect of Safelight.
 """
 
-BEGIN, WORK, EVIDENCE, KEEP = (
+BEGIN, WORK, CASEWORK, EVIDENCE, KEEP = (
     "Begin: an operation and what was seized",
     "Work: take in, look, take out",
+    "Cases: persons, victims, whose is what, as of any day",
     "Know: sources and hash sets",
     "Keep: prove, copy, repair",
 )
@@ -66,7 +67,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     help=flowing(MANUAL),
-    cls=front_of(BEGIN, WORK, EVIDENCE, KEEP),
+    cls=front_of(BEGIN, WORK, CASEWORK, EVIDENCE, KEEP),
 )
 exhibit = _group("Exhibits, their legal basis and their custody.")
 clock = _group("Clocks and zones: how an exhibit's times are to be understood.")
@@ -78,7 +79,12 @@ keywords = _group("Keyword lists: many terms looked for in all text.")
 accounts = _group("Accounts: which of many matter, and why.")
 identities = _group("Accounts and persons: what is proposed, and what people decide.")
 victim = _group("Victims: the register, behind a right of its own.")
+person = _group("Persons: what is known of each, on what basis, from when to when.")
+case = _group("Cases: people with their roles, owner, status, deadlines, transfers.")
+right = _group("Rights of their own: the register of victims, what is privileged, handovers.")
 evaluate = _group("How good the proposals of machines are, on data whose truth is known.")
+handover = _group("Handovers: a case leaves the house as a package that proves itself.")
+handover_key = _group("Keys that sign packages, and whose signatures count.")
 scenario = _group("A synthetic operation with known truth, to try everything on and to measure it.")
 ledger = _group("A ledger in PostgreSQL.")
 key = _group("The operation's key, which opens sealed pictures.")
@@ -130,6 +136,43 @@ defer(app, "failures", "failures", "List what could not be read, and why.", WORK
 defer(app, "hits", "hits", "List items that stand in a hash set.", WORK)
 defer(app, "cat", "cat", "Write out the bytes of one item.", WORK)
 defer(app, "serve", "serve", "Serve the workbench in the browser, on this machine alone.", WORK)
+
+defer(person, "add", "person_add", "Register a person.")
+defer(person, "from-account", "person_from_account", "Register the person of an account.")
+defer(person, "state", "person_state", "State one thing of a person, with its basis.")
+defer(person, "list", "person_list", "List persons.")
+defer(person, "show", "person_show", "Show what is known of a person, as of any day.")
+defer(person, "merge", "person_merge", "Decide that two persons are one.")
+defer(person, "unmerge", "person_unmerge", "Take a merging back.")
+defer(person, "different", "person_different", "Decide that two persons are different.")
+defer(person, "withdraw", "person_withdraw", "Take a statement back.")
+app.add_typer(person, name="person", rich_help_panel=CASEWORK)
+defer(case, "open", "case_open", "Open a case.")
+defer(case, "state", "case_state", "State one thing of a case, with its basis.")
+defer(case, "list", "case_list", "List cases, their owners and deadlines.")
+defer(case, "show", "case_show", "Show a case, as of any day.")
+defer(case, "allocate", "case_allocate", "Decide whose a case is.")
+defer(case, "transfer", "case_transfer", "Hand a case over to another unit.")
+defer(case, "acknowledge", "case_acknowledge", "Record that a transfer was acknowledged or returned.")
+defer(case, "withdraw", "case_withdraw", "Take a statement back.")
+app.add_typer(case, name="case", rich_help_panel=CASEWORK)
+defer(handover, "make", "handover_make", "Write a case as a signed package.")
+defer(handover, "approve", "handover_approve", "Approve a prepared handover as the second person.")
+defer(handover, "list", "handover_list", "List what was given to whom, and what must be corrected.")
+defer(handover, "correct", "handover_correct", "Make the correction package of what was given.")
+defer(handover, "acknowledge", "handover_acknowledge", "Write down that the receiver has taken it.")
+defer(handover, "verify", "handover_verify", "Check a package: is it whole, and from whom?")
+defer(handover, "import", "handover_import", "Take over what another operation gave.")
+defer(handover_key, "make", "handover_key_make", "Make a key that signs packages.")
+defer(handover_key, "trust", "handover_key_trust", "Trust somebody's signing key.")
+defer(handover_key, "revoke", "handover_key_revoke", "Revoke a signing key.")
+defer(handover_key, "list", "handover_key_list", "List keys that sign and keys that are trusted.")
+handover.add_typer(handover_key, name="key")
+app.add_typer(handover, name="handover", rich_help_panel=CASEWORK)
+defer(right, "grant", "right_grant", "Give somebody a right.")
+defer(right, "withdraw", "right_withdraw", "Take a right back.")
+defer(right, "list", "right_list", "List who holds which right.")
+app.add_typer(right, name="right", rich_help_panel=CASEWORK)
 
 defer(source, "list", "source_list", "List sources, where they are and what they gave.")
 defer(source, "locate", "source_locate", "Say where a source is now.")

@@ -1,0 +1,105 @@
+"""Options that the verbs about persons, cases and what hangs on them share: the basis of a statement, its period, as of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from safelight.access.door import Door
+from safelight.cli.options import existing, who
+from safelight.errors import Refused
+from safelight.ledger.as_of import PRESENT, AsOf, begin_of
+from safelight.ledger.ledger import Writing
+from safelight.ledger.records import Basis
+
+
+class Nature(StrEnum):
+    """Fact or assessment, kept apart (LED art. 7)."""
+
+    fact = "fact"
+    assessment = "assessment"
+
+
+class Verified(StrEnum):
+    """Whether anybody checked it."""
+
+    yes = "yes"
+    no = "no"
+    unknown = "unknown"
+
+
+NatureOption = Annotated[
+    Nature, typer.Option("--nature", help="Whether it is a fact or somebody's assessment.")
+]
+VerifiedOption = Annotated[Verified, typer.Option("--verified", help="Whether it was checked.")]
+Grade = Annotated[
+    str, typer.Option("--grade", help="Source and content in the 4x4 system, as B2; X: cannot be assessed.")
+]
+Source = Annotated[
+    str, typer.Option("--source", help="Where it is known from: a register, a paper, an entry.")
+]
+Why = Annotated[str, typer.Option("--reason", help="What it rests on; kept in the ledger.")]
+Claimed = Annotated[
+    str, typer.Option("--claimed", help="Day that a sender or an old paper gives for it; proves nothing about when we knew.")
+]  # fmt: skip
+First = Annotated[str, typer.Option("--from", help="First day on which it holds, written 2016-01-12.")]
+Last = Annotated[str, typer.Option("--to", help="Last day on which it holds.")]
+Corrects = Annotated[int | None, typer.Option("--corrects", help="Entry that this one takes the place of.")]
+Day = Annotated[str, typer.Option("--as-of", help="As it was known and held at the end of this day.")]
+SeenToday = Annotated[
+    bool, typer.Option("--seen-today", help="With --as-of: what held then, as it is known today.")
+]
+
+
+def basis(
+    nature: Nature = Nature.fact,
+    verified: Verified = Verified.unknown,
+    grade: str = "XX",
+    source: str = "",
+    reason: str = "",
+    claimed: str = "",
+) -> Basis:
+    """What a statement rests on. Raises Refused for a grade that is none, BadInput for a day that is none."""
+    if len(grade) != 2:
+        raise Refused(f"{grade!r} is no grade.", "Write source and content together, as in B2 or XX.")
+    return Basis(
+        nature.value,
+        verified.value,
+        grade[0].upper(),
+        grade[1].upper(),
+        source.strip(),
+        reason.strip(),
+        begin_of(claimed) if claimed else None,
+    )
+
+
+def as_of(day: str, seen_today: bool) -> AsOf:
+    """The moment that is asked about. Raises BadInput, Refused."""
+    if not day:
+        if seen_today:
+            raise Refused("--seen-today needs a day.", "Give it with --as-of 2016-11-20.")
+        return PRESENT
+    return AsOf.seen_today(day) if seen_today else AsOf.then(day)
+
+
+def today(given: str) -> str:
+    """A day that was given, or today's."""
+    return given or date.today().isoformat()  # noqa: DTZ011  the day on the wall beside the officer
+
+
+@contextmanager
+def acting(operation: Path, what: str, about: str) -> Iterator[tuple[Door, Writing, str]]:
+    """An operation opened for one act: the door, the transaction and who acts. Written in the audit as a consultation."""
+    name = who()
+    with (
+        Door(existing(operation), who=name, purpose=what) as door,
+        door.consult(what, about) as look,
+        look.reading.ledger.writing() as act,
+    ):
+        yield door, act, name
