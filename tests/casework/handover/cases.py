@@ -68,7 +68,8 @@ def chess_case(root: Path) -> Case:
     with built.ledger() as ledger:
         signer = keys.make(built.folder, ledger, "N. Hauge", actor=MAKER)
         identities.decide(
-            ledger, ASE, KAISSA, "same", reason="the same number", source_grade="B", content_grade="2", seen=0.97, actor=MAKER
+            ledger, ASE, KAISSA, "same", reason="the same number", source_grade="B", content_grade="2",
+            seen=0.97, actor=MAKER,
         )  # fmt: skip
         names: dict[str, int] = {}
         with ledger.writing() as writing:
