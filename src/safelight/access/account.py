@@ -15,6 +15,7 @@ import orjson
 from safelight.access.account_events import count_of
 from safelight.access.account_names import OWN_NAMES
 from safelight.access.accounts import AccountRow, one
+from safelight.access.police import withheld
 from safelight.access.reading import Reading
 from safelight.access.timeline import Counted, whole
 from safelight.access.timeline_events import EVENTS, FILE_KINDS
@@ -124,7 +125,7 @@ def account(reading: Reading, account_id: str) -> Account:
 
 
 def _read(reading: Reading, row: AccountRow) -> Account:
-    id_ = row.account_id
+    id_, reading = row.account_id, withheld(reading)
     counts = {
         kind: count_of(reading, id_, kind) for kind in EVENTS if kind not in FILE_KINDS and kind != "message"
     }

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from safelight.access.account_names import usual
+from safelight.access.police import withheld
 from safelight.access.reading import Reading
 
 
@@ -69,6 +70,7 @@ _NOT_COPY = "trace_id not in (select trace_id from same_messages where trace_id 
 
 
 def _read(reading: Reading, account: str) -> Company:
+    reading = withheld(reading)
     once = _NOT_COPY if reading.snapshot.rows("same_messages") else "true"
     mine = {
         row[0]: row[1:]

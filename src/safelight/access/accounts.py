@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from safelight.access.account_names import OWN_NAMES
+from safelight.access.police import withheld
 from safelight.access.reading import Reading
 from safelight.access.timeline_events import EVENTS, FILE_KINDS, relation
 from safelight.errors import NotFound
@@ -121,6 +122,7 @@ def _named(reading: Reading, words: str) -> list[AccountRow]:
 
 
 def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
+    reading = withheld(reading)
     only = "true" if account is None else "{} = $id"
     values = {} if account is None else {"id": account}
     kinds = [name for name in EVENTS if name not in FILE_KINDS]

@@ -67,6 +67,7 @@ from safelight.ledger import audit, clocks, hashsets, searches
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.police import PolicePeriod, periods
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
 
@@ -85,6 +86,8 @@ class _Views:
     snapshot: Snapshot
     clock: tuple[int, ...] = ()
     """Entries of the decisions about clocks that its `at_us` follows."""
+    police: tuple[PolicePeriod, ...] = ()
+    """When police operated which account: figures in `memo` leave its acts out."""
     readers: int = 0
     memo: Memo = field(default_factory=Memo)
 
@@ -137,12 +140,14 @@ class Door:
             with self._lock:
                 snapshot = self._catalog.snapshot()
                 decisions = clocks.every(self._ledger)
-                seqs = tuple(one.seq for one in decisions)
+                seqs, police = tuple(one.seq for one in decisions), tuple(periods(self._ledger))
                 views = self._views
-                if views is None or views.snapshot.digest != snapshot.digest or views.clock != seqs:
+                if views is None or (views.snapshot.digest, views.clock, views.police) != (
+                    snapshot.digest, seqs, police,
+                ):  # fmt: skip
                     self._let_go(views)
                     views = self._views = None
-                    views = self._views = _Views(self._catalog.connect(snapshot), snapshot, seqs)
+                    views = self._views = _Views(self._catalog.connect(snapshot), snapshot, seqs, police)
                     clock.install(views.db, decisions)
                 views.readers += 1
                 cursor = views.db.cursor()

@@ -14,6 +14,7 @@ import orjson
 
 from safelight.access.account import Address, Device, Entry, Name, Profile, Source
 from safelight.access.identities import facts
+from safelight.access.police import withheld
 from safelight.access.reading import Reading
 
 
@@ -45,6 +46,7 @@ def facts_of(reading: Reading, accounts: Iterable[str]) -> Mapping[str, Facts]:
 def _read(reading: Reading, wanted: Sequence[str]) -> Mapping[str, Facts]:
     found = {id_: Facts(id_) for id_ in wanted}
     numbers = {key: number for number, key in reading.numbers.items()}
+    reading = withheld(reading)
     for read in (_accounts, _messages, _logins, _devices, _contacts):
         read(reading, wanted, found, numbers)
     return found

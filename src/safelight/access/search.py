@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import tantivy
 from duckdb import DuckDBPyConnection
@@ -14,6 +15,7 @@ from duckdb import DuckDBPyConnection
 from safelight.access import search_clock
 from safelight.access.cursor import Cursor, decode
 from safelight.access.model import Bar, Facet, FacetValue, Page
+from safelight.access.police import without_police
 from safelight.access.search_filter import SearchFilter
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.fulltext_marks import Place, Segment, excerpt, places
@@ -193,9 +195,14 @@ class Searching:
             for one in searches.every(self._ledger)
         ]
 
+    @cached_property
+    def _suspects(self) -> DuckDBPyConnection:
+        """The catalog without what police wrote: no list counts an officer's words as a suspect's."""
+        return without_police(self._db, self._ledger)
+
     def keywords(self) -> tuple[KeywordTerm, ...]:
         """The terms of every keyword list that was run and found something, by list and line."""
-        rows = self._db.execute(
+        rows = self._suspects.execute(
             "SELECT list, list_sha256, line, term, match, count(*), sum(places) FROM keyword_hits "
             f"WHERE {self._allowed} GROUP BY ALL ORDER BY list, line"
         ).fetchall()
@@ -209,7 +216,7 @@ class Searching:
     ) -> Page[KeywordHit]:
         """Hits of a list, or of one of its lines, by line and place. Raises Refused on a cursor of another list."""
         start = decode(after, "keywords", 2).values if after else (-1, "")
-        rows = self._db.execute(
+        rows = self._suspects.execute(
             "SELECT line, coalesce(trace_id, '') || ' ' || item_id AS id, term, trace_id, item_id, exhibit, "
             f"conversation_id, kind, places, begins, ends FROM keyword_hits WHERE {self._allowed} AND list = ? "
             "AND (? IS NULL OR line = ?) AND (line, id) > (?, ?) ORDER BY line, id LIMIT ?",

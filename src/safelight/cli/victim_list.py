@@ -91,12 +91,9 @@ def _when(weighed: Urgency, field: str) -> str:
 
 
 def _sum(found: Listing) -> str:
-    word = (
-        "at least"
-        if found.number.exact
-        else "at least (a lower bound: the exact set is too large to compute)"
-    )
+    number = found.number
+    word = "at least" if number.exact else "at least (a lower bound: the exact set is too large to compute)"
     return (
-        f"{word} {found.number.number} {'child' if found.number.number == 1 else 'children'}, {len(found.number.identified)} identified, "
-        f"{found.facets['urgency'].get('urgent', 0)} urgent; possibly further: {len(found.number.further)}."
+        f"{word} {number.number} {'child' if number.number == 1 else 'children'}, {len(number.identified)} identified, "
+        f"{found.facets['urgency'].get('urgent', 0)} urgent; possibly further: {len(number.further)}."
     )

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from safelight.access.account_names import usual
 from safelight.access.identity_acts import named
+from safelight.access.police import without_police
 from safelight.access.reading import Reading
 from safelight.access.search_filter import SearchFilter
 from safelight.access.timeline_events import once
@@ -101,10 +102,12 @@ def _confirmed(reading: Reading, now: Standing, groups: Sequence[Sequence[str]])
     tenures = [[found for one in members if (found := now.tenure(one)) is not None] for members in groups]
     accounts = sorted({one.account_id for some in tenures for one in some})
     wrote = dict(
-        reading.db.execute(
+        without_police(reading.db, reading.ledger)
+        .execute(
             f"select sender_id, count(*) from messages where sender_id = any($ids) and {_once(reading)} group by 1",
             {"ids": accounts},
-        ).fetchall()
+        )
+        .fetchall()
     )
     names = usual(reading, accounts)
     made = []

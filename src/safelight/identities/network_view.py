@@ -16,6 +16,7 @@ import networkx as nx
 import numpy as np
 
 from safelight.access import accounts
+from safelight.access.police import without_police
 from safelight.access.reading import Reading
 from safelight.errors import NotFound
 from safelight.identities import network
@@ -106,7 +107,7 @@ def whole(reading: Reading) -> Whole:
 
 
 def _whole(reading: Reading) -> Whole:
-    ties = network.read(reading.db, reading.snapshot)
+    ties = network.read(without_police(reading.db, reading.ledger), reading.snapshot)
     roots: dict[str, str] = {}
     known = set()
     for account, mine in triage.findings(reading).items():

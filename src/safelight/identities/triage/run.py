@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from safelight.access import clock, papers
+from safelight.access import clock, papers, police
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.snapshot import Snapshot
 from safelight.identities.triage import contact_list
@@ -23,6 +23,7 @@ from safelight.identities.triage.ground import Ground
 from safelight.identities.triage.registry import ROLES
 from safelight.ledger import clocks, roles
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.police import periods as police_periods
 from safelight.operation.folder import OperationFolder
 from safelight.traces.ids import batch_id
 
@@ -56,14 +57,16 @@ def _found(
     catalog: Catalog, ledger: Ledger, wanted: contact_list.ContactList | None, tell: Progress
 ) -> Figures:
     snapshot = catalog.snapshot()
-    decisions, same = clocks.every(ledger), confirmed(ledger)
+    decisions, same, operated = clocks.every(ledger), confirmed(ledger), police_periods(ledger)
     with catalog.connect(snapshot, memory_limit=_MEMORY) as db:
         told = [str(one.seq) for one in decisions] + [str(pair) for pair in same]
+        told += [str(one) for one in operated]
         run = _digest(db, snapshot, [*told, wanted.sha256 if wanted else ""])
         last = [entry.stage.removeprefix(_STAGE) for entry in catalog.finished(_STAGE)]
         if last and last[-1] == run:
             return Figures(False, _counts(db))
         clock.install(db, decisions)
+        police.withhold(db, operated)
         exhibits = {key: number for number, key in papers.numbers(ledger).items()}
         ground = Ground(db, snapshot, exhibits=exhibits, same=same, contacts=wanted)
         counts: Counter[str] = Counter()

@@ -1,0 +1,82 @@
+"""Acts of accounts that police operate: told apart in every query, and left out where a suspect's acts are counted.
+
+`by_police(account, us)` is a macro that `install` gives a connection. An act without a comparable time counts as an officer's
+if its account was ever in the hands of police: rather a suspect's word too few than an officer's word as a suspect's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from duckdb import DuckDBPyConnection
+
+from safelight.access.reading import Reading
+from safelight.access.timeline_events import EVENTS
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.police import PolicePeriod, periods
+
+
+def install(connection: DuckDBPyConnection, found: Sequence[PolicePeriod]) -> None:
+    """Make the macro `by_police` for one connection."""
+    cases = " ".join(f"when {_covers(one)} then true" for one in found)
+    body = f"case {cases} else false end" if cases else "false"
+    connection.execute(f"create or replace temp macro by_police(account, us) as {body}")
+
+
+def withhold(connection: DuckDBPyConnection, found: Sequence[PolicePeriod]) -> None:
+    """Make a connection blind to what police did: its tables of acts give way to views without it, under the same names.
+
+    Macros `at_us` and `by_police` must be there. Another cursor of the same database sees all.
+    """
+    install(connection, found)
+    if not found:
+        return
+    row = connection.execute("select current_database()").fetchone()
+    assert row is not None
+    whole = f'"{row[0]}".main'
+    there = {
+        name
+        for (name,) in connection.execute(
+            "select view_name from duckdb_views() where not internal"
+        ).fetchall()
+    }
+    acts = {
+        one.table: f"by_police({one.account}, {one.us})" for one in EVENTS.values() if one.account != "null"
+    }
+    for table, police in acts.items():
+        if table in there:
+            connection.execute(
+                f"create or replace temp view {table} as select * from {whole}.{table} where not {police}"
+            )
+    if "keyword_hits" in there and "messages" in there:
+        connection.execute(
+            f"""create or replace temp view keyword_hits as select * from {whole}.keyword_hits
+                where trace_id is null
+                      or trace_id not in (select trace_id from {whole}.messages where {acts["messages"]})"""
+        )
+
+
+def without_police(db: DuckDBPyConnection, ledger: Ledger) -> DuckDBPyConnection:
+    """A connection to the same views that is blind to what police did; the same one where they did nothing."""
+    found = periods(ledger)
+    if not found:
+        return db
+    cursor = db.cursor()
+    withhold(cursor, found)
+    return cursor
+
+
+def withheld(reading: Reading) -> Reading:
+    """The same consultation, blind to what police did: for everything that counts or judges what accounts did."""
+    return replace(reading, db=without_police(reading.db, reading.ledger))
+
+
+def _covers(one: PolicePeriod) -> str:
+    """SQL: an act is within the period. Ids are quoted; the rest are numbers."""
+    within = [f"account = '{one.account_id.replace(chr(39), chr(39) * 2)}'"]
+    if one.begin_us is not None:
+        within.append(f"coalesce(us >= {one.begin_us}, true)")
+    if one.end_us is not None:
+        within.append(f"coalesce(us < {one.end_us}, true)")
+    return " and ".join(within)
