@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from safelight.errors import BadInput, IntegrityBroken, NotAnOperation
-from safelight.ledger import audit, custody, erase, exhibits, hashsets, notes, runs, sources
+from safelight.ledger import audit, custody, erase, exhibits, hashsets, notes, records, runs, sources
 from safelight.ledger.head import Head
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.verify import Report, verify
@@ -219,6 +219,10 @@ def test_a_state_that_cannot_be_read_is_reported(
 
 def test_a_file_with_overwritten_pages_is_reported(template: OperationFolder, tmp_path: Path) -> None:
     """All pages but those that hold an index alone, or nothing."""
+    template = _copy(template, tmp_path / "with records")
+    with Ledger.open(template) as ledger, ledger.writing() as act:
+        person = records.make(act, "person", actor=ACTOR)
+        records.state(act, person.id, "name", "Åse", actor=ACTOR)
     with closing(sqlite3.connect(template.ledger)) as connection:
         tables = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'alembic%'"
         roots = {page for (page,) in connection.execute(tables)}
