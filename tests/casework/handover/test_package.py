@@ -1,4 +1,4 @@
-"""A package proves itself: any flipped bit, any missing or added file is found and named, also by the file that lies in it."""
+"""A package proves itself: any flipped bit, any missing or added file is found and named, by the file in it as well."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ class Takeover:
         corrects = next((self._entries.get(old) for old, by in superseded.items() if by == seq), None)
         if corrects is not None and not self._stands(corrects):
             corrects = None
-        own = self._own_conflict(said) if seq not in superseded and corrects is None else None
+        own = self._own_conflict(said) if seq not in superseded else None
         basis = said["basis"]
         taken = Basis(
             nature=basis["nature"], verified=basis["verified"], source_grade=basis["source_grade"],
@@ -213,15 +213,11 @@ class Takeover:
             claimed_at=basis["claimed_at"] or int(said["recorded_at"]),
         )  # fmt: skip
         if own is not None:
-            self._conflict(
-                handover,
-                record,
-                name,
-                said,
-                own.seq,
-                _few(said["value"], said["target"]),
-                _few(own.value, own.target),
-            )
+            theirs, ours = _few(said["value"], said["target"]), _few(own.value, own.target)
+            self._conflict(handover, record, name, said, own.seq, theirs, ours)
+            if corrects is not None:  # what it took the place of there does not hold here in its stead
+                why = f"{_ORIGIN}{origin[0]}:{origin[1]} {handover.name}"
+                records.withdraw(self._act, corrects, reason=why, actor=self._actor)
             return
         entry = records.state(
             self._act, record, name, said["value"], target=said["target"], actor=self._actor, basis=taken,
