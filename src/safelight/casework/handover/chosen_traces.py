@@ -109,8 +109,9 @@ def _read(reading: Reading, table: str, query: str, values: Mapping[str, Any]) -
     body = query.strip()
     inner = f"rows as (select {at} as at_us, * from {table})"
     body = f"with {inner}, {body.removeprefix('with')}" if body.startswith("with") else f"with {inner} {body}"
-    found = reading.db.sql(f"select * from ({body}) order by at_us nulls first, trace_id", params=dict(values))
-    rows: pa.Table = found.to_arrow_table()
+    with reading.db.cursor() as cursor:  # of its own: a result that another read left unfinished stands in no way
+        found = cursor.sql(f"select * from ({body}) order by at_us nulls first, trace_id", params=dict(values))
+        rows: pa.Table = found.to_arrow_table()
     numbers = {key: number for number, key in reading.numbers.items()}
     named = pa.array([numbers.get(key, key) for key in rows["exhibit"].to_pylist()], pa.string())
     return rows.add_column(1, "exhibit_number", named)

@@ -37,7 +37,12 @@ from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Record, Statement, newest
 from safelight.ledger.tables import STATEMENTS
 from safelight.ledger.vocabulary import AUTHORITY, FIELDS, PERSON, SERIES, VICTIM
-from safelight.messages import _
+
+
+def N_(text: str) -> str:
+    """A text for the catalogue that is kept in English: what goes into the ledger reads the same for everyone."""
+    return text
+
 
 #: Statements of third parties that name them.
 _NAMING = ("name", "alias", "born", "died", "identifier", "address", "note")
@@ -132,7 +137,7 @@ def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records
     kept, left = _kept(every, given, choice)
     if hidden:
         left[
-            (_("children in the register"), _("nothing"), _("the one who made the package may not see the register"))
+            (N_("children in the register"), N_("nothing"), N_("the one who made the package may not see the register"))
         ] = len(hidden)  # fmt: skip
     lines = tuple(LeftOut(n, what, instead, why) for (what, instead, why), n in left.items())
     order = sorted(given.values(), key=lambda one: (one.id != case.id, one.type, one.number))
@@ -150,11 +155,11 @@ def _kept(
         points_at = FIELDS[given[one.record].type][one.field].target
         if one.record in thirds and one.field in _NAMING:
             left[
-                (_("statements that name third parties"), _("their number alone"), _("category “other”, LED art. 6"))
+                (N_("statements that name third parties"), N_("their number alone"), N_("category “other”, LED art. 6"))
             ] += 1  # fmt: skip
         elif (points_at in FIELDS or points_at == "own") and one.target not in given:
             left[
-                (_("statements that point at somebody else"), _("nothing"), _("not necessary for the purpose"))
+                (N_("statements that point at somebody else"), N_("nothing"), N_("not necessary for the purpose"))
             ] += 1  # fmt: skip
         else:
             kept.append(one)
@@ -254,31 +259,31 @@ def _superseded_by(ledger: Ledger, said: Sequence[Statement]) -> dict[int, int]:
 def _left_of_traces(
     reading: Reading, traces: chosen_traces.Traces, choice: Choice, tenures: Sequence[str], standing: Standing
 ) -> Iterable[LeftOut]:
-    needless = _("not necessary for the purpose")
+    needless = N_("not necessary for the purpose")
     if not choice.traces:
-        yield LeftOut(0, _("messages, calls and transfers"), _("nothing"), _("they were given before"))
+        yield LeftOut(0, N_("messages, calls and transfers"), N_("nothing"), N_("they were given before"))
         return
     if traces.conversations_left:
         yield LeftOut(
-            traces.conversations_left, _("conversations"), _("nothing"), _("no tie to the case")
+            traces.conversations_left, N_("conversations"), N_("nothing"), N_("no tie to the case")
         )  # fmt: skip
     if traces.lines_left:
         yield LeftOut(
-            traces.lines_left, _("lines of others in conversations of several"), _("nothing"), needless
+            traces.lines_left, N_("lines of others in conversations of several"), N_("nothing"), needless
         )
     settled = {frozenset((one.a, one.b)) for one in standing.in_force}
     weighed = pairs_of(reading, tenures) if tenures else ()
     proposals = sum(one.standing == "proposal" and frozenset(one.key) not in settled for one in weighed)
     if proposals:
         yield LeftOut(
-            proposals, _("proposals about accounts"), _("nothing"), _("nobody decided them: no facts, LED art. 7")
+            proposals, N_("proposals about accounts"), N_("nothing"), N_("nobody decided them: no facts, LED art. 7")
         )  # fmt: skip
 
 
 def _left_items(items: Iterable[ItemGiven]) -> Iterable[LeftOut]:
     found = [one for one in items if one.given == "hashes"]
     if found:
-        yield LeftOut(len(found), _("items"), _("hashes and paths alone"), _("least exposure"))
+        yield LeftOut(len(found), N_("items"), N_("hashes and paths alone"), N_("least exposure"))
 
 
 def _with_seqs(contents: Contents, ledger: Ledger, head: int) -> Contents:
