@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from safelight.access.door import Door
-from safelight.casework.handover import corrections, own_parts, register
+from safelight.casework.handover import case_uco, corrections, own_parts, register, report, vics
 from safelight.casework.handover.contents import Contents, ItemGiven, Terms
 from safelight.casework.handover.gather import gather
 from safelight.casework.handover.keys import unlocked
@@ -24,15 +24,33 @@ from safelight.errors import IntegrityBroken, Locked, Refused
 from safelight.ledger import kinds
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Record
-from safelight.messages import _
+from safelight.messages import _, language, use_language
 from safelight.traces.moment import now_us
+
+
+def _write_report(contents: Contents, folder: Path) -> None:
+    """The report with the list of what was left out in the receiver's language."""
+    before = language()
+    use_language(contents.terms.language)
+    try:
+        left = tuple(
+            replace(one, what=_(one.what), instead=_(one.instead), why=_(one.why))
+            for one in contents.left_out
+        )
+        report.write(replace(contents, left_out=left), folder)
+    finally:
+        use_language(before)
+
 
 #: What fills which folder below `data/`; each gets an empty folder of its own.
 PARTS: Final[Sequence[tuple[str, Callable[[Contents, Path], None]]]] = (
     ("case", own_parts.write_records),
+    ("case", case_uco.write),
     ("traces", own_parts.write_traces),
     ("items", own_parts.write_items),
     ("law", own_parts.write_law),
+    ("media", vics.write),
+    ("report", _write_report),
 )
 
 
