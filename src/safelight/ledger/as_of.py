@@ -45,9 +45,9 @@ class AsOf:
         """Nothing can be decided in it."""
         return self != PRESENT
 
-    def holds(self) -> sa.ColumnElement[bool]:
-        """The rows of `state_statements` that stood and held then."""
-        row = STATEMENTS.c
+    def holds(self, rows: sa.FromClause = STATEMENTS) -> sa.ColumnElement[bool]:
+        """The rows of `state_statements` (or of an alias of it) that stood and held then."""
+        row = rows.c
         known = [] if self.known == NOW else [row.recorded_at <= self.known]
         return sa.and_(
             *known,

@@ -150,8 +150,9 @@ STATEMENTS = sa.Table(
     sa.Column("valid_to", sa.BigInteger),
     sa.Index("state_statements_by_record", "record", "field"),
     sa.Index("state_statements_by_target", "target", "field"),
+    # Holds all that a figure asks of: one look finds the statement of a record's field that began last.
     sa.Index(
         "state_statements_by_field",
-        "type", "field", "recorded_at", "superseded_at", "valid_from", "valid_to", "record", "code", "target",
+        "type", "field", "record", "valid_from", "seq", "recorded_at", "superseded_at", "valid_to", "code", "target",
     ),
 )  # fmt: skip
