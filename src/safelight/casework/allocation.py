@@ -152,6 +152,7 @@ def acknowledge(
     """
     of = cases.within(act, case)
     begin = _begin(act, since)
+    basis = replace(basis, reason=basis.reason or ("taken over" if accepted else "returned"))
     if not by.strip():
         raise Refused(_("An acknowledgement needs who gave it."), _("Name the person or unit."))
     waits = _waiting(act, of)
@@ -231,7 +232,7 @@ def _pass_on(
                 },
                 _("Give a later day."),
             )
-        records.withdraw(act, whose.seq, reason=basis.reason or _("passed on"), actor=actor)
+        records.withdraw(act, whose.seq, reason=basis.reason, actor=actor)
     else:
         records.state(
             act, of.id, "owner", whose.value, actor=actor, basis=whose.basis, valid_from=whose.valid_from,
@@ -264,5 +265,4 @@ def _give_back(act: Writing, of: Record, begin: int, actor: str, basis: Basis) -
     _pass_on(act, of, owners[-1], Unit.of(owners[-2].value), begin, actor, basis)
     before = newest(one for one in held(act, "status", record=of.id) if one.value != "transferred")
     status = before.value if before else "opened"
-    back = replace(basis, reason=basis.reason or _("returned"))
-    records.state(act, of.id, "status", status, actor=actor, basis=back, valid_from=begin)
+    records.state(act, of.id, "status", status, actor=actor, basis=basis, valid_from=begin)

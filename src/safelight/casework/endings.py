@@ -16,7 +16,6 @@ from safelight.ledger import records
 from safelight.ledger.entry import Entry
 from safelight.ledger.ledger import Writing
 from safelight.ledger.records import Basis, newest
-from safelight.messages import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Ending:
 
 def follow(act: Writing, case: str, *, who: str) -> Entry:
     """Ask to be told how a case ends. Raises NotFound."""
-    basis = Basis(reason=_("asked to be told how it ends"))
+    basis = Basis(reason="asked to be told how it ends")
     return records.state(act, case, "worked", who, actor=who, basis=basis)
 
 

@@ -1,0 +1,115 @@
+"""Police districts by date: which there were, which municipality lay where, and what nobody may guess."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from safelight.casework import districts, units
+from safelight.casework.units import Unit
+from safelight.errors import Refused
+
+LAST, FIRST = date(2015, 12, 31), date(2016, 1, 1)
+
+
+def test_there_were_27_and_since_2016_there_are_12() -> None:
+    assert [one.name for one in districts.every(FIRST)] == [
+        "Oslo", "Øst", "Innlandet", "Sør-Øst", "Agder", "Sør-Vest", "Vest", "Møre og Romsdal", "Trøndelag", "Nordland",
+        "Troms", "Finnmark",
+    ]  # fmt: skip
+    assert len(districts.every(LAST)) == 27
+    assert [one.name for one in districts.every(FIRST) if one.nn != one.name] == ["Øst", "Sør-Øst"]
+    assert districts.title("Øst", "nn") == "Aust politidistrikt"
+    assert districts.title("Sør-Øst", "nb") == "Sør-Øst politidistrikt"
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "there"),
+    [
+        ("0301", LAST, "Oslo"),
+        ("0220", LAST, "Asker og Bærum"),
+        ("0220", FIRST, "Oslo"),
+        ("1201", LAST, "Hordaland"),
+        ("1201", FIRST, "Vest"),
+        ("1411", LAST, "Hordaland"),
+        ("1221", LAST, "Haugaland og Sunnhordland"),
+        ("1221", FIRST, "Sør-Vest"),
+        ("1046", FIRST, "Sør-Vest"),
+        ("1811", FIRST, "Trøndelag"),
+        ("1804", LAST, "Salten"),
+        ("2012", LAST, "Vestfinnmark"),
+        ("1601", date(2017, 6, 1), "Trøndelag"),
+        ("5001", date(2018, 6, 1), "Trøndelag"),
+        ("1201", date(2026, 1, 1), "Vest"),  # a number that was given up, with the area that it named
+        ("0627", date(2019, 6, 1), "Sør-Øst"),
+        ("0627", date(2020, 6, 1), "Oslo"),
+        ("1919", FIRST, None),  # the sources contradict each other
+        ("1902", LAST, None),  # no list covers it
+        ("3001", date(2021, 1, 1), None),
+        ("2111", FIRST, None),
+        ("9999", FIRST, None),
+        ("٠٣٠١", FIRST, None),
+        ("301", FIRST, None),
+        ("0301", date(2001, 12, 31), None),
+    ],
+)
+def test_a_municipality_lies_where_the_list_of_the_day_says(
+    number: str, day: date, there: str | None
+) -> None:
+    assert districts.of_municipality(number, day) == there
+
+
+def test_every_list_names_districts_of_its_own_time_and_says_what_it_rests_on() -> None:
+    for one in districts.lists():
+        assert one.source and one.covers
+        for name in {*one.counties.values(), *one.municipalities.values()}:
+            assert districts.known()[name].on(one.begins), (name, one.begins)
+    for one in districts.known().values():
+        assert all(districts.known()[name].on(one.ends or FIRST) for name in one.became)
+        assert bool(one.became) == (one.ends is not None)
+
+
+@given(st.text(max_size=6), st.dates(date(2000, 1, 1), date(2030, 1, 1)))
+def test_what_is_found_was_a_district_that_day(number: str, day: date) -> None:
+    there = districts.of_municipality(number, day)
+    assert there is None or districts.known()[there].on(day)
+
+
+def test_a_district_outside_its_period_is_refused_with_what_became_of_it() -> None:
+    assert districts.district("Aust politidistrikt", FIRST).name == "Øst"
+    with pytest.raises(Refused, match="Hordaland politidistrikt ended on 2016-01-01") as error:
+        districts.district("Hordaland", FIRST)
+    assert error.value.next_step == "Its area went to: Vest."
+    with pytest.raises(Refused, match="Sør-Vest politidistrikt began on 2016-01-01"):
+        districts.district("sør-vest", LAST)
+    with pytest.raises(Refused, match="no police district “Vestlandet”"):
+        districts.district("Vestlandet", FIRST)
+
+
+def test_a_district_is_followed_only_where_it_became_one() -> None:
+    assert districts.since("Hordaland", FIRST) == "Vest"
+    assert districts.since("Hordaland", LAST) == "Hordaland"
+    assert districts.since("Midtre Hålogaland", FIRST) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "title"),
+    [
+        ("Vest", Unit("district", "Vest"), "Vest"),
+        ("Kripos", Unit("national", "Kripos"), "Kripos"),
+        ("SE:Polisen", Unit("foreign", "Polisen", "SE"), "Polisen (SE)"),
+        ("DK", Unit("foreign", "", "DK"), "DK"),
+    ],
+)
+def test_units_are_named_and_come_back_out_of_the_ledger(text: str, unit: Unit, title: str) -> None:
+    found = units.unit(text, FIRST)
+    assert (found, found.title, Unit.of(found.value)) == (unit, title, unit)
+
+
+@pytest.mark.parametrize("text", ["", "NO:Vest", "Hordaland", "SE:" + "x" * 300, "se:Polisen"])
+def test_other_units_are_refused(text: str) -> None:
+    with pytest.raises(Refused):
+        units.unit(text, FIRST)
