@@ -18,10 +18,11 @@ PAPER = (
 
 
 @pytest.fixture
-def operation(tmp_path: Path) -> Operation:
+def operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operation:
+    monkeypatch.setenv("SAFELIGHT_CLOCK", "2016-11-30T12:00:00Z")
     built = build(tmp_path)
     act(built)
-    return Operation(built.folder.root, {"SAFELIGHT_CLOCK": "2016-11-30T12:00:00Z"})
+    return Operation(built.folder.root)
 
 
 def test_an_operation_is_recorded_added_to_shown_and_ended(operation: Operation) -> None:
@@ -41,5 +42,5 @@ def test_an_operation_is_recorded_added_to_shown_and_ended(operation: Operation)
         f"A-001 16-1/2016 A. Lie, statsadvokat 2/2000 2016-11-07 2016-11-07 2016-11-08 {ASE} 2"
     )
     shown = " ".join(operation.run("authority", "show", op, "A-001").split())
-    assert "shared the log, Oslo, § 21" in shown
+    assert "shared the log, Oslo, § 21" in shown, shown
     assert f"{ASE}: 3 messages while police operated it; outside 2." in shown

@@ -15,8 +15,9 @@ from tests.intake.operations import Operation
 
 
 @pytest.fixture
-def operation(tmp_path: Path) -> Operation:
-    return Operation(build(tmp_path, more=-1).folder.root, {"SAFELIGHT_CLOCK": "2017-05-30T12:00:00Z"})
+def operation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operation:
+    monkeypatch.setenv("SAFELIGHT_CLOCK", "2017-05-30T12:00:00Z")
+    return Operation(build(tmp_path, more=-1).folder.root)
 
 
 def test_a_child_is_registered_stated_listed_and_shown(operation: Operation) -> None:

@@ -27,6 +27,7 @@ from safelight.access.reading import Reading
 from safelight.ledger import clocks, marks
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.marks import Mark, Said
+from safelight.ledger.police import periods
 
 #: Lines of one window at most.
 MOST = 500
@@ -79,6 +80,8 @@ class Line:
     """The correction of the exhibit's clock that its time went through."""
     assumed: ClockDecision | None = None
     """The decision that gave its wall time a zone."""
+    police: bool = False
+    """Its account was in the hands of police then; without a date, ever."""
 
     @property
     def said(self) -> Said:
@@ -171,6 +174,7 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
     _copies(reading, order, lines)
     _replies(reading, order, lines)
     _marks(reading, lines)
+    _police(reading, lines)
     return lines
 
 
@@ -330,6 +334,19 @@ def _replies(reading: Reading, order: ConversationOrder, lines: list[Line]) -> N
         if (answered := found.get((line.what["item_id"], line.what.get("reply_to")))) is not None:
             trace, name, text = answered
             line.reply = Reply(places.get(trace), name, text[:160])
+
+
+def _police(reading: Reading, lines: list[Line]) -> None:
+    """An officer's lines, by the same rule as `police.py` leaves them out of figures."""
+    found = periods(reading.ledger)
+    for line in lines if found else ():
+        us = line.us if line.zoned else None
+        line.police = any(
+            one.account_id == line.sender_id
+            and (us is None or one.begin_us is None or us >= one.begin_us)
+            and (us is None or one.end_us is None or us < one.end_us)
+            for one in found
+        )
 
 
 def _marks(reading: Reading, lines: list[Line]) -> None:

@@ -30,6 +30,7 @@ FIELDS = (
     "number", "time_utc", "time_shown", "zone", "time_basis", "clock_correction_s", "kind", "sender", "sender_id", "text",
     "subject", "state", "edited", "deleted", "attachments", "answers", "copies", "exhibits", "items", "item_sha256",
     "parser", "parser_version", "seen_on", "place", "trace_ids", "marks", "notes", "translations",
+    "operated_by",
 )  # fmt: skip
 
 
@@ -168,6 +169,7 @@ def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, s
         "marks": "; ".join(f"{one.text}: {one.reason} ({one.actor})" for one in said.marks),
         "notes": "; ".join(f"{one.text} ({one.actor})" for one in said.notes),
         "translations": "; ".join(f"{one.language}: {one.text} ({one.reason})" for one in said.translations),
+        "operated_by": "police" if line.police else "",
     }
 
 

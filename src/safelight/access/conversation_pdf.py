@@ -214,6 +214,8 @@ def _state(record: Record) -> str:
         if (named := {"deleted": _("deleted"), "recovered": _("recovered")}.get(what["state"]))
         else []
     )
+    if record.line.police:
+        words.append(_("police"))
     if record.values["edited"]:
         words.append(_("edited %(when)s") % {"when": record.values["edited"]})
     if record.values["deleted"]:

@@ -63,7 +63,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
-from safelight.ledger import audit, clocks, hashsets, searches
+from safelight.ledger import audit, clocks, hashsets, rights, searches
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
@@ -205,6 +205,10 @@ class Door:
     def identities(self) -> IdentityActs:
         """What this person decides about accounts and persons."""
         return IdentityActs(self)
+
+    def holds(self, right: str) -> bool:
+        """Whether this person has a right of its own (`ledger/rights.py`). It shows nothing, so it writes no entry."""
+        return rights.holds(self._ledger, self.who, right)
 
     def progress(self) -> Progress | None:
         """How far the run under way is. Polled, so it writes no entry."""

@@ -132,7 +132,7 @@ class Register:
         first: int = 0,
         count: int = 200,
     ) -> Listing:
-        """Children, most urgent first by the rule, then by last sign. `only`: facet -> value (urgency, status, known,
+        """Children, most urgent first by the rule, then by last sign. `only`: facet -> value (urgency, status, origin,
         country, counted)."""
         there = self._every(rule, as_of)
         wanted = [
@@ -141,7 +141,7 @@ class Register:
         wanted.sort(key=lambda one: (*one.urgency.order, one.name))
         page = wanted[first : first + count]
         self._reading.show(one.id for one in page)
-        names = ("urgency", "status", "known", "country", "counted")
+        names = ("urgency", "status", "origin", "country", "counted")
         facets = {name: Counter(_facet(one, name) for one in there) for name in names}
         return Listing(self._with_people(page), len(wanted), facets, self._number(as_of))
 
@@ -272,7 +272,7 @@ class Register:
 def _facet(child: Child, name: str) -> str:
     if name == "urgency":
         return child.urgency.bucket
-    if name == "known":
+    if name == "origin":
         return child.known_from
     if name == "counted":
         return "counted" if child.counted else "further"

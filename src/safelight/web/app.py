@@ -21,6 +21,7 @@ from safelight.messages import LANGUAGES, _
 from safelight.operation.folder import OperationFolder
 from safelight.web import (
     accounts,
+    authority,
     conversation,
     conversation_acts,
     conversations,
@@ -44,6 +45,9 @@ from safelight.web import (
     search,
     timeline,
     triage,
+    victim,
+    victim_acts,
+    victims,
 )
 from safelight.web.guard import Guard
 from safelight.web.render import Templates
@@ -98,6 +102,10 @@ def create_app(
         *conversations.ROUTES,
         *conversation_acts.ROUTES,
         *conversation.ROUTES,
+        *authority.ROUTES,
+        *victims.ROUTES,
+        *victim.ROUTES,
+        *victim_acts.ROUTES,
         *media.ROUTES,
         *export.ROUTES,
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),

@@ -156,6 +156,7 @@ class Templates:
             "path": request.url.path,
             "here": here,
             "who": request.app.state.door.who,
+            "sees_victims": request.app.state.door.holds("victims"),
             "languages": _there(),
             "standing": None,
             "m": self.env.get_template("macros.html").module,
