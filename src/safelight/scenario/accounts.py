@@ -7,7 +7,7 @@ from random import Random
 from safelight.scenario.dice import dice, letters, pick
 from safelight.scenario.natives import iban, nick
 from safelight.scenario.people import PLAIN_LETTERS, words
-from safelight.scenario.sizes import BEGIN_US, DAY_US, SEIZED_US, Size
+from safelight.scenario.sizes import DAY_US, DISCORD_US, Size
 from safelight.scenario.world import Account, Name, Person
 
 IRC_NETWORKS = ("freenode", "quakenet")
@@ -54,7 +54,8 @@ _WORDS = words(
 class Register:
     """Accounts as they are opened: ids are never given twice."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, size: Size, seed: int) -> None:
+        self._size = size
         self.accounts: list[Account] = []
         self._taken: set[tuple[str, str | None, str]] = set()
         self._seed = seed
@@ -72,11 +73,11 @@ class Register:
             instance = FORUM
         person = owners[0]
         handle = _handle(roll, person)
-        native, names, user = _identity(network, roll, person, handle, turn)
+        native, names, user = _identity(self._size, network, roll, person, handle, turn)
         while (network, instance, native or handle.lower()) in self._taken:
             handle = f"{handle}{int(roll.random() * 90) + 10}"
             native, names, user = _identity(
-                network, roll, person, handle, turn + 1 + int(roll.random() * 1e6)
+                self._size, network, roll, person, handle, turn + 1 + int(roll.random() * 1e6)
             )
         if network == "forum":
             # A forum numbers its accounts; their names are different as well.
@@ -123,7 +124,7 @@ class Register:
 def accounts(size: Size, seed: int, persons: list[Person]) -> list[Account]:
     """All accounts; some persons of interest have two in a network, and some accounts have two owners."""
     roll = dice(seed, "accounts")
-    register = Register(seed)
+    register = Register(size, seed)
     interest = persons[: size.interest]
     for person in interest:
         for number, (network, share) in enumerate(_INTEREST):
@@ -155,10 +156,10 @@ def _handle(roll: Random, person: Person) -> str:
 
 
 def _identity(
-    network: str, roll: Random, person: Person, handle: str, turn: int
+    size: Size, network: str, roll: Random, person: Person, handle: str, turn: int
 ) -> tuple[str, tuple[Name, ...], str]:
     """Native id in normal form, names, and the second handle."""
-    since = BEGIN_US - int(roll.random() * 700) * DAY_US
+    since = size.begin_us - int(roll.random() * 700) * DAY_US
     full = (Name(since, person.name),)
     low = handle.lower()
     number = (person.index * 7 + turn * 3 + int(roll.random() * 1e6) * 13) % 900_000_000
@@ -167,11 +168,11 @@ def _identity(
         return person.phone[:-4] + tail, full, ""
     if network == "skype":
         native = f"live:{low}" if roll.random() < 0.3 else low
-        return native, _names(roll, since, person, handle), ""
+        return native, _names(size, roll, since, person, handle), ""
     if network == "telegram":
-        return f"user{100_000_000 + number}", _names(roll, since, person, handle), low
+        return f"user{100_000_000 + number}", _names(size, roll, since, person, handle), low
     if network == "discord":
-        since = BEGIN_US - int(roll.random() * 180) * DAY_US
+        since = max(size.begin_us - int(roll.random() * 180) * DAY_US, DISCORD_US)
         snowflake = (since // 1000 - 1_420_070_400_000 + number % 1_000_000) << 22 | number & 0xFFF
         return str(snowflake), (Name(since, handle),), f"{number % 10_000:04d}"
     if network == "kik":
@@ -195,12 +196,12 @@ def _identity(
     return f"RC{number:09d}", full, ""
 
 
-def _names(roll: Random, since: int, person: Person, handle: str) -> tuple[Name, ...]:
+def _names(size: Size, roll: Random, since: int, person: Person, handle: str) -> tuple[Name, ...]:
     """One to three display names over the years."""
     out = [Name(since, person.name if roll.random() < 0.6 else handle)]
-    at = BEGIN_US
+    at = size.begin_us
     while roll.random() < 0.35 and len(out) < 3:
-        at += int((0.2 + roll.random() * 0.5) * (SEIZED_US - at)) // 1000 * 1000
+        at += int((0.2 + roll.random() * 0.5) * (size.seized_us - at)) // 1000 * 1000
         nickname = pick(
             roll, (handle, f"{person.name.split()[0]} {pick(roll, _WORDS)}", person.name.split()[0])
         )

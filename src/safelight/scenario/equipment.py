@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from safelight.scenario.dice import dice, letters, pick
-from safelight.scenario.sizes import BEGIN_US, DAY_US, SECOND_US, SEIZED_US, Size
+from safelight.scenario.sizes import DAY_US, SECOND_US, Size
 from safelight.scenario.world import Account, Device, Person
 
 _MODELS = {
@@ -31,13 +31,13 @@ def devices(size: Size, seed: int, persons: list[Person], accounts: list[Account
         if person.index < 6 or roll.random() < 0.8:
             kinds.append("pc")
         for kind in kinds:
-            error, begin, end = 0, BEGIN_US - 400 * DAY_US, SEIZED_US + 100 * DAY_US
+            error, begin, end = 0, size.begin_us - 400 * DAY_US, size.seized_us + 100 * DAY_US
             if person.index % 3 == 1 or roll.random() < 0.15:
                 error = pick(roll, (-3600, 47, 3720, -545, 86_400, 190, -33, 7200)) * SECOND_US
                 if kind != "pc":
                     error = pick(roll, (-61, 35, 122)) * SECOND_US
                 if roll.random() < 0.5:
-                    begin = BEGIN_US + int(roll.random() * 200) * DAY_US
+                    begin = size.begin_us + int(roll.random() * size.days(200)) * DAY_US
                     end = begin + int(60 + roll.random() * 300) * DAY_US
             logged = tuple(
                 account.index

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from safelight.scenario.dice import around, dice, letters, pick
-from safelight.scenario.sizes import BEGIN_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, SEIZED_US, Size
+from safelight.scenario.sizes import DAY_US, HOUR_US, MINUTE_US, SECOND_US, Size
 from safelight.scenario.world import Account, Call, Conversation, Person, Relation, Session, Transfer
 
 _CALLING = ("phone", "skype", "whatsapp", "telegram")
@@ -147,7 +147,10 @@ class Events:
             tries += 1
             payer = pick(roll, rich if roll.random() < 0.8 else everybody)
             payee = pick(roll, everybody if roll.random() < 0.6 else rich)
-            when = BEGIN_US + int(roll.random() * (SEIZED_US - BEGIN_US - 2 * DAY_US)) // 1000 * 1000
+            when = self._size.begin_us + int(
+                roll.random() * (self._size.seized_us - self._size.begin_us - 2 * DAY_US)
+            )
+            when = when // 1000 * 1000
             self._pay(roll, payer, payee, when, None, False)
 
     def _pay(
@@ -163,7 +166,7 @@ class Events:
         else:
             return None
         number = len(self.transfers)
-        when = max(when - when % SECOND_US, BEGIN_US)
+        when = max(when - when % SECOND_US, self._size.begin_us)
         amount = Decimal(int(around(roll, 300.0 if lesson else 450.0, 0.6)) + 10)
         if not lesson:
             amount += Decimal(int(roll.random() * 100)) / 100
@@ -189,7 +192,7 @@ class Events:
         """Households among persons of interest, shared accounts, and club mates of groups."""
         shared = {account.owners for account in self._accounts if len(account.owners) == 2}
         for one, other in sorted(shared):
-            self.relations.append(Relation(one, other, "household", BEGIN_US))
+            self.relations.append(Relation(one, other, "household", self._size.begin_us))
         clubs: dict[tuple[int, int], int] = defaultdict(int)
         for talk in self._conversations:
             if talk.kind == "group":

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from safelight.scenario.dice import dice, pick
 from safelight.scenario.places import disks, home, irc_clients, place, system
-from safelight.scenario.sizes import BEGIN_US, DAY_US, SEIZED_US
+from safelight.scenario.sizes import DAY_US, SIZES
 from safelight.scenario.world import Account, Container, Device, Exhibit, FilePlan, Plan, Removal, World
 
 _DELIVERED_LOGS = {
@@ -50,7 +50,7 @@ class Exhibits:
 
     def _next_number(self) -> str:
         self._number += 1
-        return f"2018-{1000 + self._number}"
+        return f"{self.world.day()[:4]}-{1000 + self._number}"
 
     def _turn(self, among: tuple[str, ...], name: str) -> str:
         turn = self._turns[name]
@@ -74,7 +74,7 @@ class Exhibits:
             end = f"{device.kind}.{packer}"
         path = f"{number}/{end}" if packer != "folder" else f"{number}/files"
         label = f"{device.model} ({person.name})"
-        container = Container(number, path, packer, tuple(files), device)
+        container = Container(number, path, packer, tuple(files), device, self.world.seized_us)
         return Exhibit(number, label, person.index, (container,))
 
     def _talks(self, account: Account, format: str) -> tuple[int, ...]:
@@ -161,7 +161,7 @@ class Exhibits:
         talks: tuple[int, ...],
         options: dict[str, str],
     ) -> FilePlan:
-        roll = dice(self.world.seed, "file", number, path, format)
+        roll, size = dice(self.world.seed, "file", number, path, format), SIZES[self.world.size]
         conversations: tuple[int, ...] = talks
         if format == "sms-ios":
             # One database holds SMS and iMessage.
@@ -177,10 +177,13 @@ class Exhibits:
         # Files with few messages stay whole: a window could leave nothing in them.
         enough = sum(self.world.conversations[talk].count for talk in talks) >= 60
         if enough and roll.random() < 0.2:
-            window = (BEGIN_US + int(roll.random() * 300) * DAY_US, SEIZED_US)
+            window = (
+                self.world.begin_us + int(roll.random() * size.days(300)) * DAY_US,
+                self.world.seized_us,
+            )
         gaps: list[tuple[int, int]] = []
         if enough and roll.random() < 0.25:
-            begin = BEGIN_US + int(roll.random() * 800) * DAY_US
+            begin = self.world.begin_us + int(roll.random() * size.days(800)) * DAY_US
             gaps.append((begin, begin + int(5 + roll.random() * 40) * DAY_US))
         return FilePlan(
             number,
@@ -270,7 +273,8 @@ class Exhibits:
         """An exhibit with one container; its files get the exhibit's number."""
         number = self._next_number()
         numbered = tuple(replace(file, exhibit=number) for file in files)
-        return Exhibit(number, label, None, (Container(number, f"{number}/files", packer, numbered, None),))
+        container = Container(number, f"{number}/files", packer, numbered, None, self.world.seized_us)
+        return Exhibit(number, label, None, (container,))
 
     def _plain(
         self,

@@ -11,7 +11,6 @@ from pathlib import Path
 from safelight.scenario.exhibits import plan as plan_of
 from safelight.scenario.formats import packer, writer
 from safelight.scenario.simulate import simulate
-from safelight.scenario.sizes import SEIZED_US
 from safelight.scenario.truth import Truth
 from safelight.scenario.world import Container, Plan, World
 
@@ -50,7 +49,7 @@ def write_plan(folder: Path, world: World, plan: Plan, said: Said = lambda done,
         }
         for exhibit in plan.exhibits
     ]
-    about = {"size": world.size, "seed": world.seed, "seized": "2018-06-18", "exhibits": listed}
+    about = {"size": world.size, "seed": world.seed, "seized": world.day(), "exhibits": listed}
     (folder / "operation.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
@@ -63,15 +62,15 @@ def _write(evidence: Path, staged: Path, world: World, container: Container, tru
     truth.start(container.path)
     for file in container.files:
         writer(file.format)(world, file, root, truth)
-    _settle(root)
+    _settle(root, world.seized_us)
     if root is staged:
         packer(container.packer)(container, staged, target)
         shutil.rmtree(staged)
-    _settle(target)
+    _settle(target, world.seized_us)
 
 
-def _settle(path: Path) -> None:
+def _settle(path: Path, seized_us: int) -> None:
     """Times of files and folders: when the thing was seized, never when this ran."""
-    seconds = SEIZED_US // 1_000_000
+    seconds = seized_us // 1_000_000
     for inside in [*path.rglob("*"), path] if path.is_dir() else [path]:
         os.utime(inside, (seconds, seconds))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from safelight.scenario.dice import dice
-from safelight.scenario.sizes import BEGIN_US, DAY_US, HOUR_US, SEIZED_US
+from safelight.scenario.sizes import DAY_US, HOUR_US
 from safelight.scenario.world import Conversation, World
 
 #: How often somebody goes away (another nick) and quits, in the whole period.
@@ -40,7 +40,7 @@ def _of(world: World, instance: str | None, person: int, members: list[int]) -> 
     busy: list[tuple[int, int]] = []
     out: list[Change] = []
     for number in range(aways + quits):
-        begin = BEGIN_US + int(roll.random() * (SEIZED_US - BEGIN_US)) // 1000 * 1000
+        begin = world.begin_us + int(roll.random() * (world.seized_us - world.begin_us)) // 1000 * 1000
         length = int((0.2 + 7 * roll.random() ** 2) * HOUR_US) // 1000 * 1000
         length += int(roll.random() * 3 * DAY_US) // 1000 * 1000 if roll.random() < 0.1 else 0
         if any(begin < before_end and before < begin + length for before, before_end in busy):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from safelight.scenario.dice import around, dice, letters, pick, some
 from safelight.scenario.natives import between, nick
-from safelight.scenario.sizes import BEGIN_US, DAY_US, SEIZED_US, Size
+from safelight.scenario.sizes import DAY_US, Size
 from safelight.scenario.world import Account, Conversation, Language, Person
 
 _TOPICS = {
@@ -111,7 +111,7 @@ class Talks:
             share = round(free * before / total) - given
             given += share
             count = least + share
-            end = SEIZED_US - DAY_US // 2
+            end = self._size.seized_us - DAY_US // 2
             if draft.kind not in ("channel", "thread") and count < 400:
                 end = min(end, draft.start_us + (3 + count) * 2 * DAY_US)
             out.append(
@@ -148,8 +148,8 @@ class Talks:
         if (network, instance, native) in self._taken:
             return
         self._taken.add((network, instance, native))
-        opens = BEGIN_US
-        start = opens + int(roll.random() ** 1.5 * 0.8 * (SEIZED_US - opens)) // 1000 * 1000
+        opens = self._size.begin_us
+        start = opens + int(roll.random() ** 1.5 * 0.8 * (self._size.seized_us - opens)) // 1000 * 1000
         if kind in ("channel", "thread"):
             start = opens + int(roll.random() * 20 * DAY_US) // 1000 * 1000
         chosen = tuple(account.index for account in members)
@@ -199,7 +199,7 @@ class Talks:
                 f"{pick(roll, _TOPICS[language])} {number}" if number > 5 else pick(roll, _TOPICS[language])
             )
             kind: _Kind = "thread" if network == "forum" else "channel" if network == "discord" else "group"
-            native = _group_id(network, roll, founders[0], number)
+            native = _group_id(self._size, network, roll, founders[0], number)
             weight = around(roll, 130.0 if network != "forum" else 40.0, 0.8)
             self._add(network, instance, native, kind, title, members, language, roll, weight)
 
@@ -239,7 +239,7 @@ class Talks:
             if (one.index, other.index) in self._chats:
                 return
             self._chats.add((one.index, other.index))
-            opened = (BEGIN_US // 1000 - 1_420_070_400_000) + len(self._chats) * 3_600_000
+            opened = (self._size.begin_us // 1000 - 1_420_070_400_000) + len(self._chats) * 3_600_000
             native = str((opened << 22) + one.index)
         kind: _Kind = "mail" if one.network == "mail" else "direct"
         weight *= _WEIGHT.get(one.network, 1.0)
@@ -253,7 +253,7 @@ def _pairs(accounts: list[Account]) -> Iterator[tuple[Account, Account]]:
                 yield one, other
 
 
-def _group_id(network: str, roll: Random, founder: Account, number: int) -> str:
+def _group_id(size: Size, network: str, roll: Random, founder: Account, number: int) -> str:
     """A group's own id as its network makes it."""
     if network == "whatsapp":
         return f"{founder.native_id[1:]}-{1_451_900_000 + number * 977}@g.us"
@@ -262,7 +262,7 @@ def _group_id(network: str, roll: Random, founder: Account, number: int) -> str:
     if network == "skype":
         return f"19:{letters(roll, _HEX.lower(), 32)}@thread.skype"
     if network == "discord":
-        return str(((BEGIN_US // 1000 - 1_420_070_400_000 + number * 86_400_000 // 8) << 22) + number)
+        return str(((size.begin_us // 1000 - 1_420_070_400_000 + number * 86_400_000 // 8) << 22) + number)
     if network == "kik":
         return f"{1_100_000_000_000 + number * 31}_g@groups.kik.com"
     assert network == "forum"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from safelight.scenario.dice import dice, pick
-from safelight.scenario.sizes import SEIZED_US, Size
+from safelight.scenario.sizes import Size
 from safelight.scenario.world import Account, Device, Person, Relation
 
 SIZE = "medium"
@@ -64,7 +64,7 @@ def households(
         guest = pick(roll, near)
         guests.remove(guest)
         out[at] = replace(out[at], accounts=(*out[at].accounts, guest.index))
-        relations.append(Relation(devices[at].person, guest.owners[0], "household", SEIZED_US))
+        relations.append(Relation(devices[at].person, guest.owners[0], "household", size.seized_us))
     return out, relations
 
 

@@ -18,8 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol
+
+from safelight.scenario.sizes import SEIZED_US, SIZES
 
 Language = Literal["nb", "nn", "en", "tl"]
 Removal = Literal["wal", "freelist", "freeblock"]
@@ -268,6 +271,7 @@ class Container:
     """`folder`, or a name of `formats.PACKERS`: zip, tar, e01-ext4, e01-fat"""
     files: tuple[FilePlan, ...]
     device: Device | None
+    seized_us: int = SEIZED_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +316,22 @@ class World:
     """Lessons by conversation."""
     jokes: Mapping[int, str] = field(default_factory=dict)
     """What some address books call an account that is somebody else's."""
+
+    @property
+    def begin_us(self) -> int:
+        """When what lies in the evidence begins."""
+        return SIZES[self.size].begin_us
+
+    @property
+    def seized_us(self) -> int:
+        """When everything was seized."""
+        return SIZES[self.size].seized_us
+
+    def day(self, after: int = 0) -> str:
+        """The day of the seizure, or one so many days after it, ISO 8601."""
+        return (
+            datetime.fromtimestamp(self.seized_us // 1_000_000, UTC).date() + timedelta(after)
+        ).isoformat()
 
     def messages(self, conversation: int) -> Iterable[Message]:
         """Its messages in order of time; generated anew each time, always the same."""

@@ -95,7 +95,7 @@ class _Statement:
         body = ET.SubElement(top, "BkToCstmrStmt")
         head = ET.SubElement(body, "GrpHdr")
         ET.SubElement(head, "MsgId").text = f"CAMT053-{self._native(self._owner)}"
-        ET.SubElement(head, "CreDtTm").text = "2018-06-18T08:00:00"
+        ET.SubElement(head, "CreDtTm").text = f"{self._world.day()}T08:00:00"
         balance = Decimal("25000.00")
         for number, (month, transfers) in enumerate(self._months(), 1):
             statement = ET.SubElement(body, "Stmt")

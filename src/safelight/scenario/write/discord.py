@@ -33,7 +33,7 @@ def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
             "guild": {"id": guild[0], "name": guild[1], "iconUrl": ""},
             "channel": channel,
             "dateRange": {"after": None, "before": None},
-            "exportedAt": "2018-06-17T10:00:00.1234567+00:00",
+            "exportedAt": f"{world.day(-1)}T10:00:00.1234567+00:00",
         }
         count = 0
         recent: dict[int, str] = {}

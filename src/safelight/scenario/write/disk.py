@@ -7,7 +7,6 @@ import struct
 from pathlib import Path
 
 from safelight.scenario.ewf import write_ewf
-from safelight.scenario.sizes import SEIZED_US
 from safelight.scenario.world import Container
 from safelight.scenario.write import ext4, fat
 from safelight.scenario.write.phone import below
@@ -22,7 +21,7 @@ def pack(container: Container, staged: Path, target: Path) -> None:
     """Put everything below `staged` into the disk image `target` (.E01)."""
     files = list(below(staged))
     mark = hashlib.sha256(container.path.encode()).digest()
-    seconds = SEIZED_US // 1_000_000
+    seconds = container.seized_us // 1_000_000
     if container.packer == "e01-fat":
         kind, volume = _FAT32, fat.image(files, seconds=seconds, serial=_number(mark), label="KORT")
     else:

@@ -9,10 +9,10 @@ import hashlib
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from safelight.scenario.patterns import jpeg
-from safelight.scenario.sizes import SEIZED_US
 from safelight.scenario.world import Container, Device
 
 _CAMERA_ROLL = {"android": "data/media/0/DCIM/Camera", "iphone": "private/var/mobile/Media/DCIM/100APPLE"}
@@ -23,21 +23,21 @@ _BLOCK = 1 << 20
 def pack(container: Container, staged: Path, target: Path) -> None:
     """Put everything below `staged` into `target`, and beside it the pictures of the device's camera."""
     if container.device is not None and container.device.kind in _CAMERA_ROLL:
-        _camera(container.device, staged)
+        _camera(container.device, staged, _day(container.seized_us // 1_000_000)[0] - 2)
     if container.packer == "tar":
-        _tar(staged, target)
+        _tar(staged, target, container.seized_us // 1_000_000)
     else:
-        _zip(staged, target)
+        _zip(staged, target, container.seized_us // 1_000_000)
 
 
-def _camera(device: Device, staged: Path) -> None:
+def _camera(device: Device, staged: Path, year: int) -> None:
     """A few pictures with camera data: which ones, and when and where they were taken, follows from the serial."""
     folder = staged / _CAMERA_ROLL[device.kind]
     folder.mkdir(parents=True, exist_ok=True)
     make = device.model.split()[0] if device.kind == "android" else "Apple"
     for number in range(_PICTURES):
         roll = hashlib.sha256(f"{device.serial} {number}".encode()).digest()
-        day = f"{2016 + roll[0] % 2}:{1 + roll[1] % 12:02d}:{1 + roll[2] % 28:02d}"
+        day = f"{year + roll[0] % 2}:{1 + roll[1] % 12:02d}:{1 + roll[2] % 28:02d}"
         taken = f"{day} {8 + roll[3] % 12:02d}:{roll[4] % 60:02d}:00"
         south = device.zone == "Asia/Manila"
         place = (
@@ -61,10 +61,15 @@ def below(folder: Path) -> Iterator[tuple[str, Path]]:
     return iter(sorted(found, key=lambda one: one[0].encode()))
 
 
-def _zip(staged: Path, target: Path) -> None:
+def _day(seconds: int) -> tuple[int, int, int]:
+    day = datetime.fromtimestamp(seconds, UTC)
+    return day.year, day.month, day.day
+
+
+def _zip(staged: Path, target: Path, seconds: int) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, path in below(staged):
-            entry = zipfile.ZipInfo(name, (2018, 6, 18, 12, 0, 0))
+            entry = zipfile.ZipInfo(name, (*_day(seconds), 12, 0, 0))
             entry.create_system, entry.external_attr = 3, 0o100600 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.file_size = path.stat().st_size
@@ -73,10 +78,10 @@ def _zip(staged: Path, target: Path) -> None:
                     out.write(block)
 
 
-def _tar(staged: Path, target: Path) -> None:
+def _tar(staged: Path, target: Path, seconds: int) -> None:
     with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as archive:
         for name, path in below(staged):
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mtime, entry.mode = path.stat().st_size, SEIZED_US // 1_000_000, 0o600
+            entry.size, entry.mtime, entry.mode = path.stat().st_size, seconds, 0o600
             with path.open("rb") as file:
                 archive.addfile(entry, file)

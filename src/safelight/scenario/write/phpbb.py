@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TextIO
 
 from safelight.scenario.dice import dice
-from safelight.scenario.sizes import BEGIN_US
 from safelight.scenario.world import Conversation, FilePlan, Message, Record, World
 
 Value = str | int | None
@@ -175,7 +174,7 @@ _HEAD = """-- MySQL dump 10.13  Distrib 5.5.60, for debian-linux-gnu (x86_64)
 """
 _FOOT = """/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;
 
--- Dump completed on 2018-06-15  3:00:12
+-- Dump completed on {day}  3:00:12
 """
 
 
@@ -214,7 +213,7 @@ class _Dump:
             _table(file, "privmsgs_to", self._received())
             _table(file, "topics", (self._topic(talk) for talk in self._threads))
             _table(file, "users", self._accounts())
-            file.write(_FOOT)
+            file.write(_FOOT.format(day=self._world.day(-3)))
 
     def _accounts(self) -> Iterator[dict[str, Value]]:
         for index, user in self._users.items():
@@ -231,7 +230,7 @@ class _Dump:
                 "user_password": "$H$9" + "0" * 30,
                 "user_email": person.mail,
                 "user_timezone": person.zone,
-                "user_lastvisit": BEGIN_US // 1_000_000 + user * 3_600,
+                "user_lastvisit": self._world.begin_us // 1_000_000 + user * 3_600,
             }
 
     def _topic(self, talk: Conversation) -> dict[str, Value]:

@@ -24,7 +24,8 @@ def write(world: World, plan: FilePlan, root: Path, record: Record) -> None:
     record.account(plan, plan.path, plan.owner, None)
     with target.open("w", encoding="utf-8", newline="") as file:
         own = f"8:{world.accounts[plan.owner].native_id}"
-        file.write(f'{{"userId":{json.dumps(own)},"exportDate":"2018-06-20T09:12","conversations":[')
+        day = world.day(2)
+        file.write(f'{{"userId":{json.dumps(own)},"exportDate":"{day}T09:12","conversations":[')
         for number, index in enumerate(plan.conversations):
             conversation = world.conversations[index]
             file.write("," if number else "")
