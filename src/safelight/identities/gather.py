@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from safelight.access import clock
+from safelight.access.police import withhold
 from safelight.catalog.catalog import Catalog
 from safelight.identities.gather_acts import hours, moments
 from safelight.identities.gather_contacts import contacts
@@ -19,6 +20,7 @@ from safelight.identities.gather_told import told
 from safelight.identities.model import Bench
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.identities import Tenure
+from safelight.ledger.police import PolicePeriod
 
 #: What the catalog's side of the work may hold in memory; more spills into the operation's folder.
 MEMORY = "2GB"
@@ -40,16 +42,19 @@ def gather(
     catalog: Catalog,
     standing: Mapping[str, Sequence[Tenure]],
     clocks: Sequence[ClockDecision],
+    police: Sequence[PolicePeriod] = (),
     *,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> None:
-    """Fill an empty bench. `standing`: tenures of accounts that people split or marked; `clocks`: decisions about clocks.
+    """Fill an empty bench. `standing`: tenures of accounts that people split or marked; `clocks`: decisions about clocks;
+    `police`: when police operated which account, for what an officer does says nothing of the account's owner.
 
     `progress(done)` counts steps up to STEPS. Raises DiskFull.
     """
     db = catalog.connect(memory_limit=MEMORY, tables=TABLES)
     try:
         clock.install(db, clocks)
+        withhold(db, police)
         source = Source(db, bench)
         number(source, standing)
         progress(1)

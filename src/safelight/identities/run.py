@@ -2,9 +2,9 @@
 
 Two stages, each of which gives way to its successor in one transaction and is not done again if nothing changed that it is
 made from. First all pairs are weighed: gather, propose, measure, combine. That rests on the traces, on decisions about
-clocks and about tenures (splits, shared accounts), on the kinds of evidence, their lists and models (`DATA`) and on the
-calibration. Then persons are made
-of the weighed pairs under all decisions: a new decision alone costs only this.
+clocks and about tenures (splits, shared accounts), on when police operated an account (what they did is left out), on the
+kinds of evidence, their lists and models (`DATA`) and on the calibration. Then persons are made of the weighed pairs under
+all decisions: a new decision alone costs only this.
 
 A decision about a pair changes the weight of none, and weighs none that would not be weighed without it: where a pair must
 or cannot stand together, its weight counts no more. So the outcome is the same in whatever order traces and decisions came.
@@ -34,6 +34,7 @@ from safelight.ledger import clocks
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.identities import Standing, standing
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.police import PolicePeriod, periods
 from safelight.operation.folder import OperationFolder
 from safelight.traces.ids import batch_id
 
@@ -82,10 +83,11 @@ def find(folder: OperationFolder, *, progress: Progress = lambda _done, _total: 
         catalog.journal.exclusive("identities", wait=True),
     ):
         decided, shifts, by = standing(ledger), clocks.every(ledger), calibration()
-        pairs = _digest(catalog, decided, shifts, by)
+        operated = periods(ledger)
+        pairs = _digest(catalog, decided, shifts, by, operated)
 
         def weighed() -> dict[str, pa.Table]:
-            return _weighed(weigh(catalog, decided, shifts, by, progress), by, pairs)
+            return _weighed(weigh(catalog, decided, shifts, by, progress, operated), by, pairs)
 
         changed = _renew(catalog, _PAIRS, pairs, weighed)
         persons = hashlib.sha256(f"{pairs} {decided.seq}".encode()).hexdigest()[:32]
@@ -99,6 +101,7 @@ def weigh(
     shifts: Sequence[ClockDecision],
     by: Calibration,
     progress: Progress = lambda _done, _total: None,
+    police: Sequence[PolicePeriod] = (),
 ) -> Weighing:
     """Gather, propose, measure, combine; nothing is written."""
     total = STEPS + 2 * len(KINDS) + 1
@@ -110,7 +113,7 @@ def weigh(
         progress(done, total)
 
     with Bench(spill=str(catalog.spill)) as bench:
-        gather(bench, catalog, decided.tenures, shifts, progress=lambda one: progress(one, total))
+        gather(bench, catalog, decided.tenures, shifts, police, progress=lambda one: progress(one, total))
         propose(bench, KINDS, progress=step)
         measure(bench, KINDS, step)
         combined = combining.combine(bench, KINDS, by)
@@ -119,7 +122,13 @@ def weigh(
         return Weighing(combined, ids["id"].to_pylist(), ids["account_id"].to_pylist(), ids)
 
 
-def _digest(catalog: Catalog, decided: Standing, shifts: Sequence[ClockDecision], by: Calibration) -> str:
+def _digest(
+    catalog: Catalog,
+    decided: Standing,
+    shifts: Sequence[ClockDecision],
+    by: Calibration,
+    police: Sequence[PolicePeriod],
+) -> str:
     """Digest of all that the weights of pairs are made from."""
     snapshot = catalog.snapshot()
     told = [
@@ -127,6 +136,7 @@ def _digest(catalog: Catalog, decided: Standing, shifts: Sequence[ClockDecision]
         by.name,
         *(f"{kind.name} {kind.version}" for kind in KINDS),
         *(str(one.seq) for one in shifts),
+        *(str(one) for one in police),
     ]
     told += [hashlib.sha256(file.read_bytes()).hexdigest() for file in DATA]
     told += [str(one) for account in sorted(decided.tenures) for one in decided.tenures[account]]
