@@ -33,6 +33,7 @@ def titles() -> Mapping[str, str]:
     return {
         "suspects": _("Suspects"),
         "suspects_own": _("of them in own district"),
+        "suspects_district": _("Suspects by district"),
         "cases": _("Cases"),
         "cases_own": _("Own cases"),
         "cases_other": _("Cases of other Norwegian units"),
@@ -58,6 +59,7 @@ def definitions() -> Mapping[str, str]:
         "suspects_own": _(
             "suspects whose home district was the unit's own (setting operation_unit.district)"
         ),
+        "suspects_district": _("suspects by the district of their home"),
         "cases": _("cases that had been opened, whatever became of them, joined ones once"),
         "cases_own": _("cases whose owner was the unit's own district"),
         "cases_other": _("cases whose owner was another Norwegian district or a national unit"),
@@ -122,7 +124,7 @@ def rows(asked: Asked, key: str) -> list[Row]:
         return figures_victims.rows(asked, name)
     with asked.ledger.store.reading() as connection:
         if name in figures_persons.NAMES:
-            return figures_persons.rows(asked, connection, name)
+            return figures_persons.rows(asked, connection, name, part)
         if name in figures_cases.NAMES:
             return figures_cases.rows(asked, connection, name, part)
         if name in (*figures_seized.RUN, *figures_seized.EXHIBITS):

@@ -14,21 +14,28 @@ from safelight.casework.current import Current
 from safelight.casework.figure import Asked, Figure, Row
 from safelight.ledger.vocabulary import PERSON
 
-NAMES: Final = ("suspects", "suspects_own")
+NAMES: Final = ("suspects", "suspects_own", "suspects_district")
 
 
 def figures(asked: Asked, connection: sa.Connection, names: tuple[str, ...] = NAMES) -> Iterator[Figure]:
-    """Both figures, or the one that is asked for."""
+    """The figures that are asked for."""
     if "suspects" in names:
         persons = asked.current(connection).table(PERSON, ("category",))
         query = sa.select(sa.func.count()).select_from(persons).where(persons.c.category == "suspect")
         yield Figure("suspects", connection.execute(query).scalar_one(), least=True)
+    if names == ("suspects",):
+        return
+    homes = _homes(asked.current(connection), asked.true_day)
     if "suspects_own" in names:
-        homes = _homes(asked.current(connection), asked.true_day) if asked.own else Counter[str]()
-        yield Figure("suspects_own", homes[asked.own] if asked.own else None, least=True, unknown=homes[""])
+        own = homes[asked.own] if asked.own else None
+        yield Figure("suspects_own", own, least=True, unknown=homes[""])
+    if "suspects_district" in names:
+        for district in sorted(homes):
+            if district:
+                yield Figure("suspects_district", homes[district], district, least=True)
 
 
-def rows(asked: Asked, connection: sa.Connection, name: str) -> list[Row]:
+def rows(asked: Asked, connection: sa.Connection, name: str, part: str = "") -> list[Row]:
     """The suspects of a figure, by number."""
     current = asked.current(connection)
     persons = current.table(PERSON, ("category", "district"), ("category", "district", "address", "name"))
@@ -40,7 +47,7 @@ def rows(asked: Asked, connection: sa.Connection, name: str) -> list[Row]:
     for row in found:
         address = said[row.address_seq].value if row.address_seq in said else None
         home = _home(row.district, address, asked.true_day)
-        if name == "suspects_own" and home != asked.own:
+        if (name == "suspects_own" and home != asked.own) or (part and home != part):
             continue
         names = sorted(spoken[id_] for id_ in members[row.root])
         because = (row.category_seq, row.district_seq or row.address_seq)

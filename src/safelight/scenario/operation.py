@@ -1,4 +1,5 @@
-"""Write a whole synthetic operation: `evidence/` with a folder an exhibit, `truth/` beside it, and the list of exhibits."""
+"""Write a whole synthetic operation: `evidence/` with a folder an exhibit, `truth/` beside it, the list of
+exhibits, and the script of the casework."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from safelight.scenario import casework
 from safelight.scenario.exhibits import plan as plan_of
 from safelight.scenario.formats import packer, writer
 from safelight.scenario.simulate import simulate
@@ -41,6 +43,7 @@ def write_plan(folder: Path, world: World, plan: Plan, said: Said = lambda done,
         said(len(containers), len(containers), "truth")
         truth.plan(plan)
         truth.world()
+    casework.write(world, plan.exhibits, folder / "casework.jsonl")
     listed = [
         {
             "number": exhibit.number,
