@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from safelight.ledger import clocks
 from tests.access.acts import ASE, PAYER, act
@@ -176,6 +176,27 @@ def test_facets_are_in_the_address_and_rows_lead_to_their_source(page: Page, wor
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/conversations/**at=t1-c1")
+
+
+@pytest.mark.browser
+def test_lanes_switch_and_a_row_says_why_by_keys(page: Page, workbench: Workbench) -> None:
+    opened(page, workbench, f"{WEEK}&{ACTS}")
+    lanes = page.get_by_label("Lanes by")
+    assert lanes.locator("[aria-current]").inner_text() == "Exhibits"
+    page.keyboard.press("l")
+    page.wait_for_url("**by=network")
+    opened(page, workbench, f"{WEEK}&{ACTS}&by=account")
+    assert lanes.locator("[aria-current]").inner_text() == "Accounts"
+    page.keyboard.press("+")
+    page.wait_for_url("**by=account")  # it stays when one zooms
+    opened(page, workbench, f"{WEEK}&kind=call")
+    page.keyboard.press("j")
+    page.keyboard.press("y")
+    why = page.locator("#row-why")
+    expect(why.locator("h3")).to_have_text("Why do we have this: 20:00:00")
+    expect(why.locator("li.here")).to_contain_text("club 1 line c1")
+    expect(why).to_be_focused()
+    assert page.url.endswith("kind=call")
 
 
 @pytest.mark.browser

@@ -1,4 +1,4 @@
-"""The timeline: how many events when, by kind and facet, in one pass over the times.
+"""The timeline: how many events when, by kind and facet, in one pass over the times and one over the facets.
 
 `whole` counts everything once a snapshot, by the hour; a window is counted by itself, from the row groups that can hold
 it. Bars are folded from hours (or less) along the calendar of a zone, so that changing the zone reads nothing again.
@@ -7,7 +7,7 @@ it. Bars are folded from hours (or less) along the calendar of a zone, so that c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from safelight.access.reading import Reading
 from safelight.access.timeline_bars import HOUR, Level, around, edges, level_for
 from safelight.access.timeline_events import EVENTS, Span, relation
+from safelight.access.timeline_held import Bits, Stretches
 from safelight.access.zones import Zone
 from safelight.ledger import clocks
 from safelight.ledger.identities import Tenure
@@ -37,18 +38,19 @@ _KINDS = {name: number for number, name in enumerate(EVENTS)}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Events of one kind, network, state and exhibit (by number): all of them, those that match, and their first and
-    last time (µs)."""
+    """Events of one kind, network, state and exhibit (by number): how many (each distinct one once), and what is held of
+    them, copies included: first and last time (µs), and in which stretches there is any (`timeline_held.py`)."""
 
     values: tuple[str, ...]
     events: int
     first: int
     last: int
+    held: Bits
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One pass. `slots` (times in `unit` µs, sorted), `kinds` and `counts` belong together: events that match every
+    """One count. `slots` (times in `unit` µs, sorted), `kinds` and `counts` belong together: events that match every
     facet. `groups`: all events in the span, whatever the facets. `untimed`: those that match and have no time that can
     be compared (no zone is known, or no date)."""
 
@@ -58,6 +60,7 @@ class Counted:
     counts: Ints
     groups: tuple[Group, ...]
     untimed: int
+    stretches: Stretches = field(default_factory=Stretches.ever)
 
     @property
     def total(self) -> int:
@@ -118,17 +121,20 @@ def whole(reading: Reading, facets: Facets) -> Counted:
     return _memoised(reading, facets, None, HOUR)
 
 
-def picture(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) -> Picture:
-    """Bars and facets of the events from `begin` to before `end`."""
-    level = level_for(begin, end)
-    everything = whole(reading, facets)
+def window(reading: Reading, facets: Facets, begin: int, end: int) -> Counted:
+    """What is counted from `begin` to before `end`; everything, where that is no more."""
+    everything, level = whole(reading, facets), level_for(begin, end)
     covers = bool(everything.groups) and all(
         begin <= one.first and one.last < end for one in everything.groups if one.events
     )
-    if covers and level.unit == HOUR:
-        counted = everything
-    else:
-        counted = _memoised(reading, facets, (begin, end), level.unit)
+    same = level.unit == HOUR and Stretches.of(begin, end).unit == everything.stretches.unit
+    return everything if covers and same else _memoised(reading, facets, (begin, end), level.unit)
+
+
+def picture(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) -> Picture:
+    """Bars and facets of the events from `begin` to before `end`."""
+    everything, counted = whole(reading, facets), window(reading, facets, begin, end)
+    level = level_for(begin, end)
     at = edges(level, begin, end, zone)
     return Picture(
         begin=begin,
@@ -266,22 +272,22 @@ def _memoised(reading: Reading, facets: Facets, span: tuple[int, int] | None, un
 def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit: int) -> Counted:
     scope, values = condition(reading, facets, SCOPES)
     match, more = condition(reading, facets, COUNTED)
-    events = relation(reading.snapshot, (), Span(*span, slack(reading)) if span else None)
+    events = relation(reading.snapshot, (), Span(*span, slack(reading)) if span else None, copies=True)
+    stretches = Stretches.of(*span) if span else Stretches.ever()
     table: pa.Table = reading.db.sql(
-        f"""select us // {unit} as slot, kind, network, state, exhibit, grouping(us // {unit}) as by_group,
-                   count(us) as events, count(*) filter ({match}) as matching, min(us) as first, max(us) as last
-            from ({events}) where {scope}
-            group by grouping sets ((us // {unit}, kind), (kind, network, state, exhibit))""",
+        f"""select us // {unit} as slot, kind, count(*) as matching
+            from ({events}) where stands and {scope} and {match} group by all""",
         params=values | more,
     ).to_arrow_table()
-    grouped = table.filter(pc.equal(table["by_group"], 1))
-    timed = table.filter(
-        pc.and_(
-            pc.and_(pc.equal(table["by_group"], 0), pc.greater(table["matching"], 0)),
-            pc.is_valid(table["slot"]),
-        )
-    ).sort_by("slot")
-    undated = table.filter(pc.and_(pc.equal(table["by_group"], 0), pc.is_null(table["slot"])))
+    timed = table.filter(pc.is_valid(table["slot"])).sort_by("slot")
+    undated = table.filter(pc.is_null(table["slot"]))
+    # By itself, for as grouping sets of one query the times would be written down for every slot as well.
+    groups: pa.Table = reading.db.sql(
+        f"""select kind, network, state, exhibit, count(*) filter (stands) as events, min(us) as first, max(us) as last,
+                   {stretches.sql("us")} as held
+            from ({events}) where us is not null and {scope} group by kind, network, state, exhibit""",
+        params=values,
+    ).to_arrow_table()
     numbers = {key: number for number, key in reading.numbers.items()}
     return Counted(
         unit=unit,
@@ -299,9 +305,10 @@ def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit:
                 row["events"],
                 row["first"],
                 row["last"],
+                stretches.bits(row["held"]),
             )
-            for row in grouped.to_pylist()
-            if row["events"]
+            for row in groups.to_pylist()
         ),
         untimed=sum(undated["matching"].to_pylist()),
+        stretches=stretches,
     )

@@ -2,7 +2,8 @@
 the times of files.
 
 Columns: `kind`, `us` (microseconds UTC for comparison; null where no zone is known), `wall` (the wall clock as stated),
-`network`, `account`, `conversation`, `exhibit`, `state`, `id` (trace or item).
+`network`, `account`, `conversation`, `exhibit`, `state`, `id` (trace or item). With copies, for what each exhibit holds,
+`stands` says whether a row is no copy of one that stands for it.
 """
 
 from __future__ import annotations
@@ -92,32 +93,40 @@ class Span:
 
 
 def relation(
-    snapshot: Snapshot, kinds: Collection[str] = (), span: Span | None = None, columns: str = ""
+    snapshot: Snapshot,
+    kinds: Collection[str] = (),
+    span: Span | None = None,
+    columns: str = "",
+    *,
+    copies: bool = False,
 ) -> str:
     """SQL of the relation over the tables that have rows; all kinds if none is named.
 
     With a span times as they are stored are compared too, so that most row groups are never read; `columns` (SQL that
-    begins with a comma) are added, which every table of `kinds` must then have.
+    begins with a comma) are added, which every table of `kinds` must then have. With `copies` no row is left out.
     """
-    parts = [
-        f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, {one.account} as account, "
-        f"{one.conversation} as conversation, exhibit, {one.state} as state, {one.id} as id{columns} "
-        f"from {one.table} where {condition}"
-        for name, one in EVENTS.items()
-        if (name in kinds or not kinds) and snapshot.rows(one.table)
-        for condition in _conditions(one, snapshot, span)
-    ]
+    parts = []
+    for name, one in EVENTS.items():
+        if (kinds and name not in kinds) or not snapshot.rows(one.table):
+            continue
+        stands = once(one.same) if one.same and snapshot.rows(one.same) else "true"
+        shown = f", {stands} as stands" if copies else ""
+        parts += [
+            f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, "
+            f"{one.account} as account, {one.conversation} as conversation, exhibit, {one.state} as state, "
+            f"{one.id} as id{shown}{columns} from {one.table} where {condition}"
+            for condition in _conditions(one, "true" if copies else stands, span)
+        ]
     empty = ", ".join(f"null::varchar as {name}" for name in _EMPTY)
     return (
-        " union all ".join(parts) or f"select {empty}, null::bigint as us, null::bigint as wall where false"
+        " union all ".join(parts)
+        or f"select {empty}, null::bigint as us, null::bigint as wall, true as stands where false"
     )
 
 
-def _conditions(kind: EventKind, snapshot: Snapshot, span: Span | None) -> list[str]:
+def _conditions(kind: EventKind, stands: str, span: Span | None) -> list[str]:
     """What rows of a kind must fulfil: with a span two cases, for their stored UTC can be compared by itself alone."""
-    where = kind.where
-    if kind.same and snapshot.rows(kind.same):
-        where += f" and {once(kind.same)}"
+    where = kind.where if stands == "true" else f"{kind.where} and {stands}"
     if span is None:
         return [where]
     first, low, high = kind.times[0], span.begin - span.slack, span.end + span.slack

@@ -83,7 +83,7 @@ def page(request: Request) -> Response:
             "heat": account_charts.heat(found.acts, messages, zone),
             "weekdays": account_charts.weekdays(),
             "picture": picture,
-            "chart": timeline_chart.chart(picture, zone, {}) if picture else None,
+            "chart": timeline_chart.chart(picture, zone) if picture else None,
             **_shared(zone),
             **about(reading, id_),
         }

@@ -49,11 +49,12 @@ def panel(look: Consultation, zone: Zone, line: Line, who: str) -> Panel:
     """Everything about one line."""
     found = why(look.reading, line.trace_id)
     offset, hex_lines, trouble = _bytes(look, found)
-    times = tuple(_time(one.column, one.found, one.compared_us, zone) for one in found.times)
+    times = tuple(time_row(one.column, one.found, one.compared_us, zone) for one in found.times)
     return Panel(line, found, times, offset, hex_lines, trouble, who)
 
 
-def _time(column: str, found: dict[str, Any], compared_us: int | None, zone: Zone) -> TimeRow:
+def time_row(column: str, found: dict[str, Any], compared_us: int | None, zone: Zone) -> TimeRow:
+    """One time of a trace: as clocks in the zone show it, as it stands in the file, and what its zone rests on."""
     names = {
         "sent": _("Sent"), "received": _("Received"), "edited": _("Edited"), "deleted": _("Deleted"),
         "started": _("Started"), "at": _("Time"),

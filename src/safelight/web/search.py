@@ -88,7 +88,7 @@ def _figures(look: Consultation, wanted: SearchFilter) -> dict[str, Any]:
         "first": day(counts.bars[0].start_us) if counts.bars else "",
         "last": day(counts.bars[-1].end_us - 1) if counts.bars else "",
         "without": [] if counts.hits else _without(look, wanted),
-        "people": _people(look, wanted) if wanted else [],
+        "people": _people(look, wanted) if wanted and look.search.indexed else [],
     }
 
 

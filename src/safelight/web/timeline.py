@@ -5,6 +5,7 @@ The window is `from` and `to` in the address; `begin` and `end` (microseconds, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,29 +13,30 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from safelight.access import timeline, timeline_rows
+from safelight.access import timeline, timeline_lanes, timeline_rows
 from safelight.access.account_names import usual
 from safelight.access.door import Door
 from safelight.access.reading import Reading
-from safelight.access.timeline import Counted, Picture
 from safelight.access.timeline_bars import NARROWEST, around
 from safelight.access.timeline_filter import TimelineFilter
+from safelight.access.timeline_lanes import BY, By
 from safelight.access.timeline_rows import EventPage
 from safelight.access.zones import ZONES, Zone, zone_of
 from safelight.errors import Refused
 from safelight.identities.confirmed import looked_up, people, person
 from safelight.messages import _
-from safelight.web import spans, timeline_chart
+from safelight.web import spans, timeline_chart, timeline_why
 from safelight.web.render import with_query
 from safelight.web.search import network_badge
-from safelight.web.timeline_rows import kind_name, row
+from safelight.web.timeline_lanes import GapRow, gaps_of, rows_with_gaps
+from safelight.web.timeline_rows import Row, kind_name, row
 
 ROWS = 100
 #: Persons that are offered as a facet.
 PERSONS = 8
 #: How much nearer one step of the zoom goes.
 _STEP = 4
-_OWN = ("z", "after", "before", "begin", "end", "undated")
+_OWN = ("z", "by", "after", "before", "begin", "end", "undated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,19 @@ class Asked:
 
     wanted: TimelineFilter
     zone: Zone
+    by: By
+    """What has a lane."""
     undated: bool
 
     def address(self, wanted: TimelineFilter | None = None, **more: object) -> str:
-        """The page with another filter, in the same zone."""
-        zone = None if self.zone.key == "utc" else self.zone.key
-        return with_query("/timeline", (wanted or self.wanted).pairs(), **({"z": zone} | more))
+        """The page with another filter, in the same zone and with the same lanes."""
+        own = dict(self.own()) | more
+        return with_query("/timeline", (wanted or self.wanted).pairs(), **own)
+
+    def own(self) -> list[tuple[str, str]]:
+        """What of the address is no filter and stays from page to page."""
+        zone = [] if self.zone.key == "utc" else [("z", self.zone.key)]
+        return [*zone, *([] if self.by == BY[0] else [("by", self.by)])]
 
     def over(self, begin: int | None, end: int | None) -> str:
         """The page over another span."""
@@ -60,12 +69,11 @@ class Asked:
 
     def shown_in(self, zone: Zone) -> str:
         """The same in another zone."""
-        return with_query(
-            "/timeline",
-            self.wanted.pairs(),
-            z=None if zone.key == "utc" else zone.key,
-            undated="1" if self.undated else None,
-        )
+        return replace(self, zone=zone).address(undated="1" if self.undated else None)
+
+    def lanes_by(self, by: By) -> str:
+        """The same with other lanes."""
+        return replace(self, by=by).address(undated="1" if self.undated else None)
 
 
 def page(request: Request) -> Response:
@@ -75,6 +83,7 @@ def page(request: Request) -> Response:
     asked = Asked(
         TimelineFilter.from_pairs((k, v) for k, v in given.multi_items() if k not in _OWN),
         zone_of(given.get("z", "")),
+        _by(given.get("by", "")),
         given.get("undated") == "1",
     )
     if "begin" in given or "end" in given:
@@ -90,6 +99,10 @@ def page(request: Request) -> Response:
             "asked": asked,
             "zones": ZONES.values(),
             "next_zone": _next_zone(asked.zone),
+            "lanes_by": BY,
+            "next_by": BY[(BY.index(asked.by) + 1) % len(BY)],
+            "by_name": by_name,
+            "is_gap": lambda one: isinstance(one, GapRow),
             "clocks": look.clocks(),
             "kind_name": kind_name,
             "value_name": value_name,
@@ -133,16 +146,23 @@ def _window(reading: Reading, asked: Asked, after: str | None, before: str | Non
         if asked.undated:
             empty = timeline_rows.untimed(reading, wanted.facets, after, ROWS)
         return {"picture": None, "rows": [row(one, zone) for one in empty.rows], "page": empty,
-                "untimed": everything.untimed, "later": bool(after)}  # fmt: skip
+                "untimed": everything.untimed, "later": bool(after), "silent": []}  # fmt: skip
     begin = whole[0] if wanted.begin is None else wanted.begin
     end = whole[1] if wanted.end is None else wanted.end
     if end - begin < NARROWEST:
         end = begin + NARROWEST
     picture = timeline.picture(reading, wanted.facets, begin, end, zone)
+    lanes = timeline_lanes.lanes(reading, asked.by, wanted.facets, begin, end)
+    if asked.by == "network":
+        lanes = [replace(one, name=value_name("network", one.name)) for one in lanes]
     if asked.undated:
         events = timeline_rows.untimed(reading, wanted.facets, after, ROWS)
     else:
         events = timeline_rows.events(reading, wanted.facets, begin, end, after, before, ROWS)
+    shown = [row(one, zone) for one in events.rows]
+    rows: Sequence[Row | GapRow] = shown
+    if not asked.undated:
+        rows = rows_with_gaps(shown, lanes, asked.by, begin, zone, not (after or before))
     return {
         "picture": picture,
         "people": _people(reading, wanted, begin, end),
@@ -150,25 +170,27 @@ def _window(reading: Reading, asked: Asked, after: str | None, before: str | Non
         "end": end,
         "is_whole": (begin, end) == whole,
         "crumbs": spans.crumbs(whole, begin, end, zone),
-        "chart": timeline_chart.chart(picture, zone, _held(everything, picture, wanted)),
-        "strip": timeline_chart.strip(timeline.strip(reading, wanted.facets, *whole, zone), begin, end, zone),
+        "chart": timeline_chart.chart(picture, zone, lanes, asked.by),
+        "gaps": gaps_of(lanes, begin, end, zone),
+        "silent": timeline_lanes.silent(reading),
+        "strip": timeline_chart.strip(
+            timeline.strip(reading, wanted.facets, *whole, zone),
+            begin,
+            end,
+            zone,
+            timeline_lanes.nowhere(reading, *whole),
+        ),
         "zoom": _zoom(asked, whole, begin, end),
         "elsewhere": [(one, spans.said(begin, end, one)) for one in ZONES.values() if one.key != zone.key],
         "strays": (
             everything.between(-(2**62), whole[0]),
             everything.between(whole[1], 2**62),
         ),
-        "rows": [row(one, zone) for one in events.rows],
+        "rows": rows,
         "page": events,
         "untimed": everything.untimed,
         "later": bool(after or before),
     }
-
-
-def _held(everything: Counted, picture: Picture, wanted: TimelineFilter) -> dict[str, tuple[int, int]]:
-    """What each exhibit holds: those that are chosen, else those with most events in all."""
-    groups = [(one.values[3], one.events, one.first, one.last) for one in everything.groups]
-    return timeline_chart.lanes_of([one for one in groups if not wanted.exhibit or one[0] in wanted.exhibit])
 
 
 def _zoom(asked: Asked, whole: tuple[int, int], begin: int, end: int) -> dict[str, str | None]:
@@ -200,6 +222,20 @@ def _next_zone(zone: Zone) -> Zone:
     return ZONES[keys[(keys.index(zone.key) + 1) % len(keys)]]
 
 
+def _by(given: str) -> By:
+    for one in BY:
+        if given in (one, ""):
+            return one
+    raise Refused(
+        _("There are no lanes by “%(name)s”.") % {"name": given}, _("Choose exhibit, network or account.")
+    )
+
+
+def by_name(by: By) -> str:
+    """What has a lane, as the switch says it."""
+    return {"exhibit": _("Exhibits"), "network": _("Networks"), "account": _("Accounts")}[by]
+
+
 def facet_title(name: str) -> str:
     """A facet's heading."""
     return {"kind": _("Kind"), "network": _("Network"), "state": _("State"), "exhibit": _("Exhibit"),
@@ -215,4 +251,4 @@ def value_name(facet: str, value: str) -> str:
     return _("Files") if (facet, value) == ("network", "file") else value
 
 
-ROUTES = [Route("/timeline", page)]
+ROUTES = [Route("/timeline", page), *timeline_why.ROUTES]

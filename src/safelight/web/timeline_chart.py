@@ -6,7 +6,7 @@ draw no more than these hundred bars, and would need them as JSON beside the lin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -15,9 +15,12 @@ from babel.dates import format_date
 
 from safelight.access.timeline import Picture
 from safelight.access.timeline_bars import BY_NAME, LEVELS, MINUTE, Level, edges
+from safelight.access.timeline_lanes import By, Lane
 from safelight.access.zones import Zone
+from safelight.messages import _
 from safelight.messages.figures import decimal
 from safelight.web.spans import locale, said, short_day, weekday
+from safelight.web.timeline_lanes import Drawn, Mark, inward, short
 
 WIDTH, LEFT, TOP, BASE = 800, 34, 16, 132
 #: Rows of lanes below the axis.
@@ -70,21 +73,6 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """What an exhibit holds in the window: from its first event to its last. Widths may be 0."""
-
-    name: str
-    y: int
-    x: float
-    width: float
-
-    @property
-    def short(self) -> str:
-        """The end of the exhibit's number, which tells exhibits of one case apart."""
-        return self.name.rpartition("-")[2][-5:]
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
     """The histogram."""
 
@@ -92,20 +80,17 @@ class Chart:
     scale: tuple[tuple[float, str], ...]
     majors: tuple[Tick, ...]
     minors: tuple[Tick, ...]
-    lanes: tuple[Lane, ...]
+    lanes: tuple[Drawn, ...]
     height: int
     series: tuple[tuple[str, str], ...]
 
 
-def chart(picture: Picture, zone: Zone, held: Mapping[str, tuple[int, int]]) -> Chart:
-    """The window. `held`: first and last time of exhibits that have a lane."""
+def chart(picture: Picture, zone: Zone, lanes: Sequence[Lane] = (), by: By = "exhibit") -> Chart:
+    """The window, and lanes below it."""
     begin, end = picture.edges[0], picture.edges[-1]
     top = _round(scale_of([sum(bar.values()) for bar in picture.bars]))
     major, minor = _marks(begin, end)
-    lanes = tuple(
-        Lane(name, LANES_AT + n * LANE, *_lane(first, last, begin, end))
-        for n, (name, (first, last)) in enumerate(held.items())
-    )
+    drawn = tuple(_drawn(lane, n, by, begin, end, zone) for n, lane in enumerate(lanes))
     return Chart(
         bars=tuple(_bars(picture, zone, top)),
         scale=tuple(
@@ -113,8 +98,8 @@ def chart(picture: Picture, zone: Zone, held: Mapping[str, tuple[int, int]]) -> 
         ),
         majors=tuple(_majors(major, begin, end, zone)),
         minors=tuple(_minors(minor, begin, end, zone)),
-        lanes=lanes,
-        height=LANES_AT + LANE * len(lanes) - 4,
+        lanes=drawn,
+        height=LANES_AT + LANE * len(drawn) - 4,
         series=tuple((name, css) for name, css, _kinds in SERIES),
     )
 
@@ -127,10 +112,11 @@ class Strip:
     years: tuple[Tick, ...]
     x: float
     width: float
+    gaps: tuple[Mark, ...] = ()
 
 
-def strip(whole: Picture, begin: int, end: int, zone: Zone) -> Strip:
-    """The overview: bars of all kinds together."""
+def strip(whole: Picture, begin: int, end: int, zone: Zone, gaps: Sequence[tuple[int, int]] = ()) -> Strip:
+    """The overview: bars of all kinds together, and times of which no source holds anything."""
     first, last = whole.edges[0], whole.edges[-1]
     most = scale_of([sum(bar.values()) for bar in whole.bars])
     bars = []
@@ -142,7 +128,14 @@ def strip(whole: Picture, begin: int, end: int, zone: Zone) -> Strip:
         title = f"{said(low, high, zone)}: {decimal(total)}"
         bars.append(Bar(x, max(x2 - x - 1, 0.6), pieces, low, high, title, (total,), high - low >= MINUTE))
     left, right = _x(max(begin, first), first, last, 0), _x(min(end, last), first, last, 0)
-    return Strip(tuple(bars), tuple(axis_of(first, last, zone, 0)), left, max(right - left, 3))
+    hatched = []
+    for low, high in gaps:
+        x, x2 = _x(low, first, last, 0), _x(high, first, last, 0)
+        text = _("no source holds anything, %(span)s") % {"span": said(*inward(low, high, zone), zone)}
+        hatched.append(Mark(x, max(round(x2 - x, 2), 2.0), text))
+    return Strip(
+        tuple(bars), tuple(axis_of(first, last, zone, 0)), left, max(right - left, 3), tuple(hatched)
+    )
 
 
 def axis_of(begin: int, end: int, zone: Zone, left: int, width: int = WIDTH) -> list[Tick]:
@@ -202,12 +195,25 @@ def _x(us: int, begin: int, end: int, left: int = LEFT) -> float:
     return round(left + (WIDTH - left) * (us - begin) / max(end - begin, 1), 2)
 
 
-def _lane(first: int, last: int, begin: int, end: int) -> tuple[float, float]:
-    low, high = max(first, begin), min(last, end)
-    if low > high:
-        return float(LEFT), 0.0
-    x, x2 = _x(low, begin, end), _x(high, begin, end)
-    return x, max(round(x2 - x, 2), 2.0)
+def _drawn(lane: Lane, n: int, by: By, begin: int, end: int, zone: Zone) -> Drawn:
+    """The lane at a place: a line from its first event to its last, thick where it has events, with its gaps."""
+
+    def mark(low: int, high: int, what: str, least: float) -> Mark:
+        x, x2 = _x(max(low, begin), begin, end), _x(min(high, end), begin, end)
+        return Mark(x, max(round(x2 - x, 2), least), f"{lane.name}, {said(low, high, zone)}{what}")
+
+    line = mark(lane.first, lane.last, "", 2.0)
+    there = lane.first < end and lane.last >= begin
+    return Drawn(
+        short=short(lane.value, by, n),
+        name=lane.name,
+        value=lane.value,
+        y=LANES_AT + n * LANE,
+        x=line.x if there else float(LEFT),
+        width=line.width if there else 0.0,
+        runs=tuple(mark(low, high, "", 1.0) for low, high in lane.runs),
+        gaps=tuple(mark(*inward(low, high, zone), f": {_('nothing')}", 2.0) for low, high in lane.gaps),
+    )
 
 
 def _round(most: int) -> int:
@@ -290,13 +296,3 @@ def _minor_text(level: Level, wall: datetime) -> str:
     if level.us < BY_NAME["year"].us:
         return format_date(wall, "LLL", locale=locale()).rstrip(".")
     return str(wall.year)
-
-
-def lanes_of(groups: Sequence[tuple[str, int, int, int]], most: int = 6) -> dict[str, tuple[int, int]]:
-    """First and last time by exhibit, from (exhibit, events, first, last): those with most events, by number."""
-    held: dict[str, tuple[int, int, int]] = {}
-    for exhibit, events, first, last in groups:
-        n, low, high = held.get(exhibit, (0, first, last))
-        held[exhibit] = n + events, min(low, first), max(high, last)
-    chosen = sorted(held, key=lambda name: (-held[name][0], name))[:most]
-    return {name: held[name][1:] for name in sorted(chosen)}

@@ -13,9 +13,23 @@ const figures = () => {
   return true;
 };
 
+/* The way back of the selected row, fetched when it is asked for: running down the list shows (and logs) no row's. */
+const why = () => {
+  const row = document.querySelector(".tlt tr.is-row[data-why]");
+  const pane = document.getElementById("row-why");
+  if (!row || !pane || !window.htmx) return false;
+  window.htmx.ajax("GET", row.dataset.why, { target: "#row-why", swap: "innerHTML" }).then(() => {
+    pane.hidden = false;
+    pane.focus();
+    pane.scrollIntoView({ block: "nearest" });
+  });
+  return true;
+};
+
 const KEYS = {
   "+": () => follow("in"), "=": () => follow("in"), "-": () => follow("out"), "−": () => follow("out"),
-  ArrowLeft: () => follow("earlier"), ArrowRight: () => follow("later"), z: () => follow("zone"), T: figures,
+  ArrowLeft: () => follow("earlier"), ArrowRight: () => follow("later"), z: () => follow("zone"),
+  l: () => follow("lanes"), T: figures, y: why,
 };
 
 document.addEventListener("keydown", (event) => {
