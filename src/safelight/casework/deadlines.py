@@ -16,7 +16,6 @@ from safelight.ledger.as_of import NOW, PRESENT, AsOf, day_in_oslo, day_of
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Statement
 from safelight.messages import _
-from safelight.traces.moment import now_us
 
 KINDS: Final = ("detention", "review", "limitation")
 #: So many days ahead a deadline is warned of.
@@ -50,7 +49,7 @@ def deadline(kind: str, day: str) -> dict[str, str]:
 
 def every(ledger: Ledger, as_of: AsOf = PRESENT, cases: Sequence[str] | None = None) -> list[Deadline]:
     """Deadlines of cases (ids; None: all) as of a moment, the first to come first; those of ended cases are left out."""
-    today = day_in_oslo(now_us() if as_of.true == NOW else as_of.true)
+    today = day_in_oslo(ledger.now() if as_of.true == NOW else as_of.true)
     found = records.statements(ledger, type_="case", field=("deadline", "status"), record=cases, as_of=as_of)
     status: dict[str, list[Statement]] = {}
     for one in found:

@@ -21,7 +21,6 @@ from safelight.ledger.as_of import NOW, PRESENT, AsOf, day_in_oslo
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Statement, newest
 from safelight.messages import _
-from safelight.traces.moment import now_us
 
 _DATA: Final = Path(__file__).parent / "data"
 
@@ -189,7 +188,7 @@ def homes(
         found.setdefault((heads or {}).get(one.record, one.record), ([], []))[one.field == "address"].append(
             one
         )
-    day = day_in_oslo(now_us() if as_of.true == NOW else as_of.true)
+    day = day_in_oslo(ledger.now() if as_of.true == NOW else as_of.true)
     return {person: _home(newest(stated), newest(lived), day) for person, (stated, lived) in found.items()}
 
 

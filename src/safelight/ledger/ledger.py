@@ -134,6 +134,11 @@ class Ledger:
             store.close()
             raise
 
+    def now(self) -> int:
+        """What its clock shows (µs UTC), by which entries are dated: the machine's time, or in a synthetic operation a set
+        one."""
+        return self._clock()
+
     def close(self) -> None:
         """Let go of the database."""
         self.store.close()
