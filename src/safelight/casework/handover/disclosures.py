@@ -8,6 +8,7 @@ from safelight.access.reading import Reading
 from safelight.casework.handover import corrections, register
 from safelight.casework.handover.contents import Touched
 from safelight.casework.handover.register import Handover
+from safelight.ledger import signers
 from safelight.ledger.as_of import PRESENT, AsOf
 
 
@@ -46,3 +47,28 @@ def one(reading: Reading, number: str, as_of: AsOf = PRESENT) -> Disclosed:
 def _disclosed(reading: Reading, found: Handover, as_of: AsOf) -> Disclosed:
     every = corrections.touched(reading.ledger, found)
     return Disclosed(found, tuple(one for one in every if one.recorded_at <= as_of.known))
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key that signs here or is trusted, as pages show it."""
+
+    fingerprint: str
+    name: str
+    own: bool
+    since: int
+    revoked_at: int | None
+    why: str
+
+
+def signing_keys(reading: Reading, as_of: AsOf = PRESENT) -> list[SigningKey]:
+    """Our own keys and those that are trusted, by name, as they were known then."""
+    return [
+        SigningKey(
+            one.fingerprint, one.name, one.own, one.recorded_at,
+            one.revoked_at if one.revoked_at is not None and one.revoked_at <= as_of.known else None,
+            one.revoked_why or one.reason,
+        )
+        for one in sorted(signers.every(reading.ledger).values(), key=lambda one: (not one.own, one.name))
+        if one.recorded_at <= as_of.known
+    ]  # fmt: skip

@@ -24,8 +24,8 @@ from safelight.errors import IntegrityBroken, Locked, Refused
 from safelight.ledger import kinds
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Record
+from safelight.ledger.set_clock import clock_for
 from safelight.messages import _, language, use_language
-from safelight.traces.moment import now_us
 
 
 def _write_report(contents: Contents, folder: Path) -> None:
@@ -127,7 +127,8 @@ def make(door: Door, number: str, out: Path, *, folder: bool = False, signers: t
         handover = register.find(ledger, number)
         choice = _ready(handover)
         sign_with = unlocked(door.folder, ledger, door.keys, signers)
-        contents = gather(reading, choice, _terms(handover, choice, door.who), door.who)
+        made_at = clock_for(ledger.synthetic)()
+        contents = gather(reading, choice, _terms(handover, choice, door.who, made_at), door.who)
         if choice.corrects:
             earlier = register.find(ledger, choice.corrects)
             contents = replace(contents, touched=tuple(corrections.touched(ledger, earlier)))
@@ -140,7 +141,8 @@ def make(door: Door, number: str, out: Path, *, folder: bool = False, signers: t
             files, size = package.size
             packed = {
                 "manifest": manifest, "files": files, "bytes": size, "head": head, "encrypted": bool(keys),
-                "signers": [one.fingerprint for one in sign_with],
+                "signers": [{"fingerprint": one.fingerprint, "name": one.name} for one in sign_with],
+                "parts": package.parts(),
             }  # fmt: skip
             with ledger.writing() as act:
                 register.give(act, handover.record.id, contents, packed, actor=door.who)
@@ -165,9 +167,9 @@ def _ready(handover: Handover) -> Choice:
     return handover.choice
 
 
-def _terms(handover: Handover, choice: Choice, maker: str) -> Terms:
+def _terms(handover: Handover, choice: Choice, maker: str, made_at: int) -> Terms:
     return Terms(
-        id=handover.record.id, number=handover.record.name, made_at=now_us(), maker=maker,
+        id=handover.record.id, number=handover.record.name, made_at=made_at, maker=maker,
         approver=handover.approver, recipients=choice.recipients, audience=choice.audience, basis=choice.basis,
         conditions=choice.conditions, language=choice.language, items=choice.give, corrects=handover.corrects,
     )  # fmt: skip

@@ -118,6 +118,21 @@ class Package:
         """Size, SHA-256 and SHA-512 of the files below `data/` so far."""
         return {name: known for name, known in self._files.items() if name.startswith("data/")}
 
+    def parts(self) -> list[dict[str, Any]]:
+        """Of each folder below `data/` the files, the bytes, and the SHA-256 of its lines in manifest-sha256.txt."""
+        found: dict[str, list[tuple[str, tuple[int, str, str]]]] = {}
+        for name, known in sorted(self.payload.items()):
+            found.setdefault(name.split("/")[1], []).append((name, known))
+        return [
+            {
+                "part": part,
+                "files": len(files),
+                "bytes": sum(known[0] for _, known in files),
+                "sha256": hashlib.sha256(_lines(files, 0)).hexdigest(),
+            }
+            for part, files in found.items()
+        ]
+
     def finish(
         self, info: Mapping[str, str], predicate: Mapping[str, Any], signers: Sequence[SigningKey]
     ) -> str:

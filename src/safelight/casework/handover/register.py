@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from safelight.casework.handover.age import recipient
 from safelight.casework.handover.contents import Audience, Contents, Given, Language, Recipient
-from safelight.errors import Refused
+from safelight.errors import NotFound, Refused
 from safelight.ledger import records, rights
 from safelight.ledger.as_of import PRESENT, AsOf
 from safelight.ledger.entry import canonical
@@ -92,7 +92,7 @@ class Handover:
     approved_at: int | None
     given_at: int | None
     packed: dict[str, Any]
-    """manifest (SHA-256), files, bytes, seq (the ledger's head), encrypted."""
+    """manifest (SHA-256), files, bytes, head (of the ledger), encrypted, signers, parts; empty until it is given."""
     gave: tuple[Statement, ...]
     withheld: tuple[dict[str, Any], ...]
     corrects: str
@@ -216,7 +216,12 @@ def find(ledger: Ledger, number: str, as_of: AsOf = PRESENT) -> Handover:
     """One handover by number or id. Raises NotFound, Refused for another kind of record."""
     with ledger.store.reading() as connection:
         wanted = _handover(connection, number)
-    return next(one for one in every(ledger, as_of) if one.record.id == wanted.id)
+    found = next((one for one in every(ledger, as_of) if one.record.id == wanted.id), None)
+    if found is None:
+        raise NotFound(
+            _("%(name)s was not there yet on that day.") % {"name": wanted.name}, _("Choose a later day.")
+        )
+    return found
 
 
 def check_right(ledger: Ledger, who: str) -> None:

@@ -1,0 +1,106 @@
+"""Handovers: the disclosure ledger, and one handover with what is in it, what was left out, and what must be corrected.
+
+A package is written by the command `safelight handover make`, which needs the operation's passphrase; here a second person
+approves and an acknowledgement is written down.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from safelight.access.door import Door
+from safelight.casework.asked_days import asked
+from safelight.casework.handover import disclosures, make
+from safelight.web import handover_words as words
+from safelight.web.render import with_query
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The days that an address asks about."""
+
+    known: str
+    true: str
+
+    def to(self, number: str = "") -> str:
+        """The list or one handover, as of the same days."""
+        path = f"/handovers/{number}" if number else "/handovers"
+        return with_query(path, [], known=self.known, true=self.true)
+
+
+def listing(request: Request) -> Response:
+    """What was given to whom, and whose keys count. Raises BadInput for a day that is none."""
+    door: Door = request.app.state.door
+    address = _address(request)
+    as_of = asked(address.known, address.true)
+    with door.consult("handovers") as look:
+        context = {
+            "standing": look.standing(),
+            "rows": disclosures.listed(look.reading, as_of),
+            "keys": disclosures.signing_keys(look.reading, as_of),
+            "address": address,
+            "past": as_of.past,
+            "words": words,
+        }
+    page: Response = request.app.state.templates.page(request, "handovers.html", context)
+    return page
+
+
+def one(request: Request) -> Response:
+    """One handover. Raises NotFound, Refused for another kind of record."""
+    door: Door = request.app.state.door
+    address, number = _address(request), request.path_params["number"]
+    as_of = asked(address.known, address.true)
+    with door.consult("handover", number) as look:
+        found = disclosures.one(look.reading, number, as_of)
+        context: dict[str, Any] = {
+            "standing": look.standing(),
+            "found": found,
+            "handover": found.handover,
+            "rows": disclosures.listed(look.reading, as_of),
+            "gave": sorted(Counter(str(one.value["what"]) for one in found.handover.gave).items()),
+            "address": address,
+            "past": as_of.past,
+            "words": words,
+        }
+    page: Response = request.app.state.templates.page(request, "handover.html", context)
+    return page
+
+
+async def approve(request: Request) -> Response:
+    """Approve as the second person. Raises NotFound, Refused."""
+    given, number = await _form(request), request.path_params["number"]
+    await run_in_threadpool(make.approve, request.app.state.door, number, given.get("reason", ""))
+    return RedirectResponse(f"/handovers/{number}", 303)
+
+
+async def acknowledge(request: Request) -> Response:
+    """Write down that the receiver has taken it. Raises NotFound, Refused."""
+    given, number = await _form(request), request.path_params["number"]
+    door: Door = request.app.state.door
+    await run_in_threadpool(make.acknowledge, door, number, given.get("by", ""), given.get("note", ""))
+    return RedirectResponse(f"/handovers/{number}", 303)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    async with request.form() as form:
+        return {key: value for key, value in form.multi_items() if isinstance(value, str)}
+
+
+def _address(request: Request) -> Address:
+    return Address(request.query_params.get("known", ""), request.query_params.get("true", ""))
+
+
+ROUTES = [
+    Route("/handovers", listing, methods=["GET"]),
+    Route("/handovers/{number}", one, methods=["GET"]),
+    Route("/handovers/{number}/approve", approve, methods=["POST"]),
+    Route("/handovers/{number}/acknowledge", acknowledge, methods=["POST"]),
+]
