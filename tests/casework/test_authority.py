@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from safelight.access import account_contacts, account_events, accounts
+from safelight.access import account_contacts, account_events, accounts, police, timeline
 from safelight.access.door import Door
 from safelight.access.reading import Reading
 from safelight.casework import authority
 from safelight.casework.authority import Decision
 from safelight.casework.authority_flags import flagged
 from safelight.casework.circulars import in_force
+from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound, Refused
 from safelight.identities import network_view
 from safelight.identities.triage import reading as triage
@@ -210,3 +211,37 @@ def test_roles_are_found_anew_without_them(case: Case) -> None:
 def test_there_is_no_operation_of_another_name(case: Case) -> None:
     with case.look() as reading, pytest.raises(NotFound):
         authority.authority(reading, "A-007")
+
+
+def test_the_timeline_of_an_account_and_lists_of_hits_leave_an_officer_out(case: Case) -> None:
+    def counted() -> tuple[int, int]:
+        with case.look() as reading:
+            whole = timeline.whole(reading, {"account": (ASE,), "kind": ("message",)})
+            every = timeline.whole(reading, {"kind": ("message",)})
+        return whole.total + whole.untimed, every.total + every.untimed
+
+    assert counted() == (4, 8)
+    case.add()
+    assert counted() == (2, 8)  # what happened stays on the timeline; it is no act of hers
+    with case.look() as reading:
+        assert police.among(reading, ["t1-m1", "t1-m3", "t1-m5", "t1-m2"]) == {"t1-m3", "t1-m5"}
+
+
+def test_hits_of_keyword_lists_count_no_officer(case: Case) -> None:
+    rows = [
+        {"list": "games.txt", "list_sha256": "0", "line": 1, "term": "fint", "match": "query", "trace_id": trace,
+         "item_id": "i1", "exhibit": "e1", "kind": "message", "places": 1}
+        for trace in ("t1-m1", "t1-m3", None)
+    ]  # fmt: skip
+    with Catalog.at(case.folder) as catalog:
+        catalog.write("hits", {"keyword_hits": rows}, made_by={"test": "1"})
+
+    def counted() -> list[int]:
+        with Door(case.folder, who=ACTOR, purpose="test") as door, door.consult("keywords") as look:
+            return [term.texts for term in look.search.keywords()] + [
+                len(look.search.keyword_hits("games.txt").rows)
+            ]
+
+    assert counted() == [3, 3]
+    case.add()
+    assert counted() == [2, 2]

@@ -23,7 +23,7 @@ from typing import Self
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckDBError
 
-from safelight.access import clock, content, cube, failures, hits, items, papers, progress, sealed
+from safelight.access import clock, content, cube, failures, hits, items, papers, police, progress, sealed
 from safelight.access import item as one_item
 from safelight.access.damage import damage_is_told
 from safelight.access.filter import ItemFilter
@@ -140,15 +140,16 @@ class Door:
             with self._lock:
                 snapshot = self._catalog.snapshot()
                 decisions = clocks.every(self._ledger)
-                seqs, police = tuple(one.seq for one in decisions), tuple(periods(self._ledger))
+                seqs, operated = tuple(one.seq for one in decisions), tuple(periods(self._ledger))
                 views = self._views
                 if views is None or (views.snapshot.digest, views.clock, views.police) != (
-                    snapshot.digest, seqs, police,
+                    snapshot.digest, seqs, operated,
                 ):  # fmt: skip
                     self._let_go(views)
                     views = self._views = None
-                    views = self._views = _Views(self._catalog.connect(snapshot), snapshot, seqs, police)
+                    views = self._views = _Views(self._catalog.connect(snapshot), snapshot, seqs, operated)
                     clock.install(views.db, decisions)
+                    police.install(views.db, operated)
                 views.readers += 1
                 cursor = views.db.cursor()
             try:

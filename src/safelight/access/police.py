@@ -1,7 +1,7 @@
 """Acts of accounts that police operate: told apart in every query, and left out where a suspect's acts are counted.
 
-`by_police(account, us)` is a macro that `install` gives a connection. An act without a comparable time counts as an officer's
-if its account was ever in the hands of police: rather a suspect's word too few than an officer's word as a suspect's.
+`by_police(account, us)` is a macro that `install` gives a connection. An act without a comparable time counts as an
+officer's if its account was ever in the hands of police: rather a suspect's word too few than an officer's word as a suspect's.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from safelight.ledger.ledger import Ledger
 from safelight.ledger.police import PolicePeriod, periods
 
 
-def install(connection: DuckDBPyConnection, found: Sequence[PolicePeriod]) -> None:
-    """Make the macro `by_police` for one connection."""
+def install(connection: DuckDBPyConnection, found: Sequence[PolicePeriod], *, alone: bool = False) -> None:
+    """Make the macro `by_police` for a database and all its cursors, or for this connection `alone`."""
     cases = " ".join(f"when {_covers(one)} then true" for one in found)
     body = f"case {cases} else false end" if cases else "false"
-    connection.execute(f"create or replace temp macro by_police(account, us) as {body}")
+    kind = "temp macro" if alone else "macro"
+    connection.execute(f"create or replace {kind} by_police(account, us) as {body}")
 
 
 def withhold(connection: DuckDBPyConnection, found: Sequence[PolicePeriod]) -> None:
@@ -29,7 +30,7 @@ def withhold(connection: DuckDBPyConnection, found: Sequence[PolicePeriod]) -> N
 
     Macros `at_us` and `by_police` must be there. Another cursor of the same database sees all.
     """
-    install(connection, found)
+    install(connection, found, alone=True)
     if not found:
         return
     row = connection.execute("select current_database()").fetchone()
@@ -80,3 +81,15 @@ def _covers(one: PolicePeriod) -> str:
     if one.end_us is not None:
         within.append(f"coalesce(us < {one.end_us}, true)")
     return " and ".join(within)
+
+
+def among(reading: Reading, traces: Sequence[str]) -> frozenset[str]:
+    """Which of these messages an officer wrote, or perhaps did; for lists that show them beside others."""
+    if not traces or not periods(reading.ledger):
+        return frozenset()
+    message = EVENTS["message"]
+    rows = reading.db.execute(
+        f"select trace_id from messages where trace_id = any($ids) and by_police({message.account}, {message.us})",
+        {"ids": list(traces)},
+    ).fetchall()
+    return frozenset(row[0] for row in rows)

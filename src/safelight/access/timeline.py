@@ -240,13 +240,15 @@ def condition(reading: Reading, facets: Facets, names: Sequence[str]) -> tuple[s
         elif wanted:
             if name == "exhibit":
                 wanted = [reading.numbers.get(str(one), one) for one in wanted]
-            parts.append(f"{name} = any($_{name})")
+            own = " and not by_police(account, us)" if name == "account" else ""
+            parts.append(f"({name} = any($_{name}){own})")
             values[f"_{name}"] = wanted
     return " and ".join(parts) or "true", values
 
 
 def _held(tenures: Sequence[Tenure], values: dict[str, Any], name: str = "_held") -> str:
-    """SQL: events of these accounts, each in its period; what has no time lies in no period that begins or ends."""
+    """SQL: events of these accounts, each in its period, without what police did with them; what has no time lies in no
+    period that begins or ends."""
     values[name] = [one.account_id for one in tenures if one.begin_us is None and one.end_us is None]
     parts = [f"account = any(${name})"]
     for n, one in enumerate(one for one in tenures if one.begin_us is not None or one.end_us is not None):
@@ -254,7 +256,7 @@ def _held(tenures: Sequence[Tenure], values: dict[str, Any], name: str = "_held"
         low = "" if one.begin_us is None else f" and us >= {one.begin_us}"
         high = "" if one.end_us is None else f" and us < {one.end_us}"
         parts.append(f"account = ${name}_{n}{low}{high}")
-    return f"({' or '.join(parts)})"
+    return f"(({' or '.join(parts)}) and not by_police(account, us))"
 
 
 def key_of(facets: Facets) -> tuple[tuple[str, tuple[str | Tenure, ...]], ...]:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from safelight.access import police
 from safelight.access.door import Consultation, Door
 from safelight.access.model import FacetValue, Histogram
 from safelight.access.search import Counts
@@ -52,11 +53,13 @@ def _pieces(request: Request, wanted: SearchFilter) -> Iterator[str]:
     templates: Templates = request.app.state.templates
     with door.consult("search", wanted.words()) as look:
         wanted = looked_up(look.reading, wanted)
+        page = look.search.page(wanted, request.query_params.get("after"), ROWS, context=True)
         context = templates.common(request) | {
             "standing": look.standing(),
             "wanted": wanted,
             "persons": {one: person(look.reading, one).name for one in wanted.person},
-            "page": look.search.page(wanted, request.query_params.get("after"), ROWS, context=True),
+            "page": page,
+            "officers": police.among(look.reading, [hit.id for hit in page.rows]),
             "later": bool(request.query_params.get("after")),
             "indexed": look.search.indexed,
             "matches": MATCHES,
