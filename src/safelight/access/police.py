@@ -1,7 +1,7 @@
 """Acts of accounts that police operate: told apart in every query, and left out where a suspect's acts are counted.
 
 `by_police(account, us)` is a macro that `install` gives a connection. An act without a comparable time counts as an
-officer's if its account was ever in the hands of police: rather a suspect's word too few than an officer's word as a suspect's.
+officer's if its account was ever in the hands of police: rather a suspect's word too few than an officer's word as one.
 """
 
 from __future__ import annotations
