@@ -49,7 +49,7 @@ def gave(what: str, count: int) -> str:
     n = {"n": decimal(count)}
     return {
         "person": ngettext("%(n)s person", "%(n)s persons", count),
-        "victim": ngettext("%(n)s child", "%(n)s children", count),
+        "victim": ngettext("%(n)s registered child", "%(n)s registered children", count),
         "case": ngettext("%(n)s case", "%(n)s cases", count),
         "account": ngettext("%(n)s account", "%(n)s accounts", count),
         "exhibit": ngettext("%(n)s exhibit", "%(n)s exhibits", count),
