@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
+from hypothesis import given as whatever
 from hypothesis import strategies as st
 from pyld import jsonld
 
@@ -18,6 +19,7 @@ from safelight.casework.handover import case_uco
 from safelight.casework.handover.case_uco_graph import Graph, Literal, Ref, Thing, dump
 from safelight.casework.handover.case_uco_terms import CLASSES, COMMON, PARTS, PREFIXES
 from safelight.errors import BadInput
+from tests.casework.handover.cases import Case
 from tests.casework.handover.sample import CASE, OTHER, PERSON, PICTURE, contents
 from tests.conftest import missing
 
@@ -102,6 +104,19 @@ def test_the_same_contents_give_the_same_bytes(tmp_path: Path) -> None:
         case_uco.write(contents(), tmp_path / name)
         made.append((tmp_path / name / "case.jsonld").read_bytes())
     assert made[0] == made[1]
+
+
+def test_a_package_of_a_real_operation_is_valid(given: tuple[Case, Path], case_validate: Path) -> None:
+    data = given[1] / "HO-001" / "data"
+    assert _validated(case_validate, data / "case" / "case.jsonld") == (
+        0,
+        "Validation Report\nConforms: True\n",
+    )
+    graph = case_uco.read(data / "case" / "case.jsonld")
+    people = [one.text("uco-core:name") for one in graph.of("uco-identity:Person")]
+    assert sorted(people) == ["P-002", "V-001", "Åse Bø =cmd"]
+    assert len(graph.of("uco-observable:Message")) > 5 and graph.unread == {}
+    assert {one.name for one in (data / "report").iterdir()} == {"report.html", "report.pdf"}
 
 
 def test_persons_and_what_is_stated_of_them(tmp_path: Path) -> None:
@@ -328,6 +343,25 @@ def test_what_is_not_modelled_is_counted(tmp_path: Path) -> None:
     }
 
 
+def test_nodes_without_a_name_and_what_is_said_in_several_places(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonld"
+    graph = [
+        {"@id": "urn:x:a", "@type": "uco-identity:Person", "uco-core:hasFacet": [
+            {"@type": "uco-identity:SimpleNameFacet", "uco-identity:givenName": "Kari"}]},
+        {"@id": "urn:x:r", "@type": "uco-core:Relationship", "uco-core:source": {"@id": "_:club"},
+         "uco-core:target": {"@id": "urn:x:a", "uco-core:tag": ["b", "a", "b"]}},
+        {"@id": "_:club", "@type": "uco-identity:Organization", "uco-core:name": {"@value": "Sjakk", "@language": "nb"}},
+    ]  # fmt: skip
+    path.write_bytes(orjson.dumps({"@context": PREFIXES, "@graph": graph}))
+    case_uco.export(case_uco.read(path), tmp_path / "again.jsonld")
+    found = case_uco.read(tmp_path / "again.jsonld")
+    club, kari, tie = found.things
+    assert kari.text("uco-identity:givenName") == "Kari"
+    assert kari.values("uco-core:tag") == (Literal("a"), Literal("b"))
+    assert tie.refs("uco-core:source") == [club.id] and club.id.startswith("_:")
+    assert club.values("uco-core:name") == (Literal("Sjakk", language="nb"),)
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -376,7 +410,7 @@ def _graphs(draw: st.DrawFn) -> tuple[Thing, ...]:
     return tuple(things)
 
 
-@given(_graphs())
+@whatever(_graphs())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_graph_is_read_as_it_was_written(tmp_path: Path, things: tuple[Thing, ...]) -> None:
     one, two = tmp_path / "one.jsonld", tmp_path / "two.jsonld"

@@ -29,7 +29,8 @@ class Cited:
         self._accounts: dict[str, tuple[str, str, str]] = {
             one.account_id: (one.network, one.native, one.name) for one in contents.accounts
         }
-        self._named: dict[str, dict[str, None]] = {}
+        self._refs: dict[str, Ref] = {}
+        self._named: dict[str, dict[str, Ref]] = {}
         self._bare: dict[str, str] = {}
 
     def actor(self, name: str) -> Ref | None:
@@ -53,9 +54,13 @@ class Cited:
         if not id_:
             return None
         account = account_of(id_)
-        if account not in self._accounts or (native and not self._accounts[account][1]):
+        known = self._accounts.get(account)
+        if known is None or (native and not known[1]):
             self._accounts[account] = (network, native or "", "")
-        return Ref(named("account", account))
+        found = self._refs.get(account)
+        if found is None:
+            found = self._refs[account] = Ref(named("account", account))
+        return found
 
     def target(self, id_: str) -> Ref:
         """Whatever a statement points at."""
@@ -118,5 +123,7 @@ class Cited:
     def _name(self, kind: str, name: str) -> Ref | None:
         if not name:
             return None
-        self._named.setdefault(kind, {})[name] = None
-        return Ref(named(kind, kind, name))
+        known = self._named.setdefault(kind, {})
+        if name not in known:
+            known[name] = Ref(named(kind, kind, name))
+        return known[name]

@@ -96,13 +96,18 @@ def thing(id_: str, types: str | tuple[str, ...], said: Mapping[str, Given | Ite
     """A thing; what is None or empty text is not said."""
     found: dict[str, tuple[Ref | Literal | Thing, ...]] = {}
     for name, given in said.items():
-        many = [given] if given is None or isinstance(given, Ref | Literal | Thing | str | int) else given
-        values = tuple(
+        if given is None or given == "":
+            continue
+        # Most are single values, and a package has millions of them.
+        if isinstance(given, str | int):
+            found[name] = (Literal(given),)
+        elif isinstance(given, Ref | Literal | Thing):
+            found[name] = (given,)
+        elif values := tuple(
             one if isinstance(one, Ref | Literal | Thing) else Literal(one)
-            for one in many
+            for one in given
             if one is not None and one != ""
-        )
-        if values:
+        ):
             found[name] = values
     return Thing(id_, (types,) if isinstance(types, str) else types, found)
 

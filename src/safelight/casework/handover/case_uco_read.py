@@ -1,7 +1,9 @@
 """Reads a CASE graph (JSON-LD 1.1) of any tool into what Safelight models.
 
-PyLD expands and flattens the document, so that prefixes, `@vocab`, nesting and bundles mean what the specification says.
-A context that lies elsewhere is refused, never fetched. Parts are put back into the one thing that has them.
+PyLD expands the document, so that prefixes, `@vocab` and the like mean what the specification says. A context that lies
+elsewhere is refused, never fetched. Nodes are gathered here, as JSON-LD 1.1 API section 7 (node map) has it, because PyLD's
+own flattening compares each value with all before it, which a thread of many messages does not survive. Parts are put
+back into the one thing that has them.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ def load(path: Path) -> Graph:
         document = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
         if not isinstance(document, dict | list):
             raise ValueError("it holds a single value")
-        nodes = jsonld.flatten(document, options={"documentLoader": _refuse, "base": ""})
+        nodes = _Nodes()
+        nodes.gather(jsonld.expand(document, options={"documentLoader": _refuse, "base": ""}))
     except (
         orjson.JSONDecodeError,
         jsonld.JsonLdError,
@@ -47,7 +50,7 @@ def load(path: Path) -> Graph:
             _("%(path)s is no CASE graph that can be read: %(why)s") % {"path": path, "why": said[:300]},
             _("Ask for JSON-LD with its context inside the file."),
         ) from error
-    return _graph(nodes)
+    return _graph(nodes.found)
 
 
 def _cause(error: BaseException) -> str:
@@ -61,9 +64,41 @@ def _refuse(url: str, _options: Any) -> NoReturn:
     raise ValueError(f"its context lies elsewhere ({url}), and nothing is fetched")
 
 
-def _graph(nodes: list[dict[str, Any]]) -> Graph:
+class _Nodes:
+    """The nodes of an expanded document by id, each with all that is said of it anywhere. Blank ones are numbered anew."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, list[Any]]] = {}
+        self._blank: dict[str, str] = {}
+
+    def gather(self, value: Any) -> Any:
+        """Take up whatever an expanded value holds; what stands for it: a reference, or the value itself."""
+        if isinstance(value, list):
+            return [self.gather(one) for one in value]
+        if not isinstance(value, dict) or "@value" in value or "@list" in value:
+            return value
+        id_ = self._name(value.get("@id"))
+        said = {name: held for name, held in value.items() if name not in ("@id", "@index")}
+        if said:
+            node = self.found.setdefault(id_, {})
+            for name, held in said.items():
+                if name in ("@graph", "@included"):
+                    self.gather(held)
+                else:
+                    many = held if isinstance(held, list) else [held]
+                    node.setdefault(name, []).extend(self.gather(one) for one in many)
+        return {"@id": id_}
+
+    def _name(self, id_: str | None) -> str:
+        if id_ is not None and not id_.startswith("_:"):
+            return id_
+        key = f"unnamed {len(self._blank)}" if id_ is None else id_
+        return self._blank.setdefault(key, f"_:b{len(self._blank)}")
+
+
+def _graph(nodes: Mapping[str, Mapping[str, list[Any]]]) -> Graph:
     unread: Counter[str] = Counter()
-    flat = {one.id: one for one in (_thing(node, unread) for node in nodes) if one is not None}
+    flat = {id_: one for id_, node in nodes.items() if (one := _thing(id_, node, unread)) is not None}
     referred = Counter(
         value.id
         for one in flat.values()
@@ -82,8 +117,8 @@ def _graph(nodes: list[dict[str, Any]]) -> Graph:
     return Graph(tuple(things), dict(sorted(unread.items())))
 
 
-def _thing(node: Mapping[str, Any], unread: Counter[str]) -> Thing | None:
-    types = tuple(sorted(compact(str(name)) for name in node.get("@type", ())))
+def _thing(id_: str, node: Mapping[str, list[Any]], unread: Counter[str]) -> Thing | None:
+    types = tuple(sorted({compact(str(name)) for name in node.get("@type", ())}))
     known = modelled(types)
     label = "+".join(types) or "without a class"
     if known is None:
@@ -92,15 +127,15 @@ def _thing(node: Mapping[str, Any], unread: Counter[str]) -> Thing | None:
     said: dict[str, tuple[Ref | Literal | Thing, ...]] = {}
     for iri, values in node.items():
         name = compact(iri)
-        if iri in ("@id", "@type"):
+        if iri == "@type" or not values:
             continue
-        found = [_value(one) for one in values] if isinstance(values, list) else [None]
+        found = [_value(one) for one in values]
         if (name not in known and not name.startswith("safelight:")) or None in found:
             unread[f"{label} {name}"] += 1
         kept = {_order(one): one for one in found if one is not None}
         if kept and (name in known or name.startswith("safelight:")):
             said[name] = tuple(kept[key] for key in sorted(kept))
-    return Thing(str(node["@id"]), types, said)
+    return Thing(id_, types, said)
 
 
 def _value(given: Any) -> Ref | Literal | None:

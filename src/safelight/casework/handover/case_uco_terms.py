@@ -9,6 +9,7 @@ What a graph says in these terms is read and written again without loss; what el
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 _UCO = "https://ontology.unifiedcyberontology.org/uco/"
@@ -158,6 +159,7 @@ PARTS: Final = (
 )
 
 
+@lru_cache(maxsize=4096)
 def compact(iri: str) -> str:
     """`uco-core:name` of an IRI in a namespace that we know; any other as it is."""
     for prefix, namespace in PREFIXES.items():
@@ -166,6 +168,7 @@ def compact(iri: str) -> str:
     return iri
 
 
+@lru_cache(maxsize=4096)
 def modelled(types: tuple[str, ...]) -> frozenset[str] | None:
     """The properties that are read of a thing with these classes (compact); None: it is nothing that Safelight models."""
     own = [CLASSES[name] for name in types if name in CLASSES]

@@ -6,6 +6,7 @@ style inside; the PDF uses Typst's own fonts, so that no machine's fonts change 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -26,6 +27,7 @@ from safelight.messages import _, language, use_language
 
 PDF: Final = "report.pdf"
 HTML: Final = "report.html"
+_LONG: Final = re.compile(r"\S{22,}")
 
 
 def write(contents: Contents, folder: Path) -> None:
@@ -104,11 +106,16 @@ def _notes(contents: Contents) -> list[str]:
 
 def _pdf(made: Document, made_at: int) -> bytes:
     template = files("safelight.casework.handover").joinpath("reports/report.typ").read_bytes()
-    data = orjson.dumps(_each(made.as_data(), printable)).decode()
+    data = orjson.dumps(_each(made.as_data(), _breaking)).decode()
     drawn: bytes = typst.compile(
         template, sys_inputs={"data": data}, ignore_system_fonts=True, timestamp=made_at // 1_000_000, pdf_standards=["a-2a"]
     )  # fmt: skip
     return drawn
+
+
+def _breaking(text: str) -> str:
+    """Printable, and what has no blank in it for long may break anywhere (a space of no width)."""
+    return _LONG.sub(lambda found: "\u200b".join(found[0]), printable(text))
 
 
 def _html(made: Document) -> str:

@@ -23,8 +23,8 @@ from safelight.ledger.identity_law import account_of
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 
-#: Messages that a report holds at most; the tables of the package hold all.
-MOST: Final = 5_000
+#: Messages that a report holds at most, some hundred pages; the tables of the package hold all.
+MOST: Final = 2_000
 
 
 class Traces:
