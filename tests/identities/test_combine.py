@@ -62,7 +62,7 @@ def weighed(kinds: list[Kind], networks: str = "ssii", by: Calibration = BY) -> 
 def test_nothing_found_is_nothing_said() -> None:
     found = weighed([kind("phone", "identifier", True, {})])
     assert len(found.probability) == 0
-    assert not kept(found, set(), 0.01).any()
+    assert not kept(found, 0.01).any()
 
 
 def test_prior_and_points_add_up() -> None:
@@ -122,15 +122,6 @@ def test_parts_of_one_account_are_no_candidates() -> None:
         assert propose(bench, [kind("phone", "identifier", True, {(0, 1): 9.0})]) == 0
 
 
-def test_decided_pairs_are_candidates() -> None:
-    with Bench() as bench:
-        bench.add(
-            "tenures", [{"tenure": n, "id": f"a{n}", "account_id": f"a{n}", "network": "s"} for n in range(3)]
-        )
-        assert propose(bench, [], [("a2", "a0"), ("a0", "gone")]) == 1
-        assert bench.db.execute("select * from pairs").fetchall() == [(0, 2, ["decision"])]
-
-
 def test_leads_are_among_accounts_of_the_same_two_networks() -> None:
     a, b = np.asarray([0, 0, 0, 1]), np.asarray([1, 2, 3, 2])
     networks = np.asarray(["s", "s", "i", "i"], dtype=object)
@@ -146,8 +137,7 @@ def test_against_is_kept_however_improbable() -> None:
         kind("talks", "against", False, {(0, 1): -9.0}),
     )
     found = weighed([names, talks])
-    assert kept(found, set(), 0.9).tolist() == [True, False]
-    assert kept(found, {(2, 3)}, 0.9).tolist() == [True, True]
+    assert kept(found, 0.9).tolist() == [True, False]
 
 
 def test_the_calibration_that_is_shipped_names_kinds_that_there_are() -> None:

@@ -1,4 +1,4 @@
-"""Which pairs are worth a look: those that some kind of evidence proposes, and those about which people decided.
+"""Which pairs are worth a look: those that some kind of evidence proposes.
 
 Comparing all with all is out of reach at fifty thousand accounts, and no need: what links two accounts at all makes one of
 the kinds propose the pair. How many true pairs this loses is reported (`evaluation/`).
@@ -6,21 +6,17 @@ the kinds propose the pair. How many true pairs this loses is reported (`evaluat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 
 from safelight.identities.kinds import PAIRS, Kind
 from safelight.identities.model import Bench
 
-#: What proposes a pair that people decided about.
-DECISION = "decision"
-
 
 def propose(
     bench: Bench,
     kinds: Sequence[Kind],
-    decided: Iterable[tuple[str, str]] = (),
     progress: Callable[[], None] = lambda: None,
 ) -> int:
     """Fill `pairs`; gives how many there are. Two parts of one split account are no candidates: people parted them."""
@@ -28,16 +24,6 @@ def propose(
     for kind in kinds:
         _take(bench, kind.propose(bench), kind.name)
         progress()
-    ids = list(decided)
-    named = pa.table(
-        {"a": pa.array([a for a, _ in ids], pa.string()), "b": pa.array([b for _, b in ids], pa.string())}
-    )
-    bench.db.register("_decided", named)
-    bench.db.execute(
-        f"insert into proposed select x.tenure, y.tenure, '{DECISION}' from _decided d "
-        "join tenures x on x.id = d.a join tenures y on y.id = d.b"
-    )
-    bench.db.unregister("_decided")
     bench.db.execute(
         """delete from pairs;
         insert into pairs

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from safelight.identities.calibration import Calibration
@@ -37,6 +38,11 @@ CARRIES: Final = 2.0
 #: Hard kinds that never carry a claim alone: who was logged in on a thing or is in all talk on it may be one of several
 #: people, and one message that names an account may be a slip. Another kind must add so much.
 SECONDED: Final = {"owner": 1.0, "everywhere": 1.0, "moves": 1.0}
+#: Kinds that rest on a thing which a household shares. Names second them only where they are the same: a surname in common
+#: is what a household has as well.
+OF_THINGS: Final = ("owner", "everywhere")
+#: A name that is the same, and one first name on one thing, carry a claim beside the least that a thing says.
+SAME_NAME: Final = ("same", "words")
 #: Groups whose soft pieces may carry a claim within one network: not names, and not a line or thing that a household shares.
 WITHIN: Final = ("style", "rhythm", "contacts", "media", "profile", "told")
 #: What they must add; and what beside a name in full that no third account carries.
@@ -118,8 +124,11 @@ def pieces(bench: Bench, kinds: Sequence[Kind]) -> Pieces:
 
 def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration) -> Combined:
     """Weigh all pairs of the bench."""
-    rows = bench.db.execute("select network from tenures order by tenure").fetchall()
-    networks = np.asarray([row[0] or "" for row in rows], dtype=object)
+    rows = bench.db.execute("select network, instance from tenures order by tenure").fetchall()
+    # Two IRC networks or forums are as different as any two.
+    networks = np.asarray(
+        [f"{name} {which or ''}".rstrip() if name else "" for name, which in rows], dtype=object
+    )
     size = np.zeros(len(networks))
     for tenure, written in bench.db.execute(
         "select tenure, sum(least(length(text), 200)) from texts group by tenure"
@@ -182,17 +191,32 @@ def _sum(found: Pieces, kinds: Sequence[Kind], points: Floats, names: Collection
 
 def _claims(found: Pieces, kinds: Sequence[Kind], favour: Floats, hard: Bools, across: Bools) -> Bools:
     """Whether evidence of a pair may carry a claim: `Combined.claims`, but for shared tenures."""
+    names = np.asarray([one.group == "name" for one in kinds], dtype=bool)
+    alike = names[found.kind] & ~_same_name(found, kinds)
     alone = _sum(found, kinds, favour, [one.name for one in kinds if one.hard and one.name not in SECONDED])
-    others = _sum(found, kinds, favour, [one.name for one in kinds if one.name not in SECONDED])
-    carried = hard & ((alone >= CARRIES) | (others >= min(SECONDED.values())))
+    free = [one.name for one in kinds if one.name not in SECONDED]
+    things = _sum(found, kinds, favour, OF_THINGS)
+    told = _sum(found, kinds, favour, [name for name in SECONDED if name not in OF_THINGS])
+    seconds = min(SECONDED.values())
+    carried = (alone >= CARRIES) | (_sum(found, kinds, favour * ~alike, free) >= seconds) & (things > 0)
+    carried |= (told >= seconds) & ((_sum(found, kinds, favour, free) >= seconds) | (things >= seconds))
+    carried &= hard
+    carried |= (things > 0) & (_sum(found, kinds, favour, ["first name"]) >= seconds)
     within = _sum(found, kinds, favour, [one.name for one in kinds if not one.hard and one.group in WITHIN])
-    named = np.asarray([one.group == "name" for one in kinds], dtype=bool)
     full = np.zeros(len(found.pair), dtype=bool)
-    for n in np.flatnonzero(named[found.kind] & ~across[found.pair]).tolist() if len(found.pair) else ():
+    for n in np.flatnonzero(names[found.kind] & ~across[found.pair]).tolist() if len(found.pair) else ():
         full[n] = '"full":true' in (found.detail[n] or "").replace(" ", "")
     in_full = np.bincount(found.pair, full, len(found.a)) > 0
     claims: Bools = carried | (~across & ((within >= WITHIN_LEAST) | (in_full & (within >= BESIDE_NAME))))
     return claims
+
+
+def _same_name(found: Pieces, kinds: Sequence[Kind]) -> Bools:
+    """By piece: whether it says that a name is the same, not merely alike."""
+    same = np.asarray([kinds[k].name == "first name" for k in found.kind.tolist()], dtype=bool)
+    for n in np.flatnonzero([kinds[k].name == "names" for k in found.kind.tolist()]).tolist():
+        same[n] = orjson.loads(found.detail[n] or "{}").get("like") in SAME_NAME
+    return same
 
 
 def cautious(made: Mapping[str, Floats], guessed: Floats, log_odds: Floats, by: Calibration) -> Floats:
@@ -376,13 +400,9 @@ def weighed(
     ]
 
 
-def kept(combined: Combined, decided: Collection[tuple[int, int]], least: float) -> Bools:
-    """Pairs that are kept: above a probability, with something against them, or decided about."""
+def kept(combined: Combined, least: float) -> Bools:
+    """Pairs that are kept: above a probability, or with something against them."""
     found = combined.pieces
     against = np.bincount(found.pair, combined.points <= AGAINST, len(found.a)) > 0
     chosen: Bools = (combined.probability >= least) | against
-    if decided:
-        wanted = set(decided)
-        pairs = zip(found.a.tolist(), found.b.tolist(), strict=True)
-        chosen |= np.asarray([pair in wanted for pair in pairs], dtype=bool)
     return chosen

@@ -9,6 +9,7 @@ from safelight.access.police import withhold
 from safelight.catalog.catalog import Catalog
 from safelight.identities.gather_acts import hours, moments
 from safelight.identities.gather_contacts import contacts
+from safelight.identities.gather_copies import copies
 from safelight.identities.gather_identifiers import identifiers
 from safelight.identities.gather_media import media
 from safelight.identities.gather_names import names
@@ -31,7 +32,7 @@ TABLES = (
     "same_transfers", "items",
 )  # fmt: skip
 _STEPS: tuple[Callable[[Source], None], ...] = (
-    tenures, names, identifiers, renames, texts, hours, moments, contacts, media, told,
+    tenures, names, identifiers, renames, texts, copies, hours, moments, contacts, media, told,
 )  # fmt: skip
 #: How many steps `progress` counts.
 STEPS = len(_STEPS) + 1

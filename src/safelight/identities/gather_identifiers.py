@@ -57,8 +57,8 @@ _OWN = f"""
     where kind is not null
 """
 _BOOK = f"""
-    select s.tenure, 'phone' as kind, network, value, 'book' as basis, us, trace_id from (
-        select contact_id as account_id, network, at_us(added, exhibit, parser) as us, trace_id,
+    select s.tenure, 'phone' as kind, network, value, 'book' as basis, us, trace_id, source_id as book from (
+        select contact_id as account_id, network, at_us(added, exhibit, parser) as us, trace_id, source_id,
                unnest([detail ->> '$.number', detail ->> '$.phone', detail ->> '$.as']) as value
         from contacts where contact_id is not null and detail is not null
     ) c join spans s on s.account_id = c.account_id and value is not null and {HELD}
@@ -68,6 +68,40 @@ _LOGGED_IN = """
            min(a.trace_id) as trace_id
     from accounts a join spans s on s.account_id = a.account_id
     where a.owner and a.network not in ('bank', 'remitter') group by all
+"""
+#: Different texts, long enough to be one's own, that show whose the messages sent from a thing are, and the share of all
+#: messages that copies tell of which must be that account's.
+LEAST_TEXTS: Final = 5
+LONG_ENOUGH: Final = 12
+ONE_HAND: Final = 0.95
+#: A database that does not name its own account calls messages "outgoing"; a copy of the conversation, on the other's phone,
+#: names who wrote them: that account was logged in here.
+_UNNAMED = """
+    create or replace temp table unnamed as
+    select x.distinct_id, m.trace_id, m.source_id, m.network, m.parser, m.text
+    from messages m join same_messages x using (trace_id)
+    where m.direction = 'outgoing' and m.sender_id is null and m.kind not in ('system', 'notice')
+"""
+_COPIES = """
+    create or replace temp table their_copies as
+    select trace_id, distinct_id from same_messages where distinct_id in (select distinct_id from unnamed)
+        and trace_id not in (select trace_id from unnamed)
+"""
+_SENT_FROM = f"""
+    with named as (
+        select u.source_id, u.network, u.parser, o.sender_id as account_id, count(distinct u.distinct_id) as n,
+               count(distinct u.text) filter (length(u.text) >= {LONG_ENOUGH}) as texts, min(u.trace_id) as trace_id
+        from unnamed u join their_copies using (distinct_id)
+        join (
+            select trace_id, network, sender_id from messages
+            where sender_id is not null and not regexp_matches(sender, '^(name:|local:|[?])')
+                  and trace_id in (select trace_id from their_copies)
+        ) o on o.trace_id = their_copies.trace_id and o.network = u.network group by all
+    ), shares as (select *, sum(n) over (partition by source_id, network, parser) as all_n from named)
+    select s.tenure, 'device' as kind, '' as network, 'source:' || n.source_id as value, 'file' as basis,
+           null::bigint as us, min(n.trace_id) as trace_id
+    from shares n join spans s on s.account_id = n.account_id
+    where texts >= {LEAST_TEXTS} and n >= {ONE_HAND} * all_n group by all
 """
 #: Whose files do not say whose they are: the only account that takes part in all conversations of a network on a thing, and
 #: itself wrote to several others there. A mailing list is in all mails of a box as well.
@@ -149,10 +183,13 @@ def identifiers(source: Source) -> None:
     source.bench.add("profiles", [row for row in stated if "field" in row])
     rows = [row for row in stated if "kind" in row]
     source.table("stated", pa.Table.from_pylist(rows, schema=_STATED_ROWS))
+    source.db.execute(_UNNAMED)
+    source.db.execute(_COPIES)
     source.db.execute(
-        f"create or replace temp table raw as {_OWN} union all {_BOOK} union all {_LOGGED_IN} "
-        f"union all from ({_EVERYWHERE}) "
-        "union all select tenure, kind, network, value, basis, us, trace_id from stated"
+        f"create or replace temp table raw as select *, null::varchar as book from ({_OWN}) union all from ({_BOOK}) "
+        f"union all select *, null from ({_LOGGED_IN}) union all select *, null from ({_SENT_FROM}) "
+        f"union all select *, null from ({_EVERYWHERE}) "
+        "union all select tenure, kind, network, value, basis, us, trace_id, null from stated"
     )
     found = source.db.execute("select distinct kind, network, value from raw").fetchall()
     forms = [(kind, network, value, normal(kind, network, value)) for kind, network, value in found]
@@ -162,8 +199,9 @@ def identifiers(source: Source) -> None:
     source.move(
         "identifiers",
         """select tenure, kind, form as value, basis, min(us) as first_us, max(us) as last_us, count(*) as uses,
-                  min(trace_id) as trace
-           from raw join forms using (kind, network, value) where form is not null group by tenure, kind, form, basis""",
+                  min(trace_id) as trace, book
+           from raw join forms using (kind, network, value) where form is not null
+           group by tenure, kind, form, basis, book""",
     )
     source.move("identifiers", _ADDRESSES)
 

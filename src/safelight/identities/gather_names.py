@@ -23,31 +23,32 @@ def names(source: Source) -> None:
     """Fill `names`. What a number or an address is told of as a name is an identifier and no name."""
     source.move(
         "names",
-        f"""select tenure, name, kind, min(us) as since_us, count(*) as uses, min(trace_id) as trace from (
+        f"""select tenure, name, kind, min(us) as since_us, count(*) as uses, min(trace_id) as trace,
+                   if(kind = 'book', source_id, null) as book from (
                 select s.tenure, a.* from (
-                    select account_id, trim(name) as name, trace_id, at_us(since, exhibit, parser) as us,
+                    select account_id, trim(name) as name, trace_id, source_id, at_us(since, exhibit, parser) as us,
                            case when name_kind = 'address book' or (parser in {_EXPORTERS} and owner is not true) then 'book'
                                 else coalesce(nullif(name_kind, ''), 'display name') end as kind
                     from accounts where trim(name) <> '' and coalesce(name_kind, '') not in ('phone', 'e-mail')
                 ) a join spans s on s.account_id = a.account_id and {HELD}
                 union all
                 select s.tenure, c.* from (
-                    select contact_id as account_id, trim(name) as name, trace_id, at_us(added, exhibit, parser) as us,
-                           'book' as kind
+                    select contact_id as account_id, trim(name) as name, trace_id, source_id,
+                           at_us(added, exhibit, parser) as us, 'book' as kind
                     from contacts where contact_id is not null and trim(name) <> ''
                 ) c join spans s on s.account_id = c.account_id and {HELD}
                 union all
                 select s.tenure, t.* from (
-                    select sender_id as account_id, trim(sender_name) as name, trace_id,
+                    select sender_id as account_id, trim(sender_name) as name, trace_id, source_id,
                            at_us(time, exhibit, parser) as us, 'full name' as kind
                     from transfers
                     union all
-                    select receiver_id, trim(receiver_name), trace_id, at_us(time, exhibit, parser),
+                    select receiver_id, trim(receiver_name), trace_id, source_id, at_us(time, exhibit, parser),
                            if(exists (from accounts a where a.owner and a.account_id = receiver_id
                                       and a.source_id = transfers.source_id), 'full name', 'book')
                     from transfers
                 ) t join spans s on s.account_id = t.account_id and t.name <> '' and {HELD}
-            ) group by tenure, name, kind""",
+            ) group by all""",
     )
     source.move(
         "names",

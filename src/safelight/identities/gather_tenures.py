@@ -25,7 +25,10 @@ _NAMED = (
     ("messages", "unnest(recipients_id)", "unnest(recipients)"),
     ("conversations", "unnest(members_id)", "unnest(members)"),
 )
-_KNOWN = "create or replace temp table known as select id, any_value(network) as network, any_value(native) as native from ("
+_KNOWN = (
+    "create or replace temp table known as select id, any_value(network) as network, any_value(instance) as instance, "
+    "any_value(native) as native from ("
+)
 #: Names that it carried itself come before what others call it.
 _NAME = """
     select account_id, arg_max(name, (own, n, name)) as name from (
@@ -42,7 +45,8 @@ _CUSTOMERS = "('bank', 'remitter')"
 def number(source: Source, standing: Mapping[str, Sequence[Tenure]]) -> None:
     """Give every tenure its number, in the order of ids. `standing`: accounts that were split or marked."""
     union = " union all ".join(
-        f"select distinct id, network, native from (select {id_} as id, network, {native} as native from {table})"
+        f"select distinct id, network, instance, native from (select {id_} as id, network, instance, {native} as native "
+        f"from {table})"
         for table, id_, native in _NAMED
     )
     source.db.execute(f"{_KNOWN}{union}) where id is not null group by id")
@@ -62,7 +66,7 @@ def tenures(source: Source) -> None:
     """Fill `tenures`."""
     source.move(
         "tenures",
-        f"""select s.tenure, s.id, s.account_id, k.network, k.native, coalesce(n.name, k.native) as name,
+        f"""select s.tenure, s.id, s.account_id, k.network, k.instance, k.native, coalesce(n.name, k.native) as name,
                    s.begin_us, s.end_us, s.shared, coalesce(o.seized, false) as seized, coalesce(m.n, 0) as messages
             from spans s join known k on k.id = s.account_id left join ({_NAME}) n on n.account_id = s.account_id
             left join (select account_id, bool_or(owner) as seized from accounts

@@ -28,13 +28,15 @@ def _schema(**columns: pa.DataType) -> pa.Schema:
 
 #: Every table of the bench. Times are microseconds UTC for comparison (clock decisions applied); null: unknown.
 TABLES: Mapping[str, pa.Schema] = {
-    # One row a tenure. `seized`: this account was logged in on a seized device (an exhibit's own account).
+    # One row a tenure. `instance`: which IRC network, forum or server, where there are several of the network's name.
+    # `seized`: this account was logged in on a seized device (an exhibit's own account).
     "tenures": _schema(
-        tenure=_INT, id=_TEXT, account_id=_TEXT, network=_TEXT, native=_TEXT, name=_TEXT, begin_us=_BIG, end_us=_BIG,
-        shared=_BOOL, seized=_BOOL, messages=_BIG,
+        tenure=_INT, id=_TEXT, account_id=_TEXT, network=_TEXT, instance=_TEXT, native=_TEXT, name=_TEXT, begin_us=_BIG,
+        end_us=_BIG, shared=_BOOL, seized=_BOOL, messages=_BIG,
     ),
     # Names it carried. `kind`: nick, display name, full name, user name, e-mail (local part), book (what others call it).
-    "names": _schema(tenure=_INT, name=_TEXT, kind=_TEXT, since_us=_BIG, uses=_BIG, trace=_TEXT),
+    # `book`: of that kind, whose: the source in which the address book lies. One person's telephone has several.
+    "names": _schema(tenure=_INT, name=_TEXT, kind=_TEXT, since_us=_BIG, uses=_BIG, trace=_TEXT, book=_TEXT),
     # Hard identifiers in normal form (traces/networks.py). `kind`: phone, email, payment, wallet, device, native (another
     # network's id stated in a profile or address book: `skype:ola.n`), ip, host (user@host), fingerprint, avatar,
     # renamed (account_id of a nick that one connection changed to).
@@ -42,8 +44,9 @@ TABLES: Mapping[str, pa.Schema] = {
     # exhibit's owner), presence (no file says whose it is, but the account alone is in nearly all conversations of its
     # network there). For ip and host one row a span of use. Accounts that were logged in on one seized thing share its
     # `device`, `source:<source_id>` of basis file: a computer of a family counts as any shared identifier.
+    # `book`: of that basis, one row an address book (the source in which it lies).
     "identifiers": _schema(
-        tenure=_INT, kind=_TEXT, value=_TEXT, basis=_TEXT, first_us=_BIG, last_us=_BIG, uses=_BIG, trace=_TEXT
+        tenure=_INT, kind=_TEXT, value=_TEXT, basis=_TEXT, first_us=_BIG, last_us=_BIG, uses=_BIG, trace=_TEXT, book=_TEXT
     ),
     # What it wrote, at most `gather.TEXTS` a tenure spread evenly over its time, each distinct message once, by time.
     # Quoted and forwarded texts are not in it. `at_us` null: no time with a zone.
@@ -57,6 +60,14 @@ TABLES: Mapping[str, pa.Schema] = {
     "contacts": _schema(tenure=_INT, other=_INT, direct=_BIG, groups=_BIG, first_us=_BIG, last_us=_BIG),
     # Files it shared, by content. `place` 1: the first of all accounts to share it, as far as is known.
     "media": _schema(tenure=_INT, digest=_TEXT, at_us=_BIG, place=_BIG, trace=_TEXT),
+    # Who wrote the same messages, in copies of one conversation that know the writer by different ids. `n`: messages that
+    # both wrote; `texts`: different ones of them that are long enough to be one's own; `differ`: those of the tenure that
+    # the other's copies give to somebody else; `elsewhere`: those of the tenure in conversations in which it never met the
+    # other. `rooms`: a log that does not name its IRC network has the same nick, and wrote in nothing but copies of channels
+    # of the other's network. A row for each direction.
+    "copies": _schema(
+        tenure=_INT, other=_INT, n=_BIG, texts=_BIG, differ=_BIG, elsewhere=_BIG, rooms=_BOOL, traces=pa.list_(_TEXT)
+    ),
     # "Add me on kik, foo.bar": where it said that it can be reached. `value` in normal form.
     "moves": _schema(tenure=_INT, network=_TEXT, value=_TEXT, text=_TEXT, trace=_TEXT, conversation=_TEXT),
     # What its profile says: about, birthday, city, language, homepage ...

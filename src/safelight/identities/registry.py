@@ -8,10 +8,12 @@ from safelight.identities.evidence import (
     book,
     book_names,
     contacts,
+    copies,
     device,
     email,
     everywhere,
     fingerprint,
+    first_name,
     host,
     ip,
     languages,
@@ -32,6 +34,7 @@ from safelight.identities.evidence import (
 from safelight.identities.kinds import Kind
 
 KINDS: tuple[Kind, ...] = (
+    copies.KIND,
     owner.KIND,
     everywhere.KIND,
     phone.KIND,
@@ -46,6 +49,7 @@ KINDS: tuple[Kind, ...] = (
     avatar.KIND,
     moves.KIND,
     names.KIND,
+    first_name.KIND,
     book.KIND,
     book_names.KIND,
     profile.KIND,

@@ -2,9 +2,9 @@
 
 Two stages, each of which gives way to its successor in one transaction and is not done again if nothing changed that it is
 made from. First all pairs are weighed: gather, propose, measure, combine. That rests on the traces, on decisions about
-clocks and about tenures (splits, shared accounts), on when police operated an account (what they did is left out), on the
-kinds of evidence, their lists and models (`DATA`) and on the calibration. Then persons are made of the weighed pairs under
-all decisions: a new decision alone costs only this.
+clocks and about tenures (splits, shared accounts), on what police did with an account, on the kinds of evidence, their
+lists and models (`DATA`) and on the calibration. Then persons are made of the weighed pairs under all decisions: a new
+decision alone costs only this.
 
 A decision about a pair changes the weight of none, and weighs none that would not be weighed without it: where a pair must
 or cannot stand together, its weight counts no more. So the outcome is the same in whatever order traces and decisions came.
@@ -39,7 +39,7 @@ from safelight.operation.folder import OperationFolder
 from safelight.traces.ids import batch_id
 
 #: The version is raised with every change of the work between the kinds: gathering, proposing, combining, clustering.
-NAME, VERSION = "identities", "3"
+NAME, VERSION = "identities", "4"
 #: What kinds of evidence go by beside the traces; the calibration tells for itself.
 DATA = tuple(
     Path(__file__).parent / name
@@ -160,7 +160,7 @@ def _renew(catalog: Catalog, stage: str, run: str, make: Callable[[], Mapping[st
 
 def _weighed(weighing: Weighing, by: Calibration, run: str) -> dict[str, pa.Table]:
     combined, ids = weighing.combined, weighing.table
-    kept = combining.kept(combined, set(), LEAST)
+    kept = combining.kept(combined, LEAST)
     return {
         "same_person": combining.same_person(combined, ids, kept, by, run),
         "person_evidence": combining.person_evidence(combined, ids, kept, KINDS, run),
@@ -169,7 +169,7 @@ def _weighed(weighing: Weighing, by: Calibration, run: str) -> dict[str, pa.Tabl
 
 def clustered(weighing: Weighing, decided: Standing, by: Calibration) -> Clusters:
     """Persons made of weighed pairs that are not in a catalog."""
-    kept = combining.kept(weighing.combined, set(), LEAST)
+    kept = combining.kept(weighing.combined, LEAST)
     pairs = combining.weighed(weighing.combined, weighing.ids, kept, by)
     return cluster(pairs, weighing.ids, decided, threshold=by.join, absent=by.absent)
 

@@ -51,7 +51,7 @@ class Sharing:
     """Taken off a value that `SHARED` or more accounts of one network hold."""
     timed: bool = False
     """Whether values of this kind are passed on, so that it matters when each of the two held it."""
-    source: str = "select tenure, kind, value, basis, trace, first_us, last_us from identifiers"
+    source: str = "select tenure, kind, value, basis, trace, book, first_us, last_us from identifiers"
     one_book: float | None = None
     """The most that a value adds, and all of them, where one address book alone ties it to either; None: no matter."""
     one_of: str = "%"
@@ -66,11 +66,12 @@ def _held(by: Sharing) -> str:
         with found as (
             select tenure, kind, value, min(basis) as basis, arg_min(trace, (basis, trace)) as trace,
                    min(first_us) as first_us, max(last_us) as last_us,
-                   list(distinct split_part(trace, ':', 1)) filter (basis = 'book') as books from ({by.source})
+                   list(distinct coalesce(book, split_part(trace, ':', 1))) filter (basis = 'book') as books
+            from ({by.source})
             where kind in ({kinds}) and basis in ({bases}) and not ({placeholder}) group by all
         ), crowd as (
             select kind, value, sum(n)::bigint as holders, max(n) as crowd from (
-                select kind, value, network, count(*) as n from found join tenures using (tenure) group by all
+                select kind, value, network, instance, count(*) as n from found join tenures using (tenure) group by all
             ) group by kind, value having holders between 2 and {MOST_HOLDERS}
         ), active as ({_ACTIVE if by.timed else _ALWAYS})
         select f.* exclude (first_us, last_us), c.holders, least(first_us, from_us) as first_us,

@@ -18,9 +18,10 @@ from safelight.messages import _
 
 #: What an account has by itself counts there (`phone.py` and its like); its own native id is such an identifier too.
 _SOURCE: Final = f"""
-    select tenure, kind, value, basis, trace, first_us, last_us from identifiers where basis <> 'book'
+    select tenure, kind, value, basis, trace, book, first_us, last_us from identifiers where basis <> 'book'
     union all
-    select tenure, kind, value, basis, trace, first_us, last_us from identifiers x where basis = 'book' and not exists (
+    select tenure, kind, value, basis, trace, book, first_us, last_us from identifiers x
+    where basis = 'book' and not exists (
         from identifiers y where y.tenure = x.tenure and y.kind = x.kind and y.value = x.value and y.basis <> 'book'
     )
     union all {OWN_IDS}

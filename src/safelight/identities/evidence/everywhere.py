@@ -26,12 +26,12 @@ _MOST_ON_IT: Final = 40
 
 _ON = f"""
     with there as (
-        select value as thing, tenure, network, min(basis) as basis, min(identifiers.trace) as trace
+        select value as thing, tenure, network, instance, min(basis) as basis, min(identifiers.trace) as trace
         from identifiers join tenures using (tenure)
         where kind = 'device' and basis in ('file', 'presence') and value like 'source:%' group by all
     ), crowds as (
         select thing, sum(n)::bigint as holders, max(n) as crowd from (
-            select thing, network, count(distinct tenure) as n from there group by all
+            select thing, network, instance, count(distinct tenure) as n from there group by all
         ) group by thing having sum(n) between 2 and {_MOST_ON_IT}
     )
     select x.tenure as a, y.tenure as b, thing, holders, crowd, x.basis = 'file' or y.basis = 'file' as stated,

@@ -18,7 +18,7 @@ from safelight.identities.shared_values import Sharing, measure, propose
 from safelight.messages import _
 
 _SOURCE: Final = f"""
-    select tenure, kind, value, basis, trace, first_us, last_us from identifiers where kind = 'native'
+    select tenure, kind, value, basis, trace, book, first_us, last_us from identifiers where kind = 'native'
     union all {OWN_IDS}
 """
 #: Anybody may write somebody else's id into a profile, and some do to harm them; most write their own.

@@ -28,11 +28,12 @@ MOST_LOGGED_IN: Final = 40
 
 _ON = f"""
     with logged_in as (
-        select distinct value as thing, tenure, network, identifiers.trace from identifiers join tenures using (tenure)
+        select distinct value as thing, tenure, network, instance, identifiers.trace
+        from identifiers join tenures using (tenure)
         where kind = 'device' and basis = 'file' and value like 'source:%'
     ), crowds as (
         select thing, sum(n)::bigint as holders, max(n) as crowd from (
-            select thing, network, count(distinct tenure) as n from logged_in group by all
+            select thing, network, instance, count(distinct tenure) as n from logged_in group by all
         ) group by thing having sum(n) between 2 and {MOST_LOGGED_IN}
     )
     select x.tenure as a, y.tenure as b, thing, holders, crowd, x.trace as trace_a, y.trace as trace_b,
