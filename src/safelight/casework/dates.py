@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from safelight.errors import Refused
-from safelight.ledger.as_of import begin_of, day_in_oslo, day_of
+from safelight.ledger.as_of import begin_of, day_in_oslo
+from safelight.ledger.as_of import day_of as read_day
 from safelight.messages import _
 
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
@@ -38,13 +39,18 @@ ALWAYS: Final = Period()
 def period(first: str = "", last: str = "") -> Period:
     """The period from a first to a last day, each written 2016-11-20 or left empty. Raises BadInput, Refused."""
     begin = begin_of(first) if first else None
-    end = begin_of(day_of(last) + timedelta(days=1)) if last else None
+    end = begin_of(read_day(last) + timedelta(days=1)) if last else None
     if begin is not None and end is not None and end <= begin:
         raise Refused(
             _("%(last)s lies before %(first)s.") % {"first": first, "last": last},
             _("Give the first day and then the last."),
         )
     return Period(begin, end)
+
+
+def day_of(us: int) -> date:
+    """The day of the operation (Europe/Oslo) that a moment (µs UTC) falls on."""
+    return day_in_oslo(us)
 
 
 def not_in_future(us: int | None, now: int) -> None:

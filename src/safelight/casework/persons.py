@@ -26,12 +26,13 @@ from safelight.ledger.entry import Entry
 from safelight.ledger.identity_law import FOLLOWED, Law, Row
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Basis, Record, Statement, newest
-from safelight.ledger.tables import STATEMENTS
-from safelight.ledger.vocabulary import CATEGORIES, FIELDS, PERSON
+from safelight.ledger.tables import RECORDS, STATEMENTS
+from safelight.ledger.vocabulary import CATEGORIES, FIELDS, PERSON, PREFIXES
 from safelight.messages import _
 
 __all__ = [
-    "CATEGORIES", "Listed", "Past", "Person", "accounts_of", "add", "every", "person", "state", "withdraw", "words",
+    "CATEGORIES", "Listed", "Past", "Person", "accounts_of", "add", "every", "history", "person", "spoken", "state",
+    "with_accounts", "withdraw", "words",
 ]  # fmt: skip
 
 _LONGEST: Final = 2000
@@ -233,6 +234,24 @@ def history(reading: Reading, name: str, as_of: AsOf = PRESENT) -> list[Past]:
 def accounts_of(ledger: Ledger, members: Sequence[str], as_of: AsOf = PRESENT) -> tuple[str, ...]:
     """Accounts in a period (tenure ids) of joined persons: stated, and those that decisions make one with them."""
     return _tenures(ledger, records.statements(ledger, record=members, field="account", as_of=as_of), as_of)
+
+
+def spoken(reading: Reading, ids: Iterable[str | None]) -> dict[str, str]:
+    """Numbers of records by id (`P-031`), of those that are records."""
+    wanted = sorted({one for one in ids if one})
+    if not wanted:
+        return {}
+    query = sa.select(RECORDS.c.id, RECORDS.c.type, RECORDS.c.number).where(RECORDS.c.id.in_(wanted))
+    with reading.ledger.store.reading() as connection:
+        return {
+            row.id: f"{PREFIXES.get(row.type, '?')}-{row.number:03d}" for row in connection.execute(query)
+        }
+
+
+def with_accounts(reading: Reading, tenures: Sequence[str]) -> list[str]:
+    """Numbers of the registered persons of whom one of these accounts in a period is stated now."""
+    found = records.statements(reading.ledger, type_=PERSON, field="account")
+    return sorted(set(spoken(reading, [one.record for one in found if one.target in tenures]).values()))
 
 
 def words(field: str, value: Any) -> str:

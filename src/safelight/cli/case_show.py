@@ -24,6 +24,7 @@ def case_show(
     with Door(existing(operation), who=who(), purpose=purpose) as door, door.consult("case", case) as look:
         found = cases.case(look.reading, case, moment)
         moved = allocation.transfers(look.reading, found.record.id, moment)
+        sees_victims = door.holds("victims")
     told = " ".join(part for part in (found.record.name, found.text("number"), found.text("title")) if part)
     console().print(told, markup=False)
     whose = found.owner.title if found.owner else "NOBODY"
@@ -57,4 +58,4 @@ def case_show(
         show("", ["provision", "heading"], [(one.title, one.heading) for one, _said in found.provisions])
     if found.exhibits:
         show("", ["exhibit"], [(number,) for number, _said in found.exhibits])
-    show("", STATEMENTS, [row(one) for one in found.said])
+    show("", STATEMENTS, [row(one) for one in found.said if one.field != "victim" or sees_victims])

@@ -1,6 +1,6 @@
 """The person page: all accounts of a proposed person, the names that each carried over time, and what is known of them.
 
-And the list of persons. Cases, roles and full records of people come with casework; here a person is what accounts say.
+And the list of persons. Here a person is what accounts say; a registered one (`web/persons.py`) is linked, or made from it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from safelight.access.identities import account_of
 from safelight.access.neutral import visible
 from safelight.access.person_facts import Facts, facts_of
 from safelight.access.zones import ZONES, zone_of
+from safelight.casework import persons as register
 from safelight.identities import persons
 from safelight.identities import reading as who
 from safelight.messages import _
@@ -90,6 +91,7 @@ def page(request: Request) -> Response:
             "words": identity_words,
             "initials": initials,
             "proposed": person.joins,
+            "registered": register.with_accounts(reading, person.members),
             "done": int(done) if done.isdecimal() and len(done) < 16 else None,
         }
     made: Response = request.app.state.templates.page(request, "identity_person.html", context)

@@ -7,7 +7,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access.door import Door
+from safelight.casework import endings
+from safelight.web import casework_words
 from safelight.web.charts import bars
+
+#: Ended cases that are told of at once.
+MOST = 8
 
 
 def overview(request: Request) -> Response:
@@ -15,11 +20,15 @@ def overview(request: Request) -> Response:
     door: Door = request.app.state.door
     with door.consult("overview") as look:
         found, standing = look.overview(), look.standing()
+        ended = endings.endings(look.reading, door.who)
     context = {
         "standing": standing,
         "overview": found,
         "chart": bars([(figure.name, figure.value, figure.filter.query()) for figure in found.by_type]),
         "progress": door.progress(),
+        "ended": ended[:MOST],
+        "casework": casework_words,
+        "day": casework_words.day,
     }
     page: Response = request.app.state.templates.page(request, "overview.html", context)
     return page

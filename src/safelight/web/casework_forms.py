@@ -1,0 +1,70 @@
+"""What the forms about persons and cases have in common: their fields, one act under one consultation, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from safelight.access.door import Door
+from safelight.errors import Refused
+from safelight.messages import _
+from safelight.web.render import with_query
+
+Given = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The two days of an address; empty for now."""
+
+    known: str
+    true: str
+
+    @classmethod
+    def of(cls, request: Request) -> Asked:
+        """Out of the query."""
+        return cls(request.query_params.get("known", ""), request.query_params.get("true", ""))
+
+    def to(self, path: str) -> str:
+        """The same days on another page."""
+        return with_query(path, [], known=self.known, true=self.true)
+
+
+async def form(request: Request) -> Given:
+    """The fields of the form."""
+    async with request.form() as fields:
+        return {key: value.strip() for key, value in fields.multi_items() if isinstance(value, str)}
+
+
+async def acted(
+    request: Request, what: str, about: str, act_of: Callable[[Any, Any, str], tuple[str, int]]
+) -> Response:
+    """Do something in one transaction under one consultation, then go to the address that it gives and name the entry."""
+    door: Door = request.app.state.door
+
+    def run() -> tuple[str, int]:
+        with door.consult(what, about) as look, look.reading.ledger.writing() as act:
+            return act_of(look.reading, act, door.who)
+
+    path, seq = await run_in_threadpool(run)
+    return RedirectResponse(with_query(path, [], done=seq), 303)
+
+
+def entry_number(text: str) -> int:
+    """The number of an entry that a form names. Raises Refused."""
+    if not text.isdecimal() or len(text) > 15:
+        raise Refused(
+            _("“%(text)s” is no number of an entry.") % {"text": text}, _("Act from a page of the workbench.")
+        )
+    return int(text)
+
+
+def done(request: Request) -> int | None:
+    """The entry that was just written."""
+    text = request.query_params.get("done", "")
+    return int(text) if text.isdecimal() and len(text) < 16 else None
