@@ -19,8 +19,9 @@ from safelight.casework.handover import case_uco
 from safelight.casework.handover.case_uco_graph import Graph, Literal, Ref, Thing, dump
 from safelight.casework.handover.case_uco_terms import CLASSES, COMMON, PARTS, PREFIXES
 from safelight.errors import BadInput
+from safelight.ledger.police import PolicePeriod
 from tests.casework.handover.cases import Case
-from tests.casework.handover.sample import CASE, OTHER, PERSON, PICTURE, contents
+from tests.casework.handover.sample import CASE, OLA, OTHER, PERSON, PICTURE, contents, us
 from tests.conftest import missing
 
 _EXAMPLES = (
@@ -264,6 +265,15 @@ def test_messages_calls_and_transfers(tmp_path: Path) -> None:
         "Øst politidistrikt",
     ]
     assert {one.id for one in messages} <= {one.id for one in marked}
+
+
+def test_an_officers_words_are_told_apart(tmp_path: Path) -> None:
+    police = PolicePeriod(OLA, us("2016-10-01T00:00:00Z"), None, "authority", 71)
+    graph = _written(tmp_path, police=(police,))
+    told = [one for one in graph.things if one.text("safelight:operatedBy")]
+    assert [(one.text("safelight:place"), one.text("safelight:operatedBy")) for one in told] == [
+        ("Messages:18", "police")
+    ]
 
 
 @pytest.mark.parametrize("name", [*_EXAMPLES, *_OWN_EXAMPLES])

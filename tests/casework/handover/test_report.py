@@ -13,10 +13,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from safelight.casework.handover import report, report_traces
+from safelight.casework.handover import report, report_messages
 from safelight.casework.handover.contents import Contents, LeftOut, Touched
+from safelight.ledger.police import PolicePeriod
 from safelight.messages import language, use_language
-from tests.casework.handover.sample import CASE, KARI, OTHER, PERSON, ROWS, contents, said, table
+from tests.casework.handover.sample import (
+    CASE,
+    KARI,
+    OLA,
+    OTHER,
+    PERSON,
+    ROWS,
+    TWIN,
+    contents,
+    said,
+    table,
+    us,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -385,13 +398,38 @@ def test_a_correction_says_what_no_longer_holds(tmp_path: Path) -> None:
 
 
 def test_more_messages_than_a_report_holds_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_traces, "MOST", 2)
+    monkeypatch.setattr(report_messages, "MOST", 2)
     report.write(contents(), tmp_path)
     tree = _tree(tmp_path)
     assert tree.get_element_by_id("messages").getnext().text == (
         "3 messages are given. The first 2 stand here; all are in the package's traces/messages.csv."
     )
     assert len(_rows(tree, "conversation-1")) == 2
+
+
+def test_copies_stand_in_one_line_and_officers_are_told_apart(tmp_path: Path) -> None:
+    one = ROWS["messages"][0]
+    rows = [
+        *ROWS["messages"],
+        {**one, "trace_id": "copy", "item_id": TWIN, "place": "line 3"},
+        {**one, "trace_id": "again"},
+    ]
+    police = PolicePeriod(OLA, us("2016-10-01T00:00:00Z"), us("2016-10-02T00:00:00Z"), "authority", 71)
+    whole = contents()
+    made = contents(police=(police,), traces={**whole.traces, "messages": table("messages", rows)})
+    report.write(made, tmp_path)
+    tree = _tree(tmp_path)
+    shown = [(cells[1], cells[3]) for cells in _rows(tree, "conversation-1")]
+    assert shown == [
+        ("Kari | kari.h", "I1, Messages:17\nI3, line 3 | skype 3"),
+        ("Kari | kari.h", "I1, Messages:17 | skype 3"),
+        ("Ola | ola.n, police", "I1, Messages:18 | skype 3"),
+        ("Kari | kari.h", "I1, Messages:19 | skype 3"),
+    ]
+    assert tree.get_element_by_id("messages").getnext().text == (
+        "5 messages are given. Copies with the same time, sender and text stand in one line with all their sources. "
+        "What is marked “police” was written by an officer, from an account in the hands of police."
+    )
 
 
 def _hostile(text: str) -> Contents:

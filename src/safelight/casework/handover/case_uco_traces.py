@@ -63,6 +63,7 @@ def conversations(contents: Contents, cited: Cited) -> Iterator[Thing]:
                     },
                 ),
                 "safelight:senderName": row["sender_name"],
+                "safelight:operatedBy": _police(contents, row["sender_id"], row),
                 "safelight:attachments": row["attachments"],
                 **_source(row, "sent"),
             },
@@ -97,6 +98,7 @@ def calls(contents: Contents, cited: Cited) -> Iterator[Thing]:
                     },
                 ),
                 "safelight:answered": row["answered"],
+                "safelight:operatedBy": _police(contents, row["caller_id"], row),
                 **_source(row, "started"),
             },
         )
@@ -119,6 +121,7 @@ def transfers(contents: Contents, cited: Cited) -> Iterator[Thing]:
                 "safelight:reference": row["reference"],
                 "safelight:nativeId": row["native_id"],
                 "safelight:channel": row["channel"],
+                "safelight:operatedBy": _police(contents, row["sender_id"], row),
                 **_source(row, "time"),
             },
         )
@@ -197,6 +200,11 @@ def _thread(
             "safelight:network": network,
         },
     )
+
+
+def _police(contents: Contents, account: str | None, row: Mapping[str, Any]) -> str:
+    """An officer's act is told apart from the suspect's."""
+    return "police" if contents.by_police(account, row["at_us"]) else ""
 
 
 def _accounts(cited: Cited, row: Mapping[str, Any], name: str) -> list[Ref]:

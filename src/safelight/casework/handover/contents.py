@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from safelight.ledger.custody import Custody
 from safelight.ledger.exhibits import Exhibit
+from safelight.ledger.police import PolicePeriod
 from safelight.ledger.records import Record, Statement, newest
 from safelight.ledger.sources import Source
 
@@ -157,7 +158,8 @@ class Contents:
     """All that a package tells. Statements are the whole history of their records; `standing` gives what holds.
 
     `traces`: tables of the catalog by name (`messages`, `calls`, `transfers`, `accounts`, `conversations`), with the
-    catalog's columns and before them `at_us` (µs UTC after correction of clocks, null: unknown) and `exhibit_number`.
+    catalog's columns and before them `at_us` (µs UTC after correction of clocks, null: unknown), `exhibit_number` and
+    `by_police` (police operated the account then: no words of a suspect).
     """
 
     operation: str
@@ -189,6 +191,8 @@ class Contents:
     """Entries that the audit excerpt shows."""
     touched: tuple[Touched, ...] = ()
     """Of a correction: what of the earlier package no longer holds."""
+    police: tuple[PolicePeriod, ...] = ()
+    """When police operated which of the accounts that are named: what they wrote then is an officer's word."""
 
     @cached_property
     def record(self) -> Mapping[str, Record]:
@@ -207,6 +211,15 @@ class Contents:
         """Of a single field the value that counts; None: nothing is said."""
         found = newest(self.standing(record, field_))
         return None if found is None else found.value
+
+    def by_police(self, account_id: str | None, at_us: int | None) -> bool:
+        """Whether an act is an officer's, as `access/police.py` has it: without a time, if police ever had the account."""
+        return any(
+            one.account_id == account_id
+            and (at_us is None or one.begin_us is None or at_us >= one.begin_us)
+            and (at_us is None or one.end_us is None or at_us < one.end_us)
+            for one in self.police
+        )
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """The rows of one table of traces."""

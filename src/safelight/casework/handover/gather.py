@@ -34,6 +34,7 @@ from safelight.ledger.entry import Entry
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.identity_law import Standing, Tenure, account_of
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.police import PolicePeriod, periods
 from safelight.ledger.records import Record, Statement, newest
 from safelight.ledger.tables import STATEMENTS
 from safelight.ledger.vocabulary import AUTHORITY, FIELDS, PERSON, SERIES, VICTIM
@@ -101,8 +102,17 @@ def gather(reading: Reading, choice: Choice, terms: Terms, who: str) -> Contents
             *_left_items(items),
         ),
         head=head,
+        police=tuple(_police(ledger, traces)),
     )
     return _with_seqs(contents, ledger, int(head.partition(":")[0]))
+
+
+def _police(ledger: Ledger, traces: chosen_traces.Traces) -> Iterable[PolicePeriod]:
+    """Of accounts that act in what is given; that police have others is nobody's to know here."""
+    acting: set[str | None] = set()
+    for name, column in (("messages", "sender_id"), ("calls", "caller_id"), ("transfers", "sender_id")):
+        acting.update(traces.tables[name][column].to_pylist())
+    return (one for one in periods(ledger) if one.account_id in acting)
 
 
 def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records:

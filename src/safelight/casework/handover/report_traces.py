@@ -1,30 +1,27 @@
-"""Accounts, messages, calls and transfers of a report, each with the item and place that it was read from."""
+"""Accounts, calls, transfers and items of a report, each with the item and place that it was read from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from safelight.access.neutral import readable
+from safelight.casework.handover import report_messages
 from safelight.casework.handover.contents import AccountGiven, Contents
 from safelight.casework.handover.report_document import (
     Block,
     Cell,
     Column,
-    Row,
     Section,
     Table,
-    Text,
     cell,
     row,
 )
+from safelight.casework.handover.report_statements import called
 from safelight.casework.handover.report_words import minute, time_of
 from safelight.ledger.identity_law import account_of
-from safelight.messages import _, ngettext
+from safelight.messages import _
 from safelight.messages.figures import decimal
-
-#: Messages that a report holds at most, some hundred pages; the tables of the package hold all.
-MOST: Final = 2_000
 
 
 class Traces:
@@ -38,20 +35,26 @@ class Traces:
     def sections(self) -> Iterator[Section]:
         """All of them."""
         yield Section(_("Accounts"), "accounts", self._account_tables())
-        yield from self._conversations()
+        yield from report_messages.sections(self._contents)
         yield Section(_("Calls"), "calls", [self._calls()])
         yield Section(_("Transfers of money"), "transfers", [self._transfers()])
 
     def _account_tables(self) -> Sequence[Block]:
         blocks: list[Block] = [
             Table(
-                (Column(_("Network"), 1), Column(_("Native id"), 2), Column(_("Names seen"), 3)),
+                (
+                    Column(_("Network"), 1),
+                    Column(_("Native id"), 2),
+                    Column(_("Names seen"), 3),
+                    Column(_("Stated of"), 2),
+                ),
                 [
                     row(
                         (
                             cell(one.network, one.instance or ""),
                             cell(one.native, code=True),
                             ", ".join(one.names),
+                            self._owners(one),
                         ),
                         anchor=f"account-{one.account_id}",
                     )
@@ -108,58 +111,21 @@ class Traces:
             blocks.append(Table(of_splits, splits, title=_("Accounts that changed hands")))
         return blocks
 
-    def _conversations(self) -> Iterator[Section]:
-        rows: dict[str, list[Mapping[str, Any]]] = {}
-        every = 0
-        for one in self._contents.rows("messages"):
-            rows.setdefault(one["conversation_id"], []).append(one)
-            every += 1
-        titles = {
-            one["conversation_id"]: one["title"]
-            for one in self._contents.rows("conversations")
-            if one["title"]
-        }
-        shown = min(every, MOST)
-        text = ngettext("%(n)s message is given.", "%(n)s messages are given.", every) % {"n": decimal(every)}
-        if shown < every:
-            text += " " + _("The first %(n)s stand here; all are in the package's traces/messages.csv.") % {
-                "n": decimal(shown)
-            }
-        yield Section(_("Messages"), "messages", [Text(text)])
-        left = MOST
-        ordered = sorted(rows.items(), key=lambda one: (min(map(_order, one[1])), one[0]))
-        for number, (id_, found) in enumerate(ordered, 1):
-            if left <= 0:
-                break
-            found.sort(key=_order)
-            title = titles.get(id_) or found[0]["conversation"]
-            table = Table(self._columns(), [self._message(one) for one in found[:left]])
-            left -= len(found)
-            yield Section(f"{found[0]['network']}: {title}", f"conversation-{number}", [table], 2)
+    def _owners(self, one: AccountGiven) -> Cell:
+        """The records that a statement in force says it is the account of."""
+        of = [
+            said.record
+            for said in self._contents.statements
+            if said.field == "account"
+            and said.superseded_at is None
+            and account_of(said.target or "") == one.account_id
+        ]
+        records = [self._contents.record[id_] for id_ in dict.fromkeys(of) if id_ in self._contents.record]
+        names = ", ".join(called(self._contents, record) for record in records)
+        return cell(names, to=f"record-{records[0].id}" if len(records) == 1 else "")
 
-    def _columns(self) -> Sequence[Column]:
-        return (
-            Column(_("Time"), 1.7),
-            Column(_("From"), 1.5),
-            Column(_("Text"), 5),
-            Column(_("Source"), 1.7),
-        )
-
-    def _message(self, one: Mapping[str, Any]) -> Row:
-        when, note = time_of(dict(one), "sent")
-        states = {"deleted": _("deleted"), "recovered": _("recovered")}
-        small = ", ".join(part for part in (note, states.get(one["state"], "")) if part)
-        text = "\n".join(part for part in (one["subject"], one["text"]) if part)
-        attached = _("with attachments") if one["attachments"] else ""
-        name = one["sender_name"] or one["sender"] or ""
-        return row(
-            (
-                cell(when, small),
-                cell(name, one["sender"] if one["sender"] and one["sender"] != name else ""),
-                cell(text, attached),
-                self._source(one),
-            )
-        )
+    def _by_police(self, account: str | None, one: Mapping[str, Any]) -> str:
+        return _("police") if self._contents.by_police(account, one["at_us"]) else ""
 
     def _calls(self) -> Table:
         columns = (
@@ -172,7 +138,7 @@ class Traces:
                 row(
                     (
                         cell(*time_of(one, "started")),
-                        one["caller"],
+                        cell(one["caller"], self._by_police(one["caller_id"], one)),
                         ", ".join(one["participants"] or ()),
                         one["kind"],
                         ""
