@@ -20,6 +20,9 @@ from safelight.ledger.identity_law import Tenure
 #: The time of each table's rows, and the columns that name accounts.
 _TIMES: Final = {"messages": "sent", "calls": "started", "transfers": "time"}
 
+#: Whose act a row is: what police did with an account that they operate is marked (`access/police.py`).
+_ACTORS: Final = {"messages": "sender_id", "calls": "caller_id", "transfers": "sender_id"}
+
 #: Accounts in their periods, as a relation that a query joins with.
 _HELD: Final = (
     "held as (select unnest($accounts::varchar[]) as account, unnest($begins::bigint[]) as low, "
@@ -103,14 +106,19 @@ _TRANSFERS: Final = f"""with {_HELD} select * from rows t where exists (
 
 
 def _read(reading: Reading, table: str, query: str, values: Mapping[str, Any]) -> pa.Table:
-    """Rows of a table with `at_us` and the exhibit's number before them, in the order of time."""
+    """Rows of a table in the order of time, with `at_us`, the exhibit's number and `by_police` before them."""
     time = _TIMES.get(table)
     at = f"at_us({time}, exhibit, parser)" if time else "null::bigint"
+    police = f"coalesce(by_police({_ACTORS[table]}, {at}), false)" if table in _ACTORS else "false"
     body = query.strip()
-    inner = f"rows as (select {at} as at_us, * from {table})"
+    inner = f"rows as (select {at} as at_us, {police} as by_police, * from {table})"
     body = f"with {inner}, {body.removeprefix('with')}" if body.startswith("with") else f"with {inner} {body}"
-    with reading.db.cursor() as cursor:  # of its own: a result that another read left unfinished stands in no way
-        found = cursor.sql(f"select * from ({body}) order by at_us nulls first, trace_id", params=dict(values))
+    with (
+        reading.db.cursor() as cursor
+    ):  # of its own: a result that another read left unfinished stands in no way
+        found = cursor.sql(
+            f"select * from ({body}) order by at_us nulls first, trace_id", params=dict(values)
+        )
         rows: pa.Table = found.to_arrow_table()
     numbers = {key: number for number, key in reading.numbers.items()}
     named = pa.array([numbers.get(key, key) for key in rows["exhibit"].to_pylist()], pa.string())
