@@ -238,7 +238,7 @@ def test_pictures_and_places() -> None:
 def test_calls() -> None:
     call = {"timestamp": T, "video_call": 0}
     parsed = run(
-        insert("call_log", _id=1, jid_row_id=2, from_me=0, call_id="C1", duration=61, **call),
+        insert("call_log", _id=1, jid_row_id=2, from_me=0, call_id="call:C1", duration=61, **call),
         insert(
             "call_log", _id=2, jid_row_id=2, from_me=1, call_id="C2", duration=0, timestamp=T, video_call=1
         ),

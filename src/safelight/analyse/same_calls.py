@@ -23,7 +23,7 @@ from safelight.ledger import clocks
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.ledger import Ledger
 
-NAME, VERSION = "same calls", "1"
+NAME, VERSION = "same calls", "2"
 STAGE = "same-calls/"
 _MESSAGES = "same-messages/"
 _SECOND_US, _MINUTE_US = 1_000_000, 60_000_000
@@ -86,7 +86,7 @@ _CALLS = """
     select c.trace_id, c.item_id, c.source_id, c.network, c.caller_id, c.participants_id, c.direction,
            coalesce(at_us(c.started, c.exhibit, c.parser), epoch_us(c.started.wall)),
            at_us(c.started, c.exhibit, c.parser) is not null, c.duration, c.answered, c.kind,
-           regexp_replace(c.native_id, '^call:', ''), c.state = 'recovered', i.sha256
+           c.native_id, c.state = 'recovered', i.sha256
     from calls c left join items i using (item_id) order by c.trace_id
 """
 

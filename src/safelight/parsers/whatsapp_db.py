@@ -43,7 +43,7 @@ class WhatsAppDb:
     """WhatsApp's messages on Android."""
 
     name = "whatsapp-db"
-    version = 2
+    version = 3
     title = "WhatsApp msgstore.db (Android)"
     variants: tuple[Variant, ...] = (_NEW, _OLD)
     emits: tuple[type[Trace], ...] = (

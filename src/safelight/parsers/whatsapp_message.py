@@ -372,5 +372,6 @@ class NewForm:
             started=epochs.unix_millis(number(stamp)),
             duration=seconds,
             answered=True if seconds else None,
-            native_id=text(native),
+            # Before the call's own id stands what kind of row it is; the same call at its other end has the id alone.
+            native_id=(text(native) or "").removeprefix("call:") or None,
         )
