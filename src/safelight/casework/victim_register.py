@@ -22,7 +22,7 @@ from safelight.casework.at_least import AtLeast, at_least
 from safelight.casework.urgency import REASONS, SETTLED, Urgency, weigh
 from safelight.casework.victims import DIFFERENT, SAME, child_named
 from safelight.errors import NotFound
-from safelight.ledger import records, rights
+from safelight.ledger import kinds, records, rights
 from safelight.ledger.as_of import NOW, PRESENT, AsOf
 from safelight.ledger.records import Statement, newest
 from safelight.ledger.set_clock import clock_for
@@ -33,6 +33,12 @@ from safelight.operation.settings import UrgencySettings
 
 #: Where a child is known from.
 KNOWN_FROM: Final = ("chat", "media", "both", "neither")
+_MINUTE_US: Final = 60_000_000
+#: Entries by which the register changes.
+_FOLLOWED: Final = tuple(
+    one.name
+    for one in (kinds.RECORD_MADE, kinds.STATEMENT_MADE, kinds.STATEMENT_WITHDRAWN, kinds.PAYLOAD_ERASED)
+)
 _LINKS: Final = ("suspect", "session", "series", "media", "account")
 
 
@@ -193,14 +199,37 @@ class Register:
             query = sa.select(RECORDS.c.id, RECORDS.c.number).where(RECORDS.c.type == VICTIM)
             return {id_: f"{PREFIXES[VICTIM]}-{number:03d}" for id_, number in connection.execute(query)}
 
+    @cached_property
+    def _last(self) -> int:
+        """The last entry that records or statements follow: what was computed behind it still holds."""
+        last = (
+            sa.select(sa.func.coalesce(sa.func.max(ENTRIES.c.seq), 0))
+            .where(ENTRIES.c.kind == name)
+            .scalar_subquery()
+            for name in _FOLLOWED
+        )
+        with self._ledger.store.reading() as connection:
+            return max(int(seq) for seq in connection.execute(sa.select(*last)).one())
+
     def _number(self, as_of: AsOf) -> AtLeast:
-        seq = self._ledger.head().seq
         found: AtLeast = self._reading.memo.get(
-            ("victims", seq, as_of.known, as_of.true), lambda: at_least(self._ledger, as_of)
+            ("victims at least", self._last, as_of), lambda: at_least(self._ledger, as_of)
         )
         return found
 
-    def _every(self, rule: UrgencySettings, as_of: AsOf) -> list[Child]:
+    def _every(self, rule: UrgencySettings, as_of: AsOf) -> Sequence[Child]:
+        """All children; computed once a minute, for urgency is a matter of hours, and kept for that minute alone."""
+        now = clock_for(self._ledger.synthetic)() if as_of.true == NOW else as_of.true
+        now = (now // _MINUTE_US + 1) * _MINUTE_US if as_of.true == NOW else now
+        kept: dict[int, Sequence[Child]] = self._reading.memo.get(("victims", self._last, as_of, rule), dict)
+        found = kept.get(now)
+        if found is None:
+            found = self._read(rule, as_of, now)
+            kept.clear()
+            kept[now] = found
+        return found
+
+    def _read(self, rule: UrgencySettings, as_of: AsOf, now: int) -> Sequence[Child]:
         number = self._number(as_of)
         home = {one: root for root, ids in number.records.items() for one in ids}
         said: dict[str, _Said] = defaultdict(_Said)
@@ -209,9 +238,8 @@ class Register:
             row.seq, row.record, row.field, row.code, row.value, row.target, row.valid_from
         ).where(row.type == VICTIM, row.field.not_in((SAME, DIFFERENT, "note")), as_of.holds())
         with self._ledger.store.reading() as connection:
-            for one in connection.execute(query.order_by(row.seq)):
+            for one in connection.execute(query.order_by(row.seq)).all():
                 said[home[one.record]].rows[one.field].append(one)
-        now = clock_for(self._ledger.synthetic)() if as_of.true == NOW else as_of.true
         counted = set(number.children)
         return [
             self._child(root, ids, said[root], rule, now, root in number.identified, root in counted)
