@@ -6,13 +6,13 @@ entries because of which it counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from safelight.casework import figures_cases, figures_persons, figures_seized, figures_victims
 from safelight.casework.figure import Asked, Figure, Row
 from safelight.casework.figures_cases import Cell
-from safelight.errors import NotFound, Refused
+from safelight.errors import NotFound
 from safelight.messages import _
 
 #: Figures in the order in which they are told; those of parts (owner, state) stand behind their whole.
@@ -36,7 +36,7 @@ def titles() -> Mapping[str, str]:
         "suspects_district": _("Suspects by district"),
         "cases": _("Cases"),
         "cases_own": _("Own cases"),
-        "cases_other": _("Cases of other Norwegian units"),
+        "cases_other": _("Cases of other units"),
         "cases_abroad": _("Cases abroad"),
         "cases_unowned": _("Cases without an owner"),
         "cases_owner": _("Cases by owner"),
@@ -138,13 +138,10 @@ def matrix(asked: Asked) -> list[Cell]:
         return figures_cases.matrix(asked, connection)
 
 
-def check(asked: Asked) -> None:
-    """Refuse a question about what was true later than it was known: nothing of it is on record."""
-    if asked.as_of.past and asked.as_of.known < asked.as_of.true:
-        raise Refused(
-            _("What was true on a later day than it was known is not on record."),
-            _("Give the earlier day first."),
-        )
+def spoken(asked: Asked, ids: Sequence[str]) -> Mapping[str, str]:
+    """Numbers to say aloud (`C-001`) of records, by id."""
+    with asked.ledger.store.reading() as connection:
+        return asked.current(connection).spoken(ids)
 
 
 def _children(asked: Asked) -> Iterator[Figure]:

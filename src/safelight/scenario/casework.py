@@ -160,8 +160,10 @@ class Script:
             if step in rungs:
                 self._about(free, id_, "standing", rungs[step], target=suspect, since=self._day(free))
             if step == "detained":
-                self._about(free, id_, "deadline", {"kind": "detention", "date": self._day(free + 28)})
                 self._about(free, id_, "deadline", {"kind": "limitation", "date": self._day(free + 900)})
+                self._about(free, id_, "deadline", {"kind": "detention", "date": self._day(free + 28)})
+                if free + 26 <= _LAST_DAY:
+                    self._add(free + 26, "withdraw", record=id_, field="deadline", reason="He was released.")
 
     def _corrections(self) -> None:
         """What was found out after the second day: it changes what was true, never what was known."""

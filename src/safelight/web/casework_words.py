@@ -135,6 +135,16 @@ def home_because(of: Home) -> str:
     return _("no address is known that day")
 
 
+def nature(name: str) -> str:
+    """Fact or assessment."""
+    return _("assessment") if name == "assessment" else _("fact")
+
+
+def checked(name: str) -> str:
+    """Whether it was checked."""
+    return {"yes": _("verified"), "no": _("not verified")}.get(name, _("verification unknown"))
+
+
 def day(us: int | None) -> str:
     """A moment as a day of the operation, in Oslo: `9 Nov 2016`."""
     return "—" if us is None else format_date(day_of(us), "d MMM y", locale=language())

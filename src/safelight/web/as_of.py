@@ -1,0 +1,57 @@
+"""The days that a page is about: known on, true on, compared with; and the shortcuts of the picker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from starlette.requests import Request
+
+from safelight.access.reading import Reading
+from safelight.casework.asked_days import asked
+from safelight.casework.figure import Asked
+from safelight.messages import _
+from safelight.operation.settings import read_settings
+from safelight.web.render import with_query
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days as the address has them, written 2016-11-20; empty for now."""
+
+    known: str
+    true: str
+    compare: str = ""
+
+    @classmethod
+    def of(cls, request: Request) -> Days:
+        """Out of the query."""
+        given = request.query_params
+        return cls(given.get("known", ""), given.get("true", ""), given.get("compare", ""))
+
+    @property
+    def past(self) -> bool:
+        """Nothing can be decided in it."""
+        return bool(self.known or self.true)
+
+    def to(self, path: str) -> str:
+        """The same days on another page."""
+        return with_query(path, [], known=self.known, true=self.true)
+
+    def question(self, request: Request, reading: Reading) -> Asked:
+        """What is asked of the figures. Raises BadInput for a day that is none."""
+        door = request.app.state.door
+        own = read_settings(door.folder.settings).operation_unit.district
+        return Asked(reading.ledger, asked(self.known, self.true), own, door.holds("victims"))
+
+
+def shortcuts(today: date | None = None) -> Sequence[tuple[str, str]]:
+    """Days that are asked for often: title and day."""
+    now = today or date.today()  # noqa: DTZ011  the day on the wall beside the officer
+    month, year = now.replace(day=1) - timedelta(1), date(now.year - 1, 12, 31)
+    return [
+        (_("A week ago"), (now - timedelta(7)).isoformat()),
+        (_("End of last month"), month.isoformat()),
+        (_("End of last year"), year.isoformat()),
+    ]
