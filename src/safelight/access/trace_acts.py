@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from safelight.access.conversation_disclosure import Made, make
 from safelight.access.conversation_export import Form, Selection
 from safelight.access.conversations import ConversationRow, listed
 from safelight.access.provenance import copies_of
 from safelight.access.zones import Zone
+from safelight.catalog.catalog import Catalog
+from safelight.catalog.fulltext_rows import TRANSLATED
+from safelight.catalog.fulltext_translation import add
 from safelight.errors import Refused
 from safelight.ledger import audit, marks, notes
 from safelight.ledger.entry import Entry
@@ -42,10 +47,11 @@ class TraceActs:
             return notes.write(look.reading.ledger, copies, text, actor=self._door.who)
 
     def translate(self, trace_id: str, text: str, language: str, translator: str) -> Entry:
-        """Put a person's translation beside a message. Raises Refused, NotFound."""
+        """Put a person's translation beside a message; it can be searched from then on, unless the index is being made just
+        then, whose next update brings it. Raises Refused, NotFound, DiskFull."""
         with self._door.consult("translation", trace_id) as look:
             copies = copies_of(look.reading, trace_id)
-            return marks.translate(
+            entry = marks.translate(
                 look.reading.ledger,
                 copies,
                 text,
@@ -53,6 +59,13 @@ class TraceActs:
                 translator=translator,
                 actor=self._door.who,
             )
+        written = [
+            {"seq": entry.seq, "trace_id": one, "translator": translator.strip(), "text": text}
+            for one in copies
+        ]
+        with Catalog.at(self._door.folder) as catalog:
+            add(catalog, self._door.folder.index, pa.Table.from_pylist(written, TRANSLATED))
+        return entry
 
     def list_conversations(
         self, words: str, network: str, reason: str, limit: int | None = None
