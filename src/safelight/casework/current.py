@@ -45,7 +45,7 @@ class Current:
             query = sa.select(row.record, row.target).where(
                 row.type == type_, row.field == "same_as", self.as_of.holds()
             )
-            self._joined[type_] = _classes(list(self.connection.execute(query).tuples()))
+            self._joined[type_] = _classes(list(self.connection.execute(query)))
         return self._joined[type_]
 
     def table(self, type_: str, codes: Sequence[str] = (), seqs: Sequence[str] = ()) -> sa.Subquery:
@@ -65,7 +65,7 @@ class Current:
         columns = (STATEMENTS.c.seq, STATEMENTS.c.value, STATEMENTS.c.valid_from)
         for at in range(0, len(wanted), _CHUNK):
             query = sa.select(*columns).where(STATEMENTS.c.seq.in_(wanted[at : at + _CHUNK]))
-            for seq, value, since in self.connection.execute(query).tuples():
+            for seq, value, since in self.connection.execute(query):
                 found[seq] = Said(orjson.loads(value), since)
         return found
 
@@ -75,7 +75,7 @@ class Current:
         columns = (RECORDS.c.id, RECORDS.c.type, RECORDS.c.number)
         for at in range(0, len(records), _CHUNK):
             query = sa.select(*columns).where(RECORDS.c.id.in_(records[at : at + _CHUNK]))
-            for id_, type_, number in self.connection.execute(query).tuples():
+            for id_, type_, number in self.connection.execute(query):
                 found[id_] = f"{PREFIXES.get(type_, '?')}-{number:03d}"
         return found
 

@@ -72,7 +72,7 @@ def _homes(current: Current, day: date) -> Counter[str]:
     persons = current.table(PERSON, ("category", "district"))
     suspects = sa.select(persons.c.district, sa.func.count()).where(persons.c.category == "suspect")
     found: Counter[str] = Counter()
-    stated = current.connection.execute(suspects.group_by(persons.c.district)).tuples().all()
+    stated = current.connection.execute(suspects.group_by(persons.c.district)).all()
     for name, count in stated:
         if name:
             found[_home(name, None, day) or ""] += count

@@ -22,9 +22,9 @@ from safelight.operation.folder import OperationFolder
 from safelight.web import (
     accounts,
     authority,
-    complex,
     case_acts,
     cases,
+    complex,
     conversation,
     conversation_acts,
     conversations,
