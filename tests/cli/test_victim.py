@@ -27,7 +27,7 @@ def test_a_child_is_registered_stated_listed_and_shown(operation: Operation) -> 
     said = operation.run(
         "victim", "state", op, "V-002", "contact", "2017-05-29", "--source", "chat", "--grade", "B2",
     )  # fmt: skip
-    assert said == "V-002: contact, entry 9.\n"
+    assert said == "V-002: contact, entry 8.\n"
     rows = operation.run("victim", "list", op, "--format", "jsonl").splitlines()
     assert [json.loads(line) for line in rows] == [
         {
@@ -35,14 +35,14 @@ def test_a_child_is_registered_stated_listed_and_shown(operation: Operation) -> 
             "material": "", "access": "", "planned": "", "suspects": 0, "counted": False, "for": "",
         },
         {
-            "child": "V-001", "also": "", "urgent": False, "status": "unidentified", "contact": "",
+            "child": "V-001", "also": "", "urgent": False, "status": "identified", "contact": "",
             "material": "", "access": "", "planned": "", "suspects": 0, "counted": True, "for": "",
         },
     ]  # fmt: skip
     table = operation.run("victim", "list", op)
     assert "at least 1 child, 1 identified, 1 urgent; possibly further: 1." in table
     shown = operation.run("victim", "show", op, "V-002")
-    assert "URGENT contact 2017-05-29 (entry 9)" in " ".join(shown.split())
+    assert "URGENT contact 2017-05-29 (entry 8)" in " ".join(shown.split())
     assert "V-002: unidentified, not identified, possibly further" in shown
 
 

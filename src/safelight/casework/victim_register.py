@@ -272,7 +272,7 @@ class Register:
             also=tuple(self._names[one] for one in ids if one != root),
             identified=identified,
             counted=counted,
-            status=status.code if status is not None else VICTIM_STATUS[0],
+            status=_status(status.code if status is not None else VICTIM_STATUS[0], identified),
             status_seq=status.seq if status is not None else None,
             status_by="",
             status_us=status.valid_from if status is not None else None,
@@ -295,6 +295,11 @@ class Register:
         query = sa.select(RECORDS.c.id, RECORDS.c.type, RECORDS.c.number).where(RECORDS.c.id.in_(sorted(ids)))
         with self._ledger.store.reading() as connection:
             return {id_: f"{PREFIXES.get(type_, '?')}-{n:03d}" for id_, type_, n in connection.execute(query)}
+
+
+def _status(stated: str, identified: bool) -> str:
+    """The status as stated; a child behind whom a name or person stands is not called unidentified."""
+    return "identified" if identified and stated == VICTIM_STATUS[0] else stated
 
 
 def _facet(child: Child, name: str) -> str:

@@ -33,9 +33,10 @@ def add(
 ) -> Record:
     """Register a child; without a name it is unidentified. Raises Refused."""
     made = records.make(act, VICTIM, actor=actor, id_=id_)
-    records.state(act, made.id, "status", "unidentified", actor=actor, basis=basis, valid_from=act.now)
     if name.strip():
         records.state(act, made.id, "name", name.strip(), actor=actor, basis=basis)
+    else:
+        records.state(act, made.id, "status", "unidentified", actor=actor, basis=basis, valid_from=act.now)
     return made
 
 

@@ -37,7 +37,7 @@ def facet_value(name: str, value: str, rule: UrgencySettings) -> str:
             value, _("Neither")
         )
     if name == "counted":
-        return _("In the set that counts") if value == "counted" else _("Possibly further")
+        return _("counted").capitalize() if value == "counted" else _("Possibly further")
     if name == "status":
         return status(value).capitalize()
     return visible(value) if value else _("Unknown country")
@@ -46,7 +46,7 @@ def facet_value(name: str, value: str, rule: UrgencySettings) -> str:
 def status(value: str) -> str:
     """A child's status."""
     return {
-        "unidentified": _("unidentified"), "located": _("located"), "safe": _("safe"),
+        "unidentified": _("unidentified"), "identified": _("identified"), "located": _("located"), "safe": _("safe"),
         "followed up": _("followed up"),
     }.get(value, visible(value))  # fmt: skip
 
@@ -121,5 +121,5 @@ def day(us: int | None) -> str:
     """A moment as a day in Oslo: `9 Nov 2016`."""
     if us is None:
         return "—"
-    wall = zone_of("").local(us) or datetime.fromtimestamp(us / 1_000_000, UTC)
+    wall = zone_of("no").local(us) or datetime.fromtimestamp(us / 1_000_000, UTC)
     return format_date(wall, "d MMM y", locale=language())

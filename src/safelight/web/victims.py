@@ -21,6 +21,12 @@ from safelight.web import victim_words as words
 from safelight.web.render import with_query
 
 ROWS = 200
+_ORDER = {
+    "urgency": ("urgent", "contact", "material", "other"),
+    "status": ("unidentified", "identified", "located", "safe", "followed up"),
+    "origin": ("chat", "media", "both", "neither"),
+    "counted": ("counted", "further"),
+}
 FACETS = ("urgency", "status", "origin", "country", "counted")
 
 
@@ -95,10 +101,8 @@ def listing(request: Request) -> Response:
 
 
 def _facet(name: str, counts: Any) -> list[tuple[str, int]]:
-    order = {"urgency": ("urgent", "contact", "material", "other"), "origin": ("chat", "media", "both", "neither"),
-             "status": ("unidentified", "located", "safe", "followed up"), "counted": ("counted", "further")}  # fmt: skip
-    if name in order:
-        return [(value, counts.get(value, 0)) for value in order[name]]
+    if name in _ORDER:
+        return [(value, counts.get(value, 0)) for value in _ORDER[name]]
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:12]
 
 
