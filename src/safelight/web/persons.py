@@ -67,18 +67,22 @@ def person(request: Request) -> Response:
         found = persons.person(reading, name, as_of)
         members = [one.id for one in found.joined]
         names: Mapping[str, AccountRow] = rows.rows_of(reading, found.tenures)
+        past_of = [one for each in found.joined for one in persons.history(reading, each.id, as_of)]
         context: dict[str, Any] = {
             "standing": look.standing(),
             "person": found,
             "known": sorted(
-                (one for one in found.said if one.field in _ORDER),
+                (one.said for one in past_of if one.ended_by is None and one.said.field in _ORDER),
                 key=lambda one: (_ORDER.index(one.field), -(one.valid_from or 0), -one.seq),
             ),
-            "spoken": persons.spoken(reading, [one.target or one.record for one in (*found.said, *found.decisions)]
-                                     + [one.record for one in found.decisions]),
-            "members": set(members),
+            "spoken": persons.spoken(
+                reading,
+                [one.said.target for one in past_of]
+                + [id_ for one in found.decisions for id_ in (one.record, one.target)],
+            ),
             "roles": cases.of_person(reading, members, as_of),
-            "past_of": [one for each in found.joined for one in persons.history(reading, each.id, as_of)],
+            "past_of": past_of,
+            "holding": {one.seq for one in found.said},
             "accounts": [(one, names.get(one)) for one in found.tenures],
             "stated": {one.target: one for one in found.of("account")},
             "chart": _chart(reading, found, names),
