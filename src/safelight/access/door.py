@@ -63,7 +63,7 @@ from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
-from safelight.ledger import audit, clocks, hashsets, rights, searches
+from safelight.ledger import audit, clocks, hashsets, privileged, rights, searches
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
@@ -227,6 +227,7 @@ class Door:
         self._reason(reason)
         with self._reading() as (db, _views):
             whole, place = one_item.find(db, item_id)
+            privileged.refuse_closed(self._ledger, whole)
             spec, _size = one_item.spec_of(db, whole, place)
         chunks = self._contents.stream(papers.source(self._ledger, place.source_id), spec, credentials)
         first = next(chunks, b"")  # what cannot be opened discloses nothing
@@ -482,6 +483,7 @@ class Consultation:
         if item_id not in self._places:
             item_id, self._places[item_id] = one_item.find(self._db, item_id)
         place = self._places[item_id]
+        privileged.refuse_closed(self._ledger, item_id)
         spec, size = one_item.spec_of(self._db, item_id, place)
         self._show([item_id])
         return self._contents.piece(

@@ -23,6 +23,7 @@ from safelight.errors import SafelightError
 from safelight.evidence.model import EvidenceError
 from safelight.ledger import mappings
 from safelight.ledger.mappings import MappingUse
+from safelight.ledger.privileged import refuse_closed
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
 from safelight.parsers.mapping.load import parsed
@@ -117,10 +118,11 @@ class Trials:
     def tried(self, reading: Reading, item_id: str, text: str) -> ItemTrial:
         """What the mapping makes of the item's first records. What cannot be read is said in `trouble`.
 
-        Raises BadInput for a mapping with an error, NotFound.
+        Raises BadInput for a mapping with an error, NotFound, Refused for an item whose bytes are closed.
         """
         mapping = parsed(text.encode())
         whole, place = one_item.find(reading.db, item_id)
+        refuse_closed(reading.ledger, whole)
         reading.show([whole])
         found = reading.db.execute(
             f"SELECT {_FIELDS} FROM items WHERE source_id = ? AND path = ? AND item_id = ?",

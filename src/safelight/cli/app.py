@@ -170,6 +170,7 @@ defer(handover, "list", "handover_list", "List what was given to whom, and what 
 defer(handover, "correct", "handover_correct", "Make the correction package of what was given.")
 defer(handover, "acknowledge", "handover_acknowledge", "Write down that the receiver has taken it.")
 defer(handover, "verify", "handover_verify", "Check a package: is it whole, and from whom?")
+defer(handover, "stamp", "handover_stamp", "Ask for a time stamp by files, and check the answer.")
 defer(handover, "import", "handover_import", "Take over what another operation gave.")
 defer(handover_key, "make", "handover_key_make", "Make a key that signs packages.")
 defer(handover_key, "trust", "handover_key_trust", "Trust somebody's signing key.")

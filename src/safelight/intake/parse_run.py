@@ -11,6 +11,7 @@ from pathlib import Path
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
 from safelight.errors import NotFound
+from safelight.intake import privileged
 from safelight.intake.integrity import note_new_catalog
 from safelight.intake.lock import run_lock
 from safelight.intake.parse_mappings import MappedItem, clear_failures, mapped, mapped_items
@@ -108,6 +109,7 @@ def parse(
                     catalog, there, settings.engine, children, reporter, chosen, told, condition, given
                 )
                 parse_all(catalog, parsing)
+            privileged.apply(folder, catalog, ledger, actor=actor)
             look_at_whole(folder, catalog, ledger, reporter)
         except BaseException:
             with suppress(Exception):

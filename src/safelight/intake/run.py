@@ -28,6 +28,7 @@ from safelight.evidence.limits import limits_from
 from safelight.evidence.model import EvidenceError
 from safelight.evidence.spec import escape
 from safelight.inspect.registry import inspectors
+from safelight.intake import privileged
 from safelight.intake.children import ChildConfig, SourcePlace
 from safelight.intake.fingerprint import fingerprint
 from safelight.intake.hashing import Hashing
@@ -69,6 +70,7 @@ class Figures:
     messages: int
     distinct_messages: int
     traces: int
+    accounts: int
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def intake(
             _compare_stated(folder, ledger, settings, chosen, reporter, actor)
             again = (ENCRYPTED if credentials else frozenset()) | (PASSING if retry else frozenset())
             before = _passes(folder, catalog, ledger, settings, config, chosen, again, reporter)
+            privileged.apply(folder, catalog, ledger, actor=actor)
             if not more_follows:
                 look_at_whole(folder, catalog, ledger, reporter)
         except BaseException:
@@ -261,7 +264,12 @@ def count(catalog: Catalog) -> Figures:
                (select count(*) from failures), (select count(*) from hits),
                (select count(*) from messages),
                (select count(*) from messages) - (select count(*) - count(distinct distinct_id) from same_messages),
-               (select coalesce(sum(traces), 0) from parses)
+               (select coalesce(sum(traces), 0) from parses),
+               (select count(distinct id) from (
+                    select account_id as id from accounts union select sender_id from messages
+                    union select sender_id from transfers union select receiver_id from transfers
+                    union select caller_id from calls union select contact_id from contacts
+                    union select account_id from memberships))
     """
     with catalog.connect() as database:
         row = database.execute(query).fetchone()
@@ -279,6 +287,7 @@ def _as_figures(figures: Figures) -> dict[str, dict[str, int | str]]:
         "messages": "rows of messages",
         "distinct_messages": "rows of messages less those that same_messages finds in another copy",
         "traces": "sum of the traces of all parses",
+        "accounts": "distinct accounts that any trace names: owner, sender, payee, payer, caller, contact or member",
     }
     return {
         name: {"value": getattr(figures, name), "definition": definition}

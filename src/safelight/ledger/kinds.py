@@ -79,6 +79,9 @@ RIGHT_WITHDRAWN = Kind("right.withdrawn", "administration", "", "person, right, 
 SIGNER_MADE = Kind("signer.made", "administration", "fingerprint", "name, public")
 SIGNER_TRUSTED = Kind("signer.trusted", "administration", "fingerprint", "name, public, reason")
 SIGNER_REVOKED = Kind("signer.revoked", "administration", "fingerprint", "reason")
+PRIVILEGED_HELD = Kind("privileged.held", "decision", "what is held", "what, reviewer, recipient, reason")
+PRIVILEGED_APPLIED = Kind("privileged.applied", "run", "entry:<number>, items whose bytes are closed", "rows")
+PRIVILEGED_ENDED = Kind("privileged.ended", "decision", "entry:<number>", "how, reason")
 
 KINDS: tuple[Kind, ...] = (
     OPERATION_CREATED,
@@ -116,6 +119,9 @@ KINDS: tuple[Kind, ...] = (
     STATEMENT_WITHDRAWN,
     RIGHT_GRANTED,
     RIGHT_WITHDRAWN,
+    PRIVILEGED_HELD,
+    PRIVILEGED_APPLIED,
+    PRIVILEGED_ENDED,
     SIGNER_MADE,
     SIGNER_TRUSTED,
     SIGNER_REVOKED,

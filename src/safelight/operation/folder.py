@@ -7,6 +7,7 @@ catalog/journal.sqlite, catalog/parts/<table>/<part>.parquet
 known/                indexes of hash sets
 index/                full-text index, made from the catalog; `index/current` names the one in use
 keys/                 the operation's key, wrapped
+privileged/           what is held for a reviewer, encrypted to that person's key
 spool/                work under way; empty between runs
 """
 
@@ -59,6 +60,10 @@ class OperationFolder:
     @property
     def keys(self) -> Path:
         return self.root / "keys"
+
+    @property
+    def privileged(self) -> Path:
+        return self.root / "privileged"
 
     @property
     def spool(self) -> Path:

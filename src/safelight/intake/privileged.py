@@ -1,0 +1,214 @@
+"""What is privileged leaves every file of the operation but one, which only the named reviewer can read.
+
+The rows are written into `privileged/<entry>.age`, encrypted to the reviewer's key, and taken out of the catalog; replaced
+parts are removed at once, the full-text index is thrown away (Tantivy keeps deleted words on disk until segments merge)
+and made anew, the spool is emptied. Each run does the same again before anything is derived, since a newer parser may
+find the rows once more. Killed at any moment, the next call goes on. The evidence itself is never changed: the bytes of
+files in which something is held are opened for nobody.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from duckdb import DuckDBPyConnection
+
+from safelight.analyse.same_calls import find_same_calls
+from safelight.analyse.same_messages import find_same
+from safelight.analyse.same_transfers import find_same_transfers
+from safelight.analyse.search_index import bring_up
+from safelight.catalog.catalog import Catalog
+from safelight.errors import NotFound, Refused
+from safelight.intake.lock import run_lock
+from safelight.intake.privileged_rows import Rows, rows_of
+from safelight.ledger import privileged, rights
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.privileged import Hold
+from safelight.operation.age import decrypting, encrypting, identities, recipient
+from safelight.operation.folder import OperationFolder
+
+_STAGE: Final = "privileged "
+_ROWS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done about one hold: rows taken out by table, items whose bytes are closed."""
+
+    hold: Hold
+    rows: Mapping[str, int]
+    closed: int
+
+
+def hold(
+    folder: OperationFolder,
+    what: str,
+    ids: list[str],
+    *,
+    reviewer: str,
+    recipient_key: str,
+    reason: str,
+    actor: str,
+) -> Done:
+    """Hold items, conversations or accounts for a reviewer, and take them out everywhere before this returns.
+
+    Raises Refused, Locked if a run is at work, DiskFull.
+    """
+    recipient(recipient_key)
+    with run_lock(folder.lock), Ledger.open(folder) as ledger, Catalog.at(folder) as catalog:
+        entry = privileged.hold(
+            ledger, what, ids, reviewer=reviewer, recipient=recipient_key, reason=reason, actor=actor
+        )
+        done = apply(folder, catalog, ledger, actor=actor)
+        _renew(folder, catalog, ledger)
+    return next(one for one in done if one.hold.seq == entry.seq)
+
+
+def apply(folder: OperationFolder, catalog: Catalog, ledger: Ledger, *, actor: str) -> list[Done]:
+    """Take out what every hold covers. The caller holds the run lock and brings the index up afterwards."""
+    holds = [one for one in privileged.every(ledger) if one.ended != "released"]
+    done = [_apply(folder, catalog, ledger, one, actor) for one in holds]
+    if holds:
+        catalog.sweep(grace_seconds=0)
+        for left in folder.spool.iterdir() if folder.spool.is_dir() else []:
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            elif left.name != "progress.json":
+                left.unlink(missing_ok=True)
+    return done
+
+
+def review(
+    folder: OperationFolder, seq: int, identity: Path, *, actor: str
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every row that is held, with its table, for the reviewer alone. Raises NotFound, Refused, BadInput."""
+    with Ledger.open(folder) as ledger:
+        one = privileged.find(ledger, seq)
+        if actor != one.reviewer or not rights.holds(ledger, actor, rights.PRIVILEGED):
+            raise NotFound(f"Entry {seq} holds nothing.", "See `safelight privileged list`.")
+    for table, rows in _unsealed(folder, one, identity):
+        for row in rows.to_pylist():
+            yield table, {name: value for name, value in row.items() if value is not None}
+
+
+def release(folder: OperationFolder, seq: int, identity: Path, *, reason: str, actor: str) -> int:
+    """Put what was held back where it was; gives the rows. Raises NotFound, Refused, BadInput, Locked, DiskFull."""
+    with run_lock(folder.lock), Ledger.open(folder) as ledger, Catalog.at(folder) as catalog:
+        one = privileged.find(ledger, seq)
+        if one.ended or actor != one.reviewer:
+            privileged.end(ledger, seq, "released", reason=reason, actor=actor)  # says why not
+        times, rows = len(catalog.finished(f"{_STAGE}{seq}")), 0
+        for number, (table, found) in enumerate(_unsealed(folder, one, identity)):
+            made_by = {"stage": f"released {seq}", "version": "1"}
+            catalog.write(f"h1-{seq}-{times}-back-{number}", {table: found}, made_by=made_by)
+            rows += found.num_rows
+        privileged.end(ledger, seq, "released", reason=reason, actor=actor)
+        _sealed(folder, seq).unlink(missing_ok=True)
+        _renew(folder, catalog, ledger)
+    return rows
+
+
+def destroy(folder: OperationFolder, seq: int, *, reason: str, actor: str) -> None:
+    """Delete what was held; it stays out of every later run too. Raises NotFound, Refused, Locked."""
+    with run_lock(folder.lock), Ledger.open(folder) as ledger:
+        privileged.end(ledger, seq, "destroyed", reason=reason, actor=actor)
+        _sealed(folder, seq).unlink(missing_ok=True)
+
+
+def _apply(folder: OperationFolder, catalog: Catalog, ledger: Ledger, one: Hold, actor: str) -> Done:
+    if one.ended == "destroyed":
+        _sealed(folder, one.seq).unlink(missing_ok=True)
+    with catalog.connect() as db:
+        found = rows_of(db, one)
+        if not found.keys:
+            if not one.applied:
+                privileged.applied(ledger, one.seq, rows=0, closed=found.closed, actor=actor)
+            return Done(one, {}, 0)
+        counts = _counts(db, found)
+        if not one.ended:
+            _seal(folder, db, one, found)
+    # The bytes are closed and the index is gone before the rows are: whoever dies in between leaves nothing open.
+    privileged.applied(ledger, one.seq, rows=sum(counts.values()), closed=found.closed, actor=actor)
+    shutil.rmtree(folder.index, ignore_errors=True)
+    times = len(catalog.finished(f"{_STAGE}{one.seq}"))
+    made_by = {"stage": f"{_STAGE}{one.seq}", "version": "1"}
+    catalog.supersede(f"h1-{one.seq}-{times}", found.keys, made_by=made_by)
+    return Done(one, counts, len(found.closed))
+
+
+def _renew(folder: OperationFolder, catalog: Catalog, ledger: Ledger) -> None:
+    find_same(catalog, ledger)
+    find_same_calls(catalog, ledger)
+    find_same_transfers(catalog, ledger)
+    catalog.sweep(grace_seconds=0)
+    bring_up(folder, rebuild=True)
+
+
+def _counts(db: DuckDBPyConnection, found: Rows) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for table in found.keys:
+        row = db.sql(f"select count(*) from ({_matching(db, table, found)})").fetchall()
+        counts[table] = int(row[0][0])
+    return counts
+
+
+def _matching(db: DuckDBPyConnection, table: str, found: Rows) -> str:
+    keys = found.keys[table]
+    db.register(f"keys_of_{table}", keys)
+    same = " and ".join(f"t.{name} is not distinct from k.{name}" for name in keys.column_names)
+    return f"select t.* from {table} t semi join keys_of_{table} k on {same}"
+
+
+def _sealed(folder: OperationFolder, seq: int) -> Path:
+    return folder.privileged / f"{seq}.age"
+
+
+def _seal(folder: OperationFolder, db: DuckDBPyConnection, one: Hold, found: Rows) -> None:
+    """Write the rows for the reviewer: a tar of Parquet files inside age. Nothing of it touches the disk in the clear."""
+    folder.privileged.mkdir(mode=0o700, exist_ok=True)
+    half = _sealed(folder, one.seq).with_suffix(".half")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        with (
+            encrypting(out, [one.recipient]) as plain,
+            tarfile.open(fileobj=plain, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            for table in sorted(found.keys):
+                batches = db.sql(_matching(db, table, found)).to_arrow_reader(_ROWS)
+                for number, batch in enumerate(batches):
+                    buffer = io.BytesIO()
+                    pq.write_table(pa.Table.from_batches([batch]), buffer)
+                    info = tarfile.TarInfo(f"{table}-{number}.parquet")
+                    info.size = buffer.tell()
+                    buffer.seek(0)
+                    tar.addfile(info, buffer)
+        out.flush()
+        os.fsync(out.fileno())
+    half.replace(_sealed(folder, one.seq))
+
+
+def _unsealed(folder: OperationFolder, one: Hold, identity: Path) -> Iterator[tuple[str, pa.Table]]:
+    path = _sealed(folder, one.seq)
+    if one.ended or not path.is_file():
+        raise Refused(
+            f"There is nothing behind the hold {one.seq}: {one.ended or 'it covers no row'}.",
+            "See `safelight privileged list`.",
+        )
+    with (
+        path.open("rb") as source,
+        decrypting(source, identities(identity)) as plain,
+        tarfile.open(fileobj=plain, mode="r|") as tar,
+    ):
+        for member in tar:
+            stream = tar.extractfile(member)
+            if stream is not None:
+                yield member.name.rpartition("-")[0], pq.read_table(io.BytesIO(stream.read()))

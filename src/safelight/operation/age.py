@@ -1,0 +1,118 @@
+"""Encryption of a package to its receivers (age, X25519), as a stream: plain bytes of media never touch the disk.
+
+The library takes and gives whole streams, so that the other side of it runs in a thread of its own behind a pipe.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import IO, Any, Final
+
+import pyrage
+
+from safelight.errors import BadInput, NotFound, Refused
+
+#: How every age file begins.
+MAGIC: Final = b"age-encryption.org/v1\n"
+
+
+def recipient(text: str) -> pyrage.x25519.Recipient:
+    """An age recipient. Raises Refused."""
+    try:
+        return pyrage.x25519.Recipient.from_str(text.strip())
+    except (pyrage.RecipientError, ValueError) as error:
+        raise Refused(f"{text!r} is no age recipient.", "It begins with age1; ask the receiver.") from error
+
+
+def identities(file: Path) -> list[pyrage.x25519.Identity]:
+    """The secret keys of an age identity file. Raises NotFound, BadInput."""
+    try:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
+        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+    except FileNotFoundError as error:
+        raise NotFound(f"{file} is not there.", "Name the file with your age identity.") from error
+    except (pyrage.IdentityError, ValueError) as error:
+        raise BadInput(f"{file} holds no age identity.", "It begins with AGE-SECRET-KEY-1.") from error
+    if not found:
+        raise BadInput(f"{file} holds no age identity.", "It begins with AGE-SECRET-KEY-1.")
+    return found
+
+
+def is_encrypted(path: Path) -> bool:
+    """Whether a file is an age file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+@contextmanager
+def encrypting(out: IO[bytes], keys: Sequence[str]) -> Iterator[IO[bytes]]:
+    """What is written here goes encrypted into `out`. Raises Refused."""
+    recipients = [recipient(key) for key in keys]
+    reader, writer = _pipe()
+    run = _Run(lambda: pyrage.encrypt_io(reader, out, recipients), reader)
+    try:
+        yield writer
+    finally:
+        writer.close()
+        run.join()
+    if run.error is not None:
+        raise run.error
+
+
+@contextmanager
+def decrypting(source: IO[bytes], keys: Sequence[Any]) -> Iterator[IO[bytes]]:
+    """The plain bytes of `source`. Raises BadInput at its end if it is not for these keys or was changed."""
+    reader, writer = _pipe()
+    run = _Run(lambda: pyrage.decrypt_io(source, writer, list(keys)), writer)
+    try:
+        yield reader
+    except BaseException:
+        reader.close()
+        run.join()
+        if isinstance(run.error, pyrage.DecryptError):
+            raise _unreadable(run.error) from None
+        raise
+    reader.close()
+    run.join()
+    if run.error is not None and not isinstance(run.error, BrokenPipeError):
+        raise _unreadable(run.error)
+
+
+def _unreadable(error: BaseException) -> BadInput:
+    if "No matching keys" in str(error):
+        return BadInput("The package is not encrypted to this key.", "Use the key that the sender named.")
+    return BadInput(f"The encrypted package is truncated or was changed: {error}.", "Ask for it again.")
+
+
+def _pipe() -> tuple[IO[bytes], IO[bytes]]:
+    read, write = os.pipe()
+    return os.fdopen(read, "rb", buffering=1 << 16), os.fdopen(write, "wb", buffering=1 << 16)
+
+
+class _Run:
+    """One side of the pipe, which closes its end when it is done, so that the other never waits for it."""
+
+    def __init__(self, work: Any, end: IO[bytes]) -> None:
+        self.error: BaseException | None = None
+        self._thread = Thread(target=self._do, args=(work, end), daemon=True)
+        self._thread.start()
+
+    def _do(self, work: Any, end: IO[bytes]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            self.error = error
+        finally:
+            try:
+                end.close()
+            except OSError as error:
+                self.error = self.error or error
+
+    def join(self) -> None:
+        self._thread.join()
