@@ -351,7 +351,8 @@ def test_the_same_contents_give_the_same_bytes(made: dict[str, Path], tmp_path: 
         assert (tmp_path / name).read_bytes() == (made["en"] / name).read_bytes()
 
 
-def test_a_case_of_which_little_is_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize("traces", [{}, {name: table(name, []) for name in ROWS}])
+def test_a_case_of_which_little_is_known(tmp_path: Path, traces: dict[str, Any]) -> None:
     bare = contents(
         synthetic=False,
         records=(CASE,),
@@ -363,7 +364,7 @@ def test_a_case_of_which_little_is_known(tmp_path: Path) -> None:
         custody=(),
         sources=(),
         items=(),
-        traces={},
+        traces=traces,
         left_out=(),
         terms={"basis": "", "conditions": "", "recipients": (), "approver": ""},
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import pyarrow as pa
+
 from safelight.casework.handover.contents import Contents
 from safelight.casework.handover.report_document import Cell, Column, Row, Section, Table, Text, cell, row
 from safelight.casework.handover.report_words import time_of
@@ -61,7 +63,7 @@ def _chosen(contents: Contents) -> tuple[int, dict[str, list[dict[str, Any]]]]:
         key=lambda n: (begins[keys[n][0]], keys[n][0], keys[n][1] is None, keys[n][1] or 0, keys[n][2]),
     )
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in table.take(order[:MOST]).to_pylist():
+    for one in table.take(pa.array(order[:MOST], pa.int64())).to_pylist():
         found.setdefault(one["conversation_id"], []).append(one)
     return len(keys), found
 
