@@ -80,7 +80,7 @@ def words() -> Mapping[str, str]:
         "corrected": _("corrected"),
         "received": _("received"),
         "withdrawn": _("withdrawn"),
-        "joined": _("joined"),
+        "joined": _("joined with another"),
         "moved": _("moved to another owner"),
     }
 

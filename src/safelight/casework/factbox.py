@@ -73,8 +73,8 @@ def write(asked: Asked, language: str, audience: str, found: Sequence[Figure] | 
     try:
         box = _Box(asked, known, language)
         said = [sentence for name in _TOLD[audience] for sentence in _SENTENCES[name](box)]
-        head = f"{_('SYNTHETIC OPERATION.')} " if asked.ledger.synthetic else ""
-        text = head + " ".join(_capital(sentence) for sentence in said)
+        head = [_("SYNTHETIC OPERATION.")] if asked.ledger.synthetic else []
+        text = " ".join([*head, *(_capital(sentence) for sentence in said)])
         return FactBox(
             language,
             audience,
@@ -169,7 +169,7 @@ class _Box:
 
     def owners(self) -> Iterator[str]:
         parts = [
-            f"{self._owner(figure.part)} {self._mark(figure.key, '%(n)s', figure.value)}"
+            f"{self._owner(figure.part)} {self._mark(figure.key, '%(digits)s', figure.value)}"
             for figure in self.known.values()
             if figure.name == "cases_owner" and figure.value
         ]
@@ -179,7 +179,7 @@ class _Box:
     def states(self) -> Iterator[str]:
         names = _states()
         parts = [
-            self._mark(figure.key, f"{names.get(figure.part, figure.part)} %(n)s", figure.value)
+            self._mark(figure.key, f"{names.get(figure.part, figure.part)} %(digits)s", figure.value)
             for figure in self.known.values()
             if figure.name == "cases_status" and figure.value
         ]
@@ -235,7 +235,8 @@ class _Box:
         return _("As of %(day)s") % {"day": day}
 
     def _mark(self, key: str, text: str, count: int | None, **more: str) -> str:
-        return f"{_OPEN}{key}{_MIDDLE}{text % ({'n': _number(count or 0)} | more)}{_CLOSE}"
+        told = {"n": _number(count or 0), "digits": decimal(count or 0)} | more
+        return f"{_OPEN}{key}{_MIDDLE}{text % told}{_CLOSE}"
 
     def _district(self, name: str) -> str:
         return districts.title(name, self.language)
@@ -266,8 +267,8 @@ def _number(count: int) -> str:
 def _size(count: int) -> str:
     """In the largest unit that fits, written out."""
     if count >= 10**12:
-        return f"{_trimmed(count / 10**12)} {_('terabytes')}"
-    return f"{_trimmed(count / 10**9)} {_('gigabytes')}"
+        return _("%(n)s terabytes") % {"n": _trimmed(count / 10**12)}
+    return _("%(n)s gigabytes") % {"n": _trimmed(count / 10**9)}
 
 
 def _trimmed(value: float) -> str:
@@ -277,7 +278,7 @@ def _trimmed(value: float) -> str:
 def _states() -> Mapping[str, str]:
     return {
         "opened": _("opened"),
-        "detained": _("with a detention"),
+        "detained": _("detained"),
         "indicted": _("indicted"),
         "judged": _("judged"),
         "closed": _("closed"),
