@@ -94,6 +94,7 @@ def main() -> int:
     _run("status", op)
     _run("scenario", "score", op, _short(sources / "scenario" / "truth"))
     _run("identities", "find", op)
+    _ask_for_one_person(op)
     _run("verify", op)
     say.print(f"\nThe passphrase of this demonstration is: {os.environ['SAFELIGHT_PASSPHRASE']}")
     if options.serve == "yes":
@@ -115,6 +116,21 @@ def _take_in_scenario(op: str, scenario: Path) -> None:
         mapping = CHECKOUT / "docs" / "mappings" / name
         reason = "lists of payments that no parser knows"
         _run("parse", op, "--mapping", _short(mapping), "--path", "*.csv", "--reason", reason)
+
+
+def _ask_for_one_person(op: str) -> None:
+    """What an investigator does next: decides about the first proposal, and asks what that person wrote and did when."""
+    command = [sys.executable, "-m", "safelight.cli", "identities", "list", op, "--format", "jsonl"]
+    listed = subprocess.run(command, check=True, capture_output=True).stdout
+    asked = (orjson.loads(line) for line in listed.splitlines())
+    found = next((one for one in asked if one["kind"] == "proposal"), None)
+    if found is None:
+        return
+    reason = "demonstration: here stands what it rests on"
+    grades = ("--source-grade", "X", "--content-grade", "X")
+    _run("identities", "decide", op, found["account"], found["other"], "same", "--reason", reason, *grades)
+    _run("timeline", op, "--person", found["account"], "--by", "month")
+    _run("search", op, "--person", found["account"], "--limit", "5")
 
 
 def _make_room(operation: Path, say: Console) -> None:
