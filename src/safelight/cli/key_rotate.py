@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from safelight.casework.handover import keys as signing_keys
 from safelight.catalog.catalog import Catalog
 from safelight.cli.options import Operation, Passphrase, existing, passphrase_from, who
 from safelight.cli.output import console
@@ -25,6 +26,7 @@ def key_rotate(operation: Operation, passphrase_file: Passphrase = None) -> None
             keys = ring.unlock(passphrase)
         keylog.record(ledger, ring, actor=who(), reason="rotation")
         count = reseal(catalog, ring, keys)
+        signing_keys.reseal(folder, ring, keys)
         ring.drop_older(keys, passphrase)
         end_run(ledger, catalog, actor=who())
     console().print(f"The key is new; {count} pictures were sealed to it again.")

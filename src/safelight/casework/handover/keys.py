@@ -47,15 +47,8 @@ def make(folder: OperationFolder, ledger: Ledger, name: str, *, actor: str) -> S
     private = Ed25519.generate()
     public = bytes(private.verify_key)
     fingerprint = signers.fingerprint_of(public)
-    state = {
-        "format": _FORMAT, "key": ring.key_id, "sealed": seal(ring.public, bytes(private)).hex(),
-    }  # fmt: skip
     path = _path(folder, fingerprint)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(orjson.dumps(state))
-        file.flush()
-        os.fsync(file.fileno())
+    _write(path, ring, bytes(private))
     try:
         with ledger.writing() as act:
             signers.made(act, name, public, actor=actor)
@@ -84,6 +77,28 @@ def unlocked(
     if len({one.fingerprint for one in wanted}) != len(wanted):
         raise Refused("The same key was named twice.", "Two signatures need two keys.")
     return [_open(folder, keys, one) for one in wanted]
+
+
+def reseal(folder: OperationFolder, ring: KeyRing, keys: UnlockedKeys) -> int:
+    """Seal every private half to the ring's newest key, before the older ones are forgotten; how many there are."""
+    found = sorted(folder.keys.glob("signing-*.json"))
+    for path in found:
+        state = orjson.loads(path.read_bytes())
+        if state["key"] != ring.key_id:
+            half = path.with_suffix(".half")
+            half.unlink(missing_ok=True)
+            _write(half, ring, keys.open(state["key"], bytes.fromhex(state["sealed"])))
+            half.replace(path)
+    return len(found)
+
+
+def _write(path: Path, ring: KeyRing, private: bytes) -> None:
+    state = {"format": _FORMAT, "key": ring.key_id, "sealed": seal(ring.public, private).hex()}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(orjson.dumps(state))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _open(folder: OperationFolder, keys: UnlockedKeys, signer: Signer) -> SigningKey:
