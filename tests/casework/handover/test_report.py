@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from safelight.casework.handover import report, report_messages
+from safelight.casework.handover import report, report_document
 from safelight.casework.handover.contents import Contents, LeftOut, Touched
 from safelight.ledger.police import PolicePeriod
 from safelight.messages import language, use_language
@@ -399,13 +399,24 @@ def test_a_correction_says_what_no_longer_holds(tmp_path: Path) -> None:
 
 
 def test_more_messages_than_a_report_holds_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_messages, "MOST", 2)
+    monkeypatch.setattr(report_document, "MOST", 2)
     report.write(contents(), tmp_path)
     tree = _tree(tmp_path)
     assert tree.get_element_by_id("messages").getnext().text == (
         "3 messages are given. The first 2 stand here; all are in the package's traces/messages.csv."
     )
     assert len(_rows(tree, "conversation-1")) == 2
+    assert [cells[0] for cells in _rows(tree, "items")] == ["I1", "I2"]
+    assert (
+        tree.get_element_by_id("items")
+        .getnext()
+        .text_content()
+        .strip()
+        .endswith("The first 2 of 3 stand here; all are in the package's items/items.csv.")
+    )
+    ids = set(tree.xpath("//@id"))
+    assert [one for one in tree.xpath("//@href") if one[1:] not in ids] == []
+    assert "The first 2 of 3 stand here" in "".join(_pages(tmp_path))
 
 
 def test_copies_stand_in_one_line_and_officers_are_told_apart(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ as a bare wall clock where it is not. UCO has no class for a payment; `safelight
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -92,7 +93,7 @@ def calls(contents: Contents, cited: Cited) -> Iterator[Thing]:
                         "from": cited.account(row["caller_id"], row["network"], row["caller"]),
                         "to": _accounts(cited, row, "participants"),
                         "startTime": _when(row, "started"),
-                        "duration": None if row["duration"] is None else round(row["duration"]),
+                        "duration": _seconds(row["duration"]),
                         "callType": row["kind"],
                         "application": cited.network(row["network"]),
                     },
@@ -200,6 +201,10 @@ def _thread(
             "safelight:network": network,
         },
     )
+
+
+def _seconds(duration: float | None) -> int | None:
+    return round(duration) if duration is not None and math.isfinite(duration) else None
 
 
 def _police(contents: Contents, account: str | None, row: Mapping[str, Any]) -> str:

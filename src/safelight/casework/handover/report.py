@@ -7,8 +7,9 @@ style inside; the PDF uses Typst's own fonts, so that no machine's fonts change 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -19,11 +20,12 @@ from jinja2 import Environment, StrictUndefined
 
 from safelight.access.conversation_pdf import printable
 from safelight.access.neutral import visible_said
-from safelight.casework.handover import report_law, report_statements, report_traces
+from safelight.casework.handover import report_document, report_law, report_statements, report_traces
 from safelight.casework.handover.contents import Contents
-from safelight.casework.handover.report_document import Document, Facts
+from safelight.casework.handover.report_document import Block, Document, Facts, Section, Table, whole
 from safelight.casework.handover.report_words import audience_word, instant
 from safelight.messages import _, language, use_language
+from safelight.messages.figures import decimal
 
 PDF: Final = "report.pdf"
 HTML: Final = "report.html"
@@ -66,17 +68,36 @@ def document(contents: Contents) -> Document:
             ]
         ),
         notes=_notes(contents),
-        sections=[
-            *report_law.corrections(contents),
-            *report_statements.sections(contents),
-            *report_traces.Traces(contents).sections(),
-            *report_law.exhibits(contents),
-            report_traces.items(contents),
-            report_law.law(contents),
-            report_law.left_out(contents),
-            report_law.checking(contents),
-        ],
+        sections=_bounded(
+            [
+                *report_law.corrections(contents),
+                *report_statements.sections(contents),
+                *report_traces.Traces(contents).sections(),
+                *report_law.exhibits(contents),
+                report_traces.items(contents),
+                report_law.law(contents),
+                report_law.left_out(contents),
+                report_law.checking(contents),
+            ]
+        ),
     )
+
+
+def _bounded(sections: Sequence[Section]) -> list[Section]:
+    """No table longer than a report holds; what was cut says where all of it is."""
+    found = []
+    for section in sections:
+        blocks: list[Block] = []
+        for block in section.blocks:
+            if isinstance(block, Table) and len(block.rows) > (most := report_document.MOST):
+                values = {"n": decimal(most), "every": decimal(len(block.rows)), "file": block.file}
+                note = (
+                    _("The first %(n)s of %(every)s stand here; all are in the package's %(file)s.") % values
+                )
+                block = replace(block, rows=block.rows[:most], note=note)
+            blocks.append(block)
+        found.append(replace(section, blocks=blocks))
+    return whole(found)
 
 
 def _mark(contents: Contents) -> str:

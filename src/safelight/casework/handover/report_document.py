@@ -7,8 +7,11 @@ reference in the document leads to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Literal
+
+#: Rows of a table, and messages, that a report holds at most: a hundred pages of one kind are not read.
+MOST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Table:
     rows: Sequence[Row]
     title: str = ""
     empty: str = ""
+    note: str = ""
+    file: str = "case/safelight.json"
+    """Where the package has all rows, if there are more than a report holds."""
     kind: Literal["table"] = "table"
 
 
@@ -97,6 +103,27 @@ class Document:
     def as_data(self) -> dict[str, Any]:
         """Plain values, for a template."""
         return asdict(self)
+
+
+def whole(sections: Sequence[Section]) -> list[Section]:
+    """The sections without references that lead nowhere, such as to a row that a table has no room for."""
+    anchors = {one.anchor for one in sections}
+    anchors |= {r.anchor for one in sections for table in _tables(one) for r in table.rows if r.anchor}
+    return [
+        replace(one, blocks=[_led(b, anchors) if isinstance(b, Table) else b for b in one.blocks])
+        for one in sections
+    ]
+
+
+def _tables(section: Section) -> list[Table]:
+    return [one for one in section.blocks if isinstance(one, Table)]
+
+
+def _led(table: Table, anchors: set[str]) -> Table:
+    rows = [
+        replace(r, cells=[c if c.to in anchors else replace(c, to="") for c in r.cells]) for r in table.rows
+    ]
+    return replace(table, rows=rows)
 
 
 def cell(text: object, small: str = "", *, code: bool = False, to: str = "") -> Cell:

@@ -6,18 +6,16 @@ Copies of a message (same time, sender and text, read from another item) stand i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
+from safelight.casework.handover import report_document
 from safelight.casework.handover.contents import Contents
 from safelight.casework.handover.report_document import Cell, Column, Row, Section, Table, Text, cell, row
 from safelight.casework.handover.report_words import time_of
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
-
-#: Messages that a report holds at most, some hundred pages; the tables of the package hold all.
-MOST: Final = 2_000
 
 
 def sections(contents: Contents) -> Iterator[Section]:
@@ -63,7 +61,7 @@ def _chosen(contents: Contents) -> tuple[int, dict[str, list[dict[str, Any]]]]:
         key=lambda n: (begins[keys[n][0]], keys[n][0], keys[n][1] is None, keys[n][1] or 0, keys[n][2]),
     )
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in table.take(pa.array(order[:MOST], pa.int64())).to_pylist():
+    for one in table.take(pa.array(order[: report_document.MOST], pa.int64())).to_pylist():
         found.setdefault(one["conversation_id"], []).append(one)
     return len(keys), found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -141,15 +142,14 @@ class Traces:
                         cell(one["caller"], self._by_police(one["caller_id"], one)),
                         ", ".join(one["participants"] or ()),
                         one["kind"],
-                        ""
-                        if one["duration"] is None
-                        else _("%(n)s s") % {"n": decimal(round(one["duration"]))},
+                        _seconds(one["duration"]),
                         self._source(one),
                     )
                 )
                 for one in sorted(self._contents.rows("calls"), key=_order)
             ],
             empty=_("No call is given."),
+            file="traces/calls.csv",
         )
 
     def _transfers(self) -> Table:
@@ -164,7 +164,15 @@ class Traces:
                     (
                         cell(*time_of(one, "time")),
                         cell(
-                            one["sender_name"] or one["sender"], one["sender"] if one["sender_name"] else ""
+                            one["sender_name"] or one["sender"],
+                            ", ".join(
+                                part
+                                for part in (
+                                    one["sender"] if one["sender_name"] else "",
+                                    self._by_police(one["sender_id"], one),
+                                )
+                                if part
+                            ),
                         ),
                         cell(
                             one["receiver_name"] or one["receiver"],
@@ -178,6 +186,7 @@ class Traces:
                 for one in sorted(self._contents.rows("transfers"), key=_order)
             ],
             empty=_("No transfer is given."),
+            file="traces/transfers.csv",
         )
 
     def _source(self, one: Mapping[str, Any]) -> Cell:
@@ -221,7 +230,9 @@ def items(contents: Contents) -> Section:
         )
         for number, one in enumerate(contents.items, 1)
     ]  # fmt: skip
-    return Section(_("Items"), "items", [Table(columns, rows, empty=_("No item is given."))])
+    return Section(
+        _("Items"), "items", [Table(columns, rows, empty=_("No item is given."), file="items/items.csv")]
+    )
 
 
 def _by(seq: int, actor: str, recorded_at: int, confirmed_by: str = "") -> Cell:
@@ -235,6 +246,12 @@ def _amount(one: Mapping[str, Any]) -> str:
     if one["amount"] is None:
         return ""
     return f"{decimal(one['amount'], 2)} {one['currency'] or ''}".strip()
+
+
+def _seconds(duration: float | None) -> str:
+    if duration is None or not math.isfinite(duration):
+        return ""
+    return _("%(n)s s") % {"n": decimal(round(duration))}
 
 
 def _order(one: Mapping[str, Any]) -> tuple[bool, int, str]:
