@@ -36,7 +36,7 @@ def add(
     if name.strip():
         records.state(act, made.id, "name", name.strip(), actor=actor, basis=basis)
     else:
-        records.state(act, made.id, "status", "unidentified", actor=actor, basis=basis, valid_from=act.now)
+        records.state(act, made.id, "status", "unidentified", actor=actor, basis=basis)
     return made
 
 
