@@ -57,7 +57,11 @@ def test_an_operation_is_recorded_and_what_stands_outside_is_flagged(client: htt
 def test_an_officers_lines_are_marked_and_left_out_of_figures(client: httpx.Client) -> None:
     before = client.get(f"/accounts/{ASE}").text
     client.post("/authority", data=PAPER)
-    assert client.get(f"/accounts/{ASE}").text != before
+    page = client.get(f"/accounts/{ASE}").text
+    assert "In the hands of police from 2016-11-07 17:00 to further notice." in page
+    assert "In the hands of police" not in before
+    shown = page.partition('<a class="l" href="/authority/')[2].partition('"')[0]
+    assert "<h1>A-001</h1>" in client.get(f"/authority/{shown}").text
     tag = '<span class="tag lit" title="An officer\'s'
     direct, tog = (client.get(f"/conversations/{one}").text for one in (DIRECT, TOG))
     # A message and a call; a message and leaving the channel.

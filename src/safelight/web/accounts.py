@@ -18,6 +18,7 @@ from safelight.access.accounts import AccountRow
 from safelight.access.door import Door
 from safelight.access.timeline_events import EVENTS
 from safelight.access.zones import ZONES, Zone, zone_of
+from safelight.casework.authority import police_operated
 from safelight.errors import NotFound
 from safelight.messages import _
 from safelight.web import account_charts, timeline_chart
@@ -84,6 +85,7 @@ def page(request: Request) -> Response:
             "weekdays": account_charts.weekdays(),
             "picture": picture,
             "chart": timeline_chart.chart(picture, zone) if picture else None,
+            "police": police_operated(reading).get(id_, ()),
             **_shared(zone),
             **about(reading, id_),
         }
