@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from safelight.identities.calibration import Calibration, calibration
 from safelight.identities.candidates import propose
-from safelight.identities.combine import SUPPORTS, Combined, combine, kept, leads, weights
+from safelight.identities.combine import SUPPORTS, Combined, against, combine, kept, leads, weights
 from safelight.identities.findings import measure
 from safelight.identities.kinds import MEASURED, PAIRS, Group, Kind
 from safelight.identities.model import Bench
@@ -102,7 +102,7 @@ def test_soft_evidence_across_networks_is_capped_and_makes_no_claim() -> None:
     found = weighed(kinds)
     assert found.points.tolist() == pytest.approx([9.0, 4.0, 5 * 9 / 13, 5 * 4 / 13])
     assert found.claims.tolist() == [True, False]
-    assert weights(found.probability, found.proposed(BY))[1] <= SUPPORTS
+    assert weights(found.probability, found.proposed(BY), against(found), BY.absent)[1] <= SUPPORTS
 
 
 def test_a_hard_piece_of_no_weight_makes_no_claim() -> None:

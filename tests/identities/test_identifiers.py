@@ -115,12 +115,8 @@ def test_what_many_hold_weighs_little_and_then_nothing() -> None:
 
     found = [by(holders) for holders in (2, 3, 4, 6, 9, 30, 200)]
     assert found == sorted(found, reverse=True)
-    # Three of one network: a family's number.
-    assert found[:3] == [
-        round(log(500) + 3, 3),
-        round(log(1000 / 3) + 3 - 5, 3),
-        round(log(250) + 3 - 5 - 1.2, 3),
-    ]
+    # Three of one network: a family's number, which is a reason to look and carries no claim.
+    assert found[:3] == [round(log(500) + 3, 3), 1.3, 1.3]
     assert found[3:] == [0.0] * 4
 
 

@@ -41,6 +41,8 @@ class Pair:
     """A hard kind of evidence speaks for it."""
     across: bool
     """The two accounts are of different networks."""
+    against: float = 0.0
+    """The sum of the points against it (natural log-odds, zero or below)."""
 
     @property
     def claims(self) -> bool:
@@ -176,12 +178,15 @@ def _pairs(
     rows = reading.db.execute(
         f"""with networks as (select account_id, any_value(network) as network from accounts group by 1),
                  carried as (select distinct tenure_a, tenure_b from person_evidence
-                             where kind = any($hard) and points > 0 and {where})
+                             where kind = any($hard) and points > 0 and {where}),
+                 spoken as (select tenure_a, tenure_b, sum(points) as against from person_evidence
+                            where points < 0 and {where} group by all)
             select p.tenure_a, p.tenure_b, account_a, account_b, prior, log_odds, probability, coalesce(standing, ''),
                    margin, coalesce(mutual, false), coalesce(proposed_by, []), coalesce(run, ''),
-                   c.tenure_a is not null, m.network is distinct from n.network
+                   c.tenure_a is not null, m.network is distinct from n.network, coalesce(s.against, 0)
             from (select * from same_person where {where}) p
             left join carried c on c.tenure_a = p.tenure_a and c.tenure_b = p.tenure_b
+            left join spoken s on s.tenure_a = p.tenure_a and s.tenure_b = p.tenure_b
             left join networks m on m.account_id = account_a left join networks n on n.account_id = account_b
             order by probability desc, log_odds desc, p.tenure_a, p.tenure_b""",
         {"hard": list(hard), **(values or {})},

@@ -379,11 +379,26 @@ SUPPORTS: Final = 0.2
 AGAINST: Final = -1.0
 
 
-def weights(probability: Floats, proposed: Bools) -> Floats:
-    """What pairs count when clusters are made: calibrated log-odds; what is no proposal joins nobody by itself."""
+def weights(probability: Floats, proposed: Bools, against: Floats, absent: float) -> Floats:
+    """What pairs count when clusters are made: calibrated log-odds; what is no proposal joins nobody by itself.
+
+    That hardly anything speaks for a pair is no evidence against it: it counts no less than a pair that was never a
+    candidate (`absent`) and what speaks against it (`against`, the sum of such points).
+    """
     sure = np.clip(probability, 1e-12, 1 - 1e-12)
-    found: Floats = np.clip(np.log(sure / (1 - sure)), -HEAVIEST, np.where(proposed, HEAVIEST, SUPPORTS))
+    least = np.minimum(absent + against, 0.0)
+    found: Floats = np.clip(
+        np.maximum(np.log(sure / (1 - sure)), least), -HEAVIEST, np.where(proposed, HEAVIEST, SUPPORTS)
+    )
     return found
+
+
+def against(combined: Combined) -> Floats:
+    """By pair: the sum of the points against it."""
+    total: Floats = np.bincount(
+        combined.pieces.pair, np.minimum(combined.points, 0), len(combined.pieces.a)
+    ).astype(np.float64)
+    return total
 
 
 def weighed(
@@ -391,7 +406,7 @@ def weighed(
 ) -> list[tuple[str, str, float]]:
     """The pairs `kept`, for clustering."""
     found = combined.pieces
-    counted = weights(combined.probability, combined.proposed(by))
+    counted = weights(combined.probability, combined.proposed(by), against(combined), by.absent)
     return [
         (ids[a], ids[b], odds)
         for a, b, odds in zip(

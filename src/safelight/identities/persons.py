@@ -97,12 +97,16 @@ class Person:
 
 def weight(pair: Pair) -> float:
     """What a weighed pair counts when clusters are made."""
-    return weight_of(pair.probability, pair.standing == "proposal")
+    return weight_of(pair.probability, pair.standing == "proposal", pair.against)
 
 
-def weight_of(probability: float, proposed: bool) -> float:
-    """The same of a probability and of whether the pair is proposed; as the run counts it (`combine.weights`)."""
-    return float(combining.weights(np.asarray([probability]), np.asarray([proposed]))[0])
+def weight_of(probability: float, proposed: bool, against: float) -> float:
+    """The same of a probability, of whether the pair is proposed and of what speaks against it; as the run counts it
+    (`combine.weights`)."""
+    counted = combining.weights(
+        np.asarray([probability]), np.asarray([proposed]), np.asarray([against]), calibration().absent
+    )
+    return float(counted[0])
 
 
 def weighed(pairs: Sequence[Pair]) -> list[tuple[str, str, float]]:
@@ -110,6 +114,8 @@ def weighed(pairs: Sequence[Pair]) -> list[tuple[str, str, float]]:
     counted = combining.weights(
         np.asarray([one.probability for one in pairs], dtype=np.float64),
         np.asarray([one.standing == "proposal" for one in pairs], dtype=bool),
+        np.asarray([one.against for one in pairs], dtype=np.float64),
+        calibration().absent,
     )
     return [(one.tenure_a, one.tenure_b, odds) for one, odds in zip(pairs, counted.tolist(), strict=True)]
 
@@ -262,7 +268,7 @@ def _without(pair: Pair, pieces: Sequence[Piece], kind: str, less: float | None)
     sure = min(max(pair.probability, 1e-12), 1 - 1e-12)
     left = 1 / (1 + math.exp(less) * (1 - sure) / sure)
     enough = left >= calibration().proposal and (hard or not pair.across)
-    return weight_of(left, pair.standing == "proposal" and enough)
+    return weight_of(left, pair.standing == "proposal" and enough, pair.against)
 
 
 def value_of(piece: Piece) -> str:

@@ -175,14 +175,20 @@ def clustered(weighing: Weighing, decided: Standing, by: Calibration) -> Cluster
 
 
 def _persons(catalog: Catalog, decided: Standing, by: Calibration, run: str) -> dict[str, pa.Table]:
-    with catalog.connect(tables=("same_person",)) as db:
+    with catalog.connect(tables=("same_person", "person_evidence")) as db:
         found = db.sql(
-            "select tenure_a, tenure_b, account_a, account_b, probability, standing = 'proposal' as proposed "
-            "from same_person order by tenure_a, tenure_b"
+            """select tenure_a, tenure_b, account_a, account_b, probability, standing = 'proposal' as proposed,
+                      coalesce(against, 0)::double as against
+               from same_person left join (
+                   select tenure_a, tenure_b, sum(points) as against from person_evidence where points < 0 group by all
+               ) using (tenure_a, tenure_b) order by tenure_a, tenure_b"""
         ).to_arrow_table()
     a, b = found["tenure_a"].to_pylist(), found["tenure_b"].to_pylist()
     weights = combining.weights(
-        found["probability"].to_numpy().astype(np.float64), found["proposed"].to_numpy().astype(bool)
+        found["probability"].to_numpy().astype(np.float64),
+        found["proposed"].to_numpy().astype(bool),
+        found["against"].to_numpy().astype(np.float64),
+        by.absent,
     )
     accounts = dict(zip(a, found["account_a"].to_pylist(), strict=True))
     accounts |= dict(zip(b, found["account_b"].to_pylist(), strict=True))

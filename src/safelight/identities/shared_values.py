@@ -26,6 +26,8 @@ FEW: Final = 3
 STEEP: Final = 1.2
 #: From so many accounts of one network on a value is shared: a family's landline, a club's mailbox.
 SHARED: Final = 3
+#: What a shared value weighs at most: less than carries a claim (`combine.CARRIES`), whatever a calibration makes of it.
+ASKED: Final = 1.3
 #: Two who held a value so far apart (days) held it one after the other, and it weighs no more than this.
 APART_DAYS: Final = 365
 PASSED_ON: Final = 1.0
@@ -76,9 +78,11 @@ def _held(by: Sharing) -> str:
         ), active as ({_ACTIVE if by.timed else _ALWAYS})
         select f.* exclude (first_us, last_us), c.holders, least(first_us, from_us) as first_us,
                greatest(last_us, to_us) as last_us,
-               ln((select count(*) from tenures) / c.holders) + {by.trust}
-               - {STEEP} * greatest(0, c.crowd - {FEW}, c.holders - {MANY})
-               - if(c.crowd >= {SHARED}, {by.shared}, 0) as weight
+               least(
+                   ln((select count(*) from tenures) / c.holders) + {by.trust}
+                   - {STEEP} * greatest(0, c.crowd - {FEW}, c.holders - {MANY})
+                   - if(c.crowd >= {SHARED}, {by.shared}, 0), if(c.crowd >= {SHARED}, {ASKED}, 99)
+               ) as weight
         from found f join crowd c using (kind, value) left join active using (tenure)
     """
 
