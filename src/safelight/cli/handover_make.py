@@ -62,6 +62,10 @@ def handover_make(
     with_others: Annotated[
         bool, typer.Option("--with-others", help="Give the names of persons of category “other” too.")
     ] = False,
+    withhold: Annotated[
+        list[str] | None,
+        typer.Option(help="What is withheld: 'P-003=ground' leaves that record out, other words are told. Repeatable."),
+    ] = None,
     without_traces: Annotated[
         bool, typer.Option("--without-traces", help="Give no messages, calls and transfers.")
     ] = False,
@@ -99,6 +103,7 @@ def handover_make(
                 conversations=tuple(conversation or ()),
                 others=with_others,
                 traces=not without_traces,
+                withheld=tuple(withhold or ()),
             )
             number = make.prepare(door, choice).name
             console().print(f"{number} is prepared.", markup=False)

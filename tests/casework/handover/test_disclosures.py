@@ -163,6 +163,28 @@ def test_who_may_not_see_the_register_gives_no_child(case: Case, tmp_path: Path)
     assert case.child.id not in excerpt and case.ase.id in excerpt
 
 
+def test_what_is_withheld_has_its_ground(case: Case, tmp_path: Path) -> None:
+    grounds = (
+        "P-002=protected witness, decision of N. Hauge",
+        "how a camera was matched=on request of a court",
+    )
+    case.made(tmp_path / "p", folder=True, audience="defence", withheld=grounds)
+    said = json.loads((tmp_path / "p/data/case/safelight.json").read_bytes())
+    assert {one["name"] for one in said["records"]} == {"C-001", "P-001", "V-001"}
+    assert "witness" not in {one["value"] for one in said["statements"] if isinstance(one["value"], str)}
+    excerpt = (tmp_path / "p/data/audit/excerpt.json").read_text()
+    assert "Bø Berg" not in excerpt
+    with case.ledger() as ledger:
+        found = register.find(ledger, "HO-001")
+        assert found.audience == "defence"
+        assert [(one["what"], one["why"]) for one in found.withheld[:2]] == [
+            ("P-002", "protected witness, decision of N. Hauge"),
+            ("how a camera was matched", "on request of a court"),
+        ]
+    with case.door() as door, pytest.raises(Refused, match="needs its ground"):
+        make.prepare(door, case.choice(withheld=("P-002",)))
+
+
 def test_no_more_of_others_than_the_case_needs(case: Case, tmp_path: Path) -> None:
     """Only Åse is of the case: of #tog her own lines are given, the conversation with Bø whole."""
     with case.ledger() as ledger, ledger.writing() as act:

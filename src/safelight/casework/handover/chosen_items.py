@@ -9,7 +9,7 @@ from safelight.access.item import find
 from safelight.access.reading import Reading
 from safelight.casework.handover.contents import Given, ItemGiven
 
-_COLUMNS = "item_id, source_id, exhibit, path, name, size, mime, state, md5, sha1, sha256, created, modified, accessed"
+_COLUMNS = "item_id, source_id, exhibit, path, name, kind, size, mime, state, md5, sha1, sha256, created, modified, accessed"
 
 
 def chosen(
@@ -28,8 +28,24 @@ def chosen(
 
 
 def _item(row: Sequence[Any], numbers: dict[str, str], give: Given, chosen_: bool) -> ItemGiven:
-    id_, source, exhibit, path, name, size, mime, state, md5, sha1, sha256, created, modified, accessed = row
-    with_bytes = give == "bytes" and chosen_ and size is not None
+    (
+        id_,
+        source,
+        exhibit,
+        path,
+        name,
+        kind,
+        size,
+        mime,
+        state,
+        md5,
+        sha1,
+        sha256,
+        created,
+        modified,
+        accessed,
+    ) = row
+    with_bytes = give == "bytes" and chosen_ and size is not None and kind in ("file", "stream")
     return ItemGiven(
         item_id=id_,
         source_id=source,

@@ -37,7 +37,7 @@ from safelight.ledger.ledger import Ledger
 from safelight.ledger.police import PolicePeriod, periods
 from safelight.ledger.records import Record, Statement, newest
 from safelight.ledger.tables import STATEMENTS
-from safelight.ledger.vocabulary import AUTHORITY, FIELDS, PERSON, SERIES, VICTIM
+from safelight.ledger.vocabulary import AUTHORITY, CASE, FIELDS, PERSON, SERIES, VICTIM
 
 
 def N_(text: str) -> str:
@@ -99,7 +99,7 @@ def gather(reading: Reading, choice: Choice, terms: Terms, who: str) -> Contents
         left_out=(
             *found.left,
             *_left_of_traces(reading, traces, choice, tenures, standing),
-            *_left_items(items),
+            *_left_items(items, choice),
         ),
         head=head,
         police=tuple(_police(ledger, traces)),
@@ -133,6 +133,7 @@ def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records
         for target in sorted(hidden):
             given.update((id_, made[id_]) for id_ in children.of(target) if id_ in made)
         hidden = set()
+    withheld = tuple(_withheld(choice, given))
     every = [
         *of_case,
         *records.statements(ledger, record=[id_ for id_ in given if id_ != case.id], as_of=None),
@@ -151,7 +152,18 @@ def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records
         ] = len(hidden)  # fmt: skip
     lines = tuple(LeftOut(n, what, instead, why) for (what, instead, why), n in left.items())
     order = sorted(given.values(), key=lambda one: (one.id != case.id, one.type, one.number))
-    return _Records(tuple(order), tuple(kept), lines)
+    return _Records(tuple(order), tuple(kept), (*withheld, *lines))
+
+
+def _withheld(choice: Choice, given: dict[str, Record]) -> Iterable[LeftOut]:
+    """What the maker withholds, with its ground: records go out of `given`, other words are only told."""
+    by_name = {one.name: id_ for id_, one in given.items()}
+    for one in choice.withheld:
+        what, _sign, ground = (part.strip() for part in one.partition("="))
+        id_ = by_name.get(what.upper())
+        if id_ is not None and given[id_].type != CASE:
+            del given[id_]
+        yield LeftOut(0 if id_ is None else 1, what, N_("nothing"), ground)
 
 
 def _kept(
@@ -290,10 +302,14 @@ def _left_of_traces(
         )  # fmt: skip
 
 
-def _left_items(items: Iterable[ItemGiven]) -> Iterable[LeftOut]:
-    found = [one for one in items if one.given == "hashes"]
-    if found:
-        yield LeftOut(len(found), N_("items"), N_("hashes and paths alone"), N_("least exposure"))
+def _left_items(items: Iterable[ItemGiven], choice: Choice) -> Iterable[LeftOut]:
+    hashes = [one for one in items if one.given == "hashes"]
+    wanted = sum(one.chosen for one in hashes) if choice.give == "bytes" else 0
+    instead = N_("hashes and paths alone")
+    if wanted:
+        yield LeftOut(wanted, N_("chosen items"), instead, N_("they are no files, or have no bytes to give"))
+    if len(hashes) > wanted:
+        yield LeftOut(len(hashes) - wanted, N_("items"), instead, N_("least exposure"))
 
 
 def _with_seqs(contents: Contents, ledger: Ledger, head: int) -> Contents:

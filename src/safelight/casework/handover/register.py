@@ -47,6 +47,8 @@ class Choice:
     """Names of persons of category "other" are given too."""
     traces: bool = True
     """Messages, calls and transfers of the case's persons are given."""
+    withheld: tuple[str, ...] = ()
+    """`P-003=ground`: a record that is left out; `words=ground`: what else is withheld."""
     corrects: str = ""
     """Id of the handover that this one corrects."""
 
@@ -68,7 +70,9 @@ class Choice:
     @classmethod
     def of(cls, value: dict[str, Any]) -> Choice:
         """Out of the ledger."""
-        lists = {name: tuple(value[name]) for name in ("items", "accounts", "conversations")}
+        lists = {
+            name: tuple(value.get(name, ())) for name in ("items", "accounts", "conversations", "withheld")
+        }
         given = tuple(Recipient(**one) for one in value["recipients"])
         return cls(**{**value, **lists, "recipients": given})
 
@@ -242,6 +246,10 @@ def _check(choice: Choice) -> None:
         )  # fmt: skip
     if choice.audience not in AUDIENCES or choice.language not in LANGUAGES:
         raise Refused(f"{choice.audience!r} or {choice.language!r} is not known.", "See the command's help.")
+    if any(not all(part.strip() for part in one.partition("=")) for one in choice.withheld):
+        raise Refused(
+            _("What is withheld needs its ground."), _("Write it as 'P-003=ground', or in words: 'notes=ground'.")
+        )  # fmt: skip
     for one in choice.recipients:
         if one.key:
             recipient(one.key)
