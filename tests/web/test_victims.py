@@ -61,7 +61,7 @@ def test_children_are_registered_stated_and_ranked(bench: Workbench, client: htt
     assert _rows(page) == ["V-002", "V-001"]
     assert "at least 1 child" in page and ">29 May 2017</b>" in page
     assert page.count('class="tag urgent"') == 1
-    assert "contact within the last 48 hours" in page
+    assert "contact in the last 48 hours" in page
     assert _rows(client.get("/victims?urgency=other").text) == ["V-001"]
     assert _rows(client.get("/victims?counted=further").text) == ["V-002"]
 

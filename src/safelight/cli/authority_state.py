@@ -19,7 +19,7 @@ def authority_state(
     field: Annotated[
         str,
         typer.Argument(
-            help="officer, wrote (who was at the keyboard), log, partner, shared, report, review, limits or note.",
+            help="Officer, wrote (who was at the keyboard), log, partner, shared, report, review, limits or note.",
             metavar="FIELD",
         ),
     ],

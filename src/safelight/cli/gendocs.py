@@ -48,15 +48,11 @@ def settings_page() -> str:
         kind = type(getattr(Settings(), section.name))
         lines += [f"## [{section.name}]", "", "| key | default | meaning |", "|---|---|---|"]
         lines += [
-            f"| `{item.name}` | {_default(item.default)} | {item.metadata['doc']} |"
+            f"| `{item.name}` | {str(item.default).lower()} | {item.metadata['doc']} |"
             for item in fields(kind)
         ]
         lines.append("")
     return "\n".join(lines)
-
-
-def _default(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value).lower()
 
 
 def commands_page() -> str:

@@ -56,10 +56,10 @@ def rule_told(rule: UrgencySettings) -> str:
     hours = ngettext("%(n)s hour", "%(n)s hours", rule.contact_hours) % {"n": decimal(rule.contact_hours)}
     made = ngettext("%(n)s day", "%(n)s days", rule.material_days) % {"n": decimal(rule.material_days)}
     next_ = ngettext("%(n)s day", "%(n)s days", rule.planned_days) % {"n": decimal(rule.planned_days)}
-    return _(
-        "Urgent means: contact within the last %(hours)s, material made within the last %(made)s, or something planned "
-        "within the next %(next)s. Reasons stand in the row; there is no score."
-    ) % {"hours": hours, "made": made, "next": next_}  # fmt: skip
+    told = _(
+        "Urgent: contact in the last %(hours)s, material made in the last %(made)s, or a plan in the next %(next)s."
+    ) % {"hours": hours, "made": made, "next": next_}
+    return f"{told} {_('Reasons stand in the row; there is no score.')}"
 
 
 def reason(one: Reason | None) -> str:
