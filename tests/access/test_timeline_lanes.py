@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.access.door import Door
@@ -36,6 +36,7 @@ def test_the_length_of_a_stretch_follows_the_window() -> None:
     assert Stretches.of(us("1601-01-01"), us("1602-01-01")).count == 1  # before 1970 nothing is held
 
 
+@settings(deadline=None, max_examples=50)
 @given(times=st.lists(st.integers(-3 * HOUR, 40 * HOUR), max_size=60), begin=st.integers(0, 20 * HOUR),
        length=st.integers(1, 19 * HOUR))  # fmt: skip
 def test_the_stretches_with_events_are_those_in_which_a_time_lies(
@@ -97,6 +98,7 @@ def test_a_window_without_anything_is_one_gap_and_few_events_say_nothing() -> No
     assert gaps([3, 150]) == []
 
 
+@settings(deadline=None)
 @given(hours=st.sets(st.integers(0, 199), min_size=1))
 def test_gaps_hold_nothing_and_lie_between_events(hours: set[int]) -> None:
     for low, high in gaps(sorted(hours)):
@@ -105,6 +107,7 @@ def test_gaps_hold_nothing_and_lie_between_events(hours: set[int]) -> None:
         assert high - low >= 12
 
 
+@settings(deadline=None)
 @given(hours=st.sets(st.integers(0, 199)))
 def test_runs_hold_all_events(hours: set[int]) -> None:
     stretches = Stretches.of(0, 200 * HOUR)
