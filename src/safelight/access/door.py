@@ -207,6 +207,11 @@ class Door:
         """What this person decides about accounts and persons."""
         return IdentityActs(self)
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether the operation's first entry says so."""
+        return self._ledger.synthetic
+
     def holds(self, right: str) -> bool:
         """Whether this person has a right of its own (`ledger/rights.py`). It shows nothing, so it writes no entry."""
         return rights.holds(self._ledger, self.who, right)

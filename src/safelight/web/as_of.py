@@ -1,17 +1,14 @@
-"""The days that a page is about: known on, true on, compared with; and the shortcuts of the picker."""
+"""The days that a page about figures is about: known on, true on, compared with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from starlette.requests import Request
 
 from safelight.access.reading import Reading
 from safelight.casework.asked_days import asked
 from safelight.casework.figure import Asked
-from safelight.messages import _
 from safelight.operation.settings import read_settings
 from safelight.web.render import with_query
 
@@ -44,14 +41,3 @@ class Days:
         door = request.app.state.door
         own = read_settings(door.folder.settings).operation_unit.district
         return Asked(reading.ledger, asked(self.known, self.true), own, door.holds("victims"))
-
-
-def shortcuts(today: date | None = None) -> Sequence[tuple[str, str]]:
-    """Days that are asked for often: title and day."""
-    now = today or date.today()  # noqa: DTZ011  the day on the wall beside the officer
-    month, year = now.replace(day=1) - timedelta(1), date(now.year - 1, 12, 31)
-    return [
-        (_("A week ago"), (now - timedelta(7)).isoformat()),
-        (_("End of last month"), month.isoformat()),
-        (_("End of last year"), year.isoformat()),
-    ]

@@ -22,7 +22,7 @@ from safelight.messages import _, language
 from safelight.operation.settings import read_settings
 from safelight.web import casework_words as words
 from safelight.web import complex_map
-from safelight.web.as_of import Days, shortcuts
+from safelight.web.as_of import Days
 from safelight.web.complex_matrix import STATES, matrix
 from safelight.web.render import with_query
 
@@ -73,7 +73,6 @@ def page(request: Request) -> Response:
             "standing": look.standing(),
             "address": days,
             "past": days.past,
-            "shortcuts": shortcuts(),
             "matrix": whose,
             "states": [(state, words.status(state)) for state in STATES],
             "tiles": complex_map.tiles(whose, question),

@@ -14,7 +14,7 @@ from safelight.casework import figures
 from safelight.casework.figure import Row
 from safelight.messages import _
 from safelight.web import casework_words as words
-from safelight.web.as_of import Days, shortcuts
+from safelight.web.as_of import Days
 from safelight.web.render import size
 
 #: Where the record of a row has its page.
@@ -39,7 +39,6 @@ def rows(request: Request) -> Response:
             "definition": figures.definitions()[figure.name],
             "address": days,
             "past": days.past,
-            "shortcuts": shortcuts(),
         }
     page: Response = request.app.state.templates.page(request, "figure.html", context)
     return page

@@ -21,6 +21,7 @@ from safelight.access.neutral import readable, visible, visible_lines, visible_s
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 from safelight.traces.moment import Moment, iso_utc
+from safelight.web.as_of_shortcuts import shortcuts
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
@@ -129,6 +130,7 @@ class Templates:
         }  # fmt: skip
         self.env.globals |= {
             "with_query": with_query,
+            "as_of_shortcuts": shortcuts,
             "type_name": type_name,
             "word": word,
             "fact_name": fact_name,
@@ -159,6 +161,7 @@ class Templates:
             "sees_victims": request.app.state.door.holds("victims"),
             "languages": _there(),
             "standing": None,
+            "synthetic": request.app.state.door.synthetic,
             "m": self.env.get_template("macros.html").module,
         }
 
