@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from safelight.casework import allocation, cases, persons
 from safelight.casework.cases import Case
-from safelight.casework.dates import period
+from safelight.casework.dates import Period, period
 from safelight.casework.units import Unit
 from safelight.errors import Refused
+from safelight.ledger import records
 from safelight.ledger.as_of import AsOf, begin_of
+from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Basis
+from safelight.operation.folder import OperationFolder
 from safelight.operation.settings import CaseSettings
 from tests.casework.desk import ACTOR, TOLD, Desk
 
@@ -173,3 +180,55 @@ def test_in_one_moment_a_case_is_opened_allocated_transferred_and_returned(desk:
 
     desk.does(all_at_once)
     assert desk.sees(lambda reading: cases.case(reading, "C-001")).owner == Unit("district", "Oslo")
+
+
+def _step(what: str, unit: str, since: int, act: Writing) -> None:
+    if what == "transfer":
+        allocation.transfer(act, "C-001", unit, actor=ACTOR, basis=WHY, since=since)
+    elif what == "state":
+        cases.state(act, "C-001", "owner", unit, actor=ACTOR, basis=WHY, holds=Period(since))
+    else:
+        allocation.acknowledge(
+            act, "C-001", actor=ACTOR, by="x", accepted=what == "accept", basis=WHY, since=since
+        )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["transfer", "accept", "return", "state"]),
+            st.sampled_from(["Vest", "Oslo", "SE", "Kripos"]),
+            st.integers(2, 28),
+        ),
+        min_size=2,
+        max_size=7,
+    )
+)
+@settings(max_examples=15, deadline=None)
+def test_whatever_is_done_one_unit_owns_a_case_at_a_time(steps: list[tuple[str, str, int]]) -> None:
+    moment = begin_of("2016-03-01")
+    with tempfile.TemporaryDirectory() as place:
+        folder = OperationFolder(Path(place) / "operation")
+        folder.make()
+        with Ledger.create(
+            folder, name="Vårsol", actor=ACTOR, synthetic=True, clock=lambda: moment
+        ) as ledger:
+            with ledger.writing() as act:
+                cases.open_case(
+                    act,
+                    actor=ACTOR,
+                    number="17",
+                    basis=TOLD,
+                    settings=CaseSettings(),
+                    opened=period("2016-01-01"),
+                )
+                allocation.allocate(
+                    act, "C-001", "Agder", actor=ACTOR, basis=WHY, since=begin_of("2016-01-01")
+                )
+            for what, unit, day in steps:
+                with suppress(Refused), ledger.writing() as act:
+                    _step(what, unit, begin_of(f"2016-02-{day:02}"), act)
+            for day in range(1, 29):
+                as_of = AsOf.seen_today(f"2016-02-{day:02}")
+                owners = records.statements(ledger, type_="case", field="owner", as_of=as_of)
+                assert len(owners) == 1, (day, owners)

@@ -45,7 +45,7 @@ def test_the_front_keeps_its_examples_whole_and_its_panels_in_the_order_of_a_day
     assert len(examples) == 9
     assert all(f" {line}" in lines for line in examples)
     panels = re.findall(r"^╭─ (.+?) ─+╮$", said, re.MULTILINE)
-    assert [panel.split(":")[0] for panel in panels] == ["Options", "Begin", "Work", "Know", "Keep"]
+    assert [panel.split(":")[0] for panel in panels] == ["Options", "Begin", "Work", "Cases", "Know", "Keep"]
     assert max(map(len, lines)) <= 80
     assert "\x1b" not in said
     for path in VERBS:

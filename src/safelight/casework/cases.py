@@ -125,18 +125,11 @@ def open_case(
     """A new case with its number, opened on a day (now, where none is given). Raises Refused."""
     year = day_in_oslo(act.now if opened.begin is None else opened.begin).year
     pattern, unit = settings.number_pattern, settings.unit
-    used = _numbers(act)
     number = (
         case_numbers.checked(number, pattern, unit)
         if number
-        else case_numbers.following(used, pattern, unit, year)
+        else case_numbers.following(_numbers(act), pattern, unit, year)
     )
-    if number in used:
-        raise Refused(
-            _("There is a case %(number)s already, %(name)s.")
-            % {"number": number, "name": records.within(act.connection, used[number]).name},
-            _("Look at it, or give another number."),
-        )
     made = records.make(act, CASE, actor=actor)
     holds = Period(act.now) if opened.begin is None else opened
     for field, value in (("number", number), ("title", title), ("kind", kind)):
@@ -193,8 +186,7 @@ def withdraw(act: Writing, seq: int, *, reason: str, actor: str) -> Entry:
 
 def within(act: Writing, name: str) -> Record:
     """The case of this number: `C-001`, the unit's own number, or an id. Raises NotFound, Refused for another record."""
-    found = _numbers(act).get(name.strip())
-    of = records.within(act.connection, found or name)
+    of = records.within(act.connection, _by_number(act, name.strip()) or name)
     if of.type != CASE:
         raise Refused(_("%(name)s is no case.") % {"name": of.name}, _("Name a case, such as C-001."))
     return of
@@ -326,13 +318,20 @@ def _roles(ledger: Ledger, said: Sequence[Statement], as_of: AsOf) -> tuple[Role
     return tuple(sorted(made.values(), key=lambda one: (ROLES.index(one.role), one.person.number)))
 
 
-def _numbers(act: Writing) -> dict[str, str]:
-    """Numbers in use, each with its case."""
+def _numbers(act: Writing) -> list[str]:
+    """Numbers in use."""
     row = STATEMENTS.c
-    query = sa.select(row.code, row.record).where(
-        row.type == CASE, row.field == "number", row.superseded_at.is_(None)
+    query = sa.select(row.code).where(row.type == CASE, row.field == "number", row.superseded_at.is_(None))
+    return list(act.connection.execute(query).scalars())
+
+
+def _by_number(act: Writing, number: str) -> str | None:
+    """The case (id) of a number in use."""
+    row = STATEMENTS.c
+    query = sa.select(row.record).where(
+        row.type == CASE, row.field == "number", row.superseded_at.is_(None), row.code == number
     )
-    return {one.code: one.record for one in act.connection.execute(query)}
+    return act.connection.execute(query).scalar() if number else None
 
 
 def _text(_act: Writing, _of: Record, value: Any, *_more: Any) -> Any:
@@ -344,14 +343,15 @@ def _text(_act: Writing, _of: Record, value: Any, *_more: Any) -> Any:
 
 
 def _number(act: Writing, of: Record, value: Any, *_more: Any) -> str:
-    used = _numbers(act)
-    if used.get(str(value), of.id) != of.id:
+    number = str(_text(act, of, value))
+    used = _by_number(act, number)
+    if used is not None and used != of.id:
         raise Refused(
             _("There is a case %(number)s already, %(name)s.")
-            % {"number": value, "name": records.within(act.connection, used[str(value)]).name},
+            % {"number": number, "name": records.within(act.connection, used).name},
             _("Look at it, or give another number."),
         )
-    return str(_text(act, of, value))
+    return number
 
 
 def _provision(_act: Writing, _of: Record, value: Any, *_more: Any) -> Mapping[str, str]:

@@ -250,8 +250,12 @@ def spoken(reading: Reading, ids: Iterable[str | None]) -> dict[str, str]:
 
 def with_accounts(reading: Reading, tenures: Sequence[str]) -> list[str]:
     """Numbers of the registered persons of whom one of these accounts in a period is stated now."""
-    found = records.statements(reading.ledger, type_=PERSON, field="account")
-    return sorted(set(spoken(reading, [one.record for one in found if one.target in tenures]).values()))
+    found = [
+        one
+        for tenure in tenures
+        for one in records.statements(reading.ledger, type_=PERSON, field="account", target=tenure)
+    ]
+    return sorted(set(spoken(reading, [one.record for one in found]).values()))
 
 
 def words(field: str, value: Any) -> str:

@@ -13,7 +13,7 @@ from safelight.ledger import rights
 from safelight.ledger.ledger import Ledger
 
 Somebody = Annotated[str, typer.Argument(help="Name of the user at the computer.", metavar="PERSON")]
-Right = Annotated[str, typer.Argument(help="victims, privileged or handover.", metavar="RIGHT")]
+Right = Annotated[str, typer.Argument(help="One of victims, privileged or handover.", metavar="RIGHT")]
 
 
 def right_grant(operation: Operation, person: Somebody, right: Right, reason: Why) -> None:
