@@ -204,7 +204,7 @@ def _step(what: str, unit: str, since: int, act: Writing) -> None:
         max_size=7,
     )
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_whatever_is_done_one_unit_owns_a_case_at_a_time(steps: list[tuple[str, str, int]]) -> None:
     moment = begin_of("2016-03-01")
     with tempfile.TemporaryDirectory() as place:
