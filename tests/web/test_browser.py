@@ -8,70 +8,40 @@ from __future__ import annotations
 import io
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from safelight.traces.moment import now_us
-from tests.conftest import missing
+from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench
 from tests.web.waiting import until
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-             "--no-first-run", "--disable-sync", "--disable-default-apps"]  # fmt: skip
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    yield from launched()
 
 
 @pytest.fixture(scope="module")
 def context(browser: Browser, entered: Workbench) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = made.new_page()
-    page.goto(f"{entered.url}/enter?token={entered.token}")
-    assert page.url == f"{entered.url}/"
-    page.close()
+    made = window(browser, entered)
     yield made
     made.close()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that fails the test on any error, warning or violation, and on any request to another place."""
-    complaints: list[str] = []
-    made = context.new_page()
-    made.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None,
-    )
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    made.on(
-        "request",
-        lambda request: complaints.append(request.url) if "//127.0.0.1:" not in request.url else None,
-    )
-    made.add_init_script(
-        "document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective))"
-    )
-    yield made
-    made.close()
-    expected = ("blob:", "Failed to load resource: the server responded with a status of 404")
-    assert [text for text in complaints if not text.startswith(expected)] == []
+    """A page that fails the test on complaints; one that is not there is told in the console too."""
+    yield from watched(context, "blob:", "Failed to load resource: the server responded with a status of 404")
 
 
 def keys_are_there(page: Page) -> None:

@@ -3,17 +3,16 @@ marks, export, sealed attachments; no complaint of the console, contrast in both
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.conftest import missing
+from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench
 from tests.web.talk import HERE, LONG, talk
-from tests.web.test_browser import ARGUMENTS, CONTRAST, UNNAMED
+from tests.web.test_browser import CONTRAST, UNNAMED
 from tests.web.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -26,48 +25,19 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-def entered(browser: Browser, workbench: Workbench) -> BrowserContext:
-    made = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = made.new_page()
-    page.goto(f"{workbench.url}/enter?token={workbench.token}")
-    page.close()
-    return made
+    yield from launched()
 
 
 @pytest.fixture(scope="module")
 def context(browser: Browser, workbench: Workbench) -> Iterator[BrowserContext]:
-    made = entered(browser, workbench)
+    made = window(browser, workbench)
     yield made
     made.close()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that fails the test on any error, warning or violation, and on any request to another place."""
-    yield from watched(context)
-
-
-def watched(context: BrowserContext) -> Iterator[Page]:
-    complaints: list[str] = []
-    made = context.new_page()
-    made.on("console", lambda one: complaints.append(one.text) if one.type in ("error", "warning") else None)
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    made.on("request", lambda one: complaints.append(one.url) if "//127.0.0.1:" not in one.url else None)
-    made.add_init_script(
-        "document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective))"
-    )
-    yield made
-    made.close()
-    assert [text for text in complaints if not text.startswith("blob:")] == []
+    yield from watched(context, "blob:")
 
 
 def opened(page: Page, workbench: Workbench, address: str) -> None:
@@ -308,8 +278,8 @@ def test_without_javascript_it_is_read_in_pages(browser: Browser, tmp_path: Path
 @pytest.mark.timeout(1800)
 def test_a_million_messages_scroll(browser: Browser, tmp_path: Path) -> None:
     for workbench in talk(tmp_path, "token-of-the-soak", long=1_000_000):
-        context = entered(browser, workbench)
-        for page in watched(context):
+        context = window(browser, workbench)
+        for page in watched(context, "blob:"):
             opened(page, workbench, f"{LONG}?at=t1-long:654321")
             assert 654_321 in on_screen(page)
             base = page.evaluate("window.reader.base")

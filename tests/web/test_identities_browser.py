@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from safelight.ledger import identities as law
 from safelight.ledger.ledger import Ledger
 from tests.access.acts import ASE, BO, KAISSA
-from tests.conftest import missing
+from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench
 from tests.web.persons import AVIS, BO2, TOG, persons
-from tests.web.test_browser import ARGUMENTS, CONTRAST, LABELS, OVERLAPPING, UNNAMED, keys_are_there
-from tests.web.test_conversation_browser import entered, watched
+from tests.web.test_browser import CONTRAST, LABELS, OVERLAPPING, UNNAMED, keys_are_there
 
 pytestmark = pytest.mark.browser
 
@@ -45,25 +43,18 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    yield from launched()
 
 
 @pytest.fixture(scope="module")
 def context(browser: Browser, workbench: Workbench) -> Iterator[BrowserContext]:
-    made = entered(browser, workbench)
+    made = window(browser, workbench)
     yield made
     made.close()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that fails the test on any error, warning or violation, and on any request to another place."""
     yield from watched(context)
 
 

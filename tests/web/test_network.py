@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from safelight.access.door import Door
 from safelight.catalog.catalog import Catalog
@@ -19,12 +18,12 @@ from safelight.ledger import identities, roles
 from safelight.traces.ids import account_id
 from tests.access.acts import ASE, BO, KAISSA
 from tests.access.built import build
-from tests.conftest import missing
 from tests.identities.crowd import crowd
 from tests.identities.deeds import CLOCK, LESSONS, PAYEE, PAYER, PUPIL, TEACHER, THIRD, do
 from tests.identities.test_triage import LIST
+from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench, serving
-from tests.web.test_browser import ARGUMENTS, CONTRAST, LABELS, OVERLAPPING, UNNAMED
+from tests.web.test_browser import CONTRAST, LABELS, OVERLAPPING, UNNAMED
 
 
 @pytest.fixture(scope="module")
@@ -172,38 +171,19 @@ def test_an_operation_without_accounts(empty: Workbench) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    yield from launched()
 
 
 @pytest.fixture(scope="module")
 def context(browser: Browser, workbench: Workbench, client: httpx.Client) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1440, "height": 900})
-    made.add_cookies(
-        [{"name": name, "value": value, "url": workbench.url} for name, value in client.cookies.items()]
-    )
+    made = window(browser, workbench, client)
     yield made
     made.close()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that fails the test on any error, warning or violation."""
-    complaints: list[str] = []
-    made = context.new_page()
-    made.on("console", lambda one: complaints.append(one.text) if one.type in ("error", "warning") else None)
-    made.on("pageerror", lambda error: complaints.append(str(error)))
-    made.add_init_script(
-        "document.addEventListener('securitypolicyviolation', (e) => console.error('CSP ' + e.violatedDirective))"
-    )
-    yield made
-    made.close()
-    assert complaints == []
+    yield from watched(context)
 
 
 @pytest.mark.browser

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page
 
 from safelight.analyse.keyword_list import read
 from safelight.analyse.keywords import run
 from tests.access.built import build
 from tests.access.test_search import fill
-from tests.conftest import missing
+from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench, serving
 from tests.web.waiting import until
 
@@ -106,32 +105,23 @@ def test_it_speaks_norwegian(client: httpx.Client) -> None:
     assert "Lagra søk" in client.get("/search?q=toget", headers={"Accept-Language": "nn"}).text
 
 
+@pytest.fixture
+def page(talked: Workbench, client: httpx.Client) -> Iterator[Page]:
+    for browser in launched():
+        yield from watched(window(browser, talked, client))
+
+
 @pytest.mark.browser
-def test_keys_of_the_page(talked: Workbench, client: httpx.Client) -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        missing("Chromium")
-    complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.add_cookies(
-            [{"name": one.name, "value": one.value or "", "url": talked.url} for one in client.cookies.jar]
-        )
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{talked.url}/search?q=nummer")
-        until(page, "document.documentElement.classList.contains('has-js')")
-        page.keyboard.press("j")
-        assert page.locator("li.is-row").count() == 1
-        page.keyboard.press("s")
-        assert page.locator(".savebox[open]").count() == 1
-        page.keyboard.press("/")
-        assert page.evaluate("document.activeElement.id") == "query"
-        page.keyboard.press("Escape")
-        page.keyboard.press("g")
-        page.keyboard.press("s")
-        page.wait_for_url(f"{talked.url}/search")
-        browser.close()
-    assert complaints == []
+def test_keys_of_the_page(page: Page, talked: Workbench) -> None:
+    page.goto(f"{talked.url}/search?q=nummer")
+    until(page, "document.documentElement.classList.contains('has-js')")
+    page.keyboard.press("j")
+    assert page.locator("li.is-row").count() == 1
+    page.keyboard.press("s")
+    assert page.locator(".savebox[open]").count() == 1
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "query"
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url(f"{talked.url}/search")
