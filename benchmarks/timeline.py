@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from safelight.access import account, account_contacts, accounts, timeline, timeline_rows
+from safelight.access import account, account_contacts, accounts, timeline, timeline_lanes, timeline_rows
 from safelight.access.door import Door
 from safelight.access.memo import Memo
 from safelight.access.reading import Reading
@@ -109,11 +109,15 @@ def measure(folder: OperationFolder, rounds: int) -> list[Measured]:
         known = next(row.account_id for row in accounts.every(kept))
         asked: list[tuple[str, Callable[[], object]]] = [
             ("bare aggregate by month, network, exhibit", lambda: kept.db.execute(bare).fetchall()),
-            ("whole extent, first: bars, facets", lambda: _picture(fresh(), whole)),
+            ("whole extent, first: bars, facets, lanes, gaps", lambda: _picture(fresh(), whole)),
             ("whole extent, again, another zone", lambda: timeline.picture(kept, {}, *whole, ZONES["ph"])),
             (
                 "a week, first: bars, facets",
                 lambda: timeline.picture(_with_whole(kept, fresh()), {}, *week, ZONES["no"]),
+            ),
+            (
+                "whole extent: six accounts as lanes",
+                lambda: timeline_lanes.lanes(fresh(), "account", {}, *whole),
             ),
             ("a week: 100 rows", lambda: timeline_rows.events(kept, {}, *week, count=100)),
             ("whole extent: 100 rows", lambda: timeline_rows.events(kept, {}, *whole, count=100)),
@@ -137,6 +141,8 @@ def measure(folder: OperationFolder, rounds: int) -> list[Measured]:
 
 def _picture(reading: Reading, whole: tuple[int, int]) -> timeline.Picture:
     timeline.extent(reading, {}, ZONES["no"])
+    timeline_lanes.lanes(reading, "exhibit", {}, *whole)
+    timeline_lanes.nowhere(reading, *whole)
     return timeline.picture(reading, {}, *whole, ZONES["no"])
 
 

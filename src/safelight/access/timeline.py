@@ -7,7 +7,7 @@ it. Bars are folded from hours (or less) along the calendar of a zone, so that c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -60,7 +60,6 @@ class Counted:
     counts: Ints
     groups: tuple[Group, ...]
     untimed: int
-    stretches: Stretches = field(default_factory=Stretches.ever)
 
     @property
     def total(self) -> int:
@@ -121,14 +120,18 @@ def whole(reading: Reading, facets: Facets) -> Counted:
     return _memoised(reading, facets, None, HOUR)
 
 
+def all_of_it(reading: Reading, facets: Facets, begin: int, end: int) -> bool:
+    """Whether everything lies from `begin` to before `end`."""
+    found = groups(reading, facets)
+    return bool(found) and all(begin <= one.first and one.last < end for one in found if one.events)
+
+
 def window(reading: Reading, facets: Facets, begin: int, end: int) -> Counted:
     """What is counted from `begin` to before `end`; everything, where that is no more."""
-    everything, level = whole(reading, facets), level_for(begin, end)
-    covers = bool(everything.groups) and all(
-        begin <= one.first and one.last < end for one in everything.groups if one.events
-    )
-    same = level.unit == HOUR and Stretches.of(begin, end).unit == everything.stretches.unit
-    return everything if covers and same else _memoised(reading, facets, (begin, end), level.unit)
+    level = level_for(begin, end)
+    if level.unit == HOUR and all_of_it(reading, facets, begin, end):
+        return whole(reading, facets)
+    return _memoised(reading, facets, (begin, end), level.unit)
 
 
 def picture(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) -> Picture:
@@ -274,58 +277,91 @@ def _memoised(reading: Reading, facets: Facets, span: tuple[int, int] | None, un
 def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit: int) -> Counted:
     scope, values = condition(reading, facets, SCOPES)
     match, more = condition(reading, facets, COUNTED)
-    within = Span(*span, slack(reading)) if span else None
-    stretches = Stretches.of(*span) if span else Stretches.ever()
-
-    def by_kind(select: str, where: str, group: str, copies: bool) -> str:
-        # Each kind by itself: as one more column to group by it would cost a third more.
-        there = [name for name, one in EVENTS.items() if reading.snapshot.rows(one.table)] or list(EVENTS)[:1]
-        return " union all ".join(
-            f"""select '{name}' as kind, {select} from ({relation(reading.snapshot, [name], within, copies=copies)})
-                where {where} group by {group}"""
-            for name in there
-        )
-
     table: pa.Table = reading.db.sql(
-        by_kind(
-            f"us // {unit} as slot, count(*) as matching", f"{scope} and {match}", f"us // {unit}", False
+        _by_kind(
+            reading,
+            f"us // {unit} as slot, count(*) as matching",
+            f"{scope} and {match}",
+            f"us // {unit}",
+            span,
         ),
         params=values | more,
     ).to_arrow_table()
     timed = table.filter(pc.is_valid(table["slot"])).sort_by("slot")
     undated = table.filter(pc.is_null(table["slot"]))
-    # By itself, for as grouping sets of one query the times would be written down for every slot as well.
-    groups: pa.Table = reading.db.sql(
-        by_kind(
-            "network, state, exhibit, count(*) filter (stands) as events, min(us) as first, max(us) as last, "
-            f"{stretches.sql('us')} as held",
-            f"us is not null and {scope}",
-            "network, state, exhibit",
-            True,
-        ),
-        params=values,
-    ).to_arrow_table()
-    numbers = {key: number for number, key in reading.numbers.items()}
     return Counted(
         unit=unit,
         slots=timed["slot"].to_numpy().astype(np.int64),
         kinds=np.fromiter((_KINDS[kind] for kind in timed["kind"].to_pylist()), np.int64, len(timed)),
         counts=timed["matching"].to_numpy().astype(np.int64),
-        groups=tuple(
-            Group(
-                (
-                    row["kind"],
-                    row["network"] or "",
-                    row["state"] or "",
-                    numbers.get(row["exhibit"], row["exhibit"] or ""),
-                ),
-                row["events"],
-                row["first"],
-                row["last"],
-                stretches.bits(row["held"]),
-            )
-            for row in groups.to_pylist()
-        ),
+        groups=groups(reading, facets, span),
         untimed=sum(undated["matching"].to_pylist()),
-        stretches=stretches,
+    )
+
+
+def groups(reading: Reading, facets: Facets, span: tuple[int, int] | None = None) -> tuple[Group, ...]:
+    """Every group, all in all or from `begin` to before `end`; of the facets accounts, persons and conversations alone
+    narrow them. Their stretches are `stretches(span)`.
+    """
+    less = {name: values for name, values in facets.items() if name in SCOPES}
+    found: tuple[Group, ...] = reading.memo.get(
+        ("timeline groups", span, key_of(less)), lambda: _groups(reading, less, span)
+    )
+    return found
+
+
+def stretches(span: tuple[int, int] | None) -> Stretches:
+    """In which stretches groups say what they hold."""
+    return Stretches.of(*span) if span else Stretches.ever()
+
+
+def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> tuple[Group, ...]:
+    scope, values = condition(reading, facets, SCOPES)
+    cut = stretches(span)
+    # By itself, for as grouping sets of one query the times would be written down for every slot as well.
+    table: pa.Table = reading.db.sql(
+        _by_kind(
+            reading,
+            "network, state, exhibit, count(*) filter (stands) as events, min(us) as first, max(us) as last, "
+            f"{cut.sql('us')} as held",
+            f"us is not null and {scope}",
+            "network, state, exhibit",
+            span,
+            copies=True,
+        ),
+        params=values,
+    ).to_arrow_table()
+    numbers = {key: number for number, key in reading.numbers.items()}
+    return tuple(
+        Group(
+            (
+                row["kind"],
+                row["network"] or "",
+                row["state"] or "",
+                numbers.get(row["exhibit"], row["exhibit"] or ""),
+            ),
+            row["events"],
+            row["first"],
+            row["last"],
+            cut.bits(row["held"]),
+        )
+        for row in table.to_pylist()
+    )
+
+
+def _by_kind(
+    reading: Reading,
+    select: str,
+    where: str,
+    group: str,
+    span: tuple[int, int] | None,
+    copies: bool = False,
+) -> str:
+    """SQL of an aggregate over each kind by itself: as one more column to group by it would cost a third more."""
+    within = Span(*span, slack(reading)) if span else None
+    there = [name for name, one in EVENTS.items() if reading.snapshot.rows(one.table)] or list(EVENTS)[:1]
+    return " union all ".join(
+        f"""select '{name}' as kind, {select} from ({relation(reading.snapshot, [name], within, copies=copies)})
+            where {where} group by {group}"""
+        for name in there
     )

@@ -17,14 +17,14 @@ from safelight.access.reading import Reading
 from safelight.access.timeline import (
     COUNTED,
     SCOPES,
-    Counted,
     Facets,
     Group,
+    all_of_it,
     condition,
+    groups,
     key_of,
     slack,
-    whole,
-    window,
+    stretches,
 )
 from safelight.access.timeline_events import Span, relation
 from safelight.access.timeline_held import Bits, Stretches, together
@@ -54,58 +54,58 @@ def lanes(reading: Reading, by: By, facets: Facets, begin: int, end: int) -> lis
     """Those that are chosen as facets, else those with most events in all (accounts: in the window)."""
     if by == "account":
         return _accounts(reading, facets, begin, end)
-    everything = whole(reading, {})
-    here = window(reading, {}, begin, end)
+    everything = groups(reading, {})
+    span = (begin, end)
+    if stretches(span).unit == stretches(None).unit and all_of_it(reading, {}, begin, end):
+        here, cut = everything, stretches(None)
+    else:
+        here, cut = groups(reading, {}, span), stretches(span)
     at, chosen = _AT[by], facets.get(by, ())
     events: dict[str, int] = {}
-    for one in _groups(everything, facets, by):
+    for one in _matching(everything, facets, by):
         events[one.values[at]] = events.get(one.values[at], 0) + one.events
     ranked = sorted(
         (name for name in events if name), key=lambda name: (name not in chosen, -events[name], name)
     )
     wanted = ranked[: min(len(chosen) or MOST, MOST)]
-    return [_lane(name, at, everything, here, facets, by, begin, end) for name in sorted(wanted)]
+    found = []
+    for name in sorted(wanted):
+        mine = [one for one in _matching(everything, facets, by) if one.values[at] == name]
+        held = together(
+            (one.held for one in _matching(here, facets, by) if one.values[at] == name), cut.count
+        )
+        first, last = min(one.first for one in mine), max(one.last for one in mine)
+        found.append(_made(name, name, first, last, cut, held, begin, end))
+    return found
 
 
 def nowhere(reading: Reading, begin: int, end: int) -> list[tuple[int, int]]:
     """Times between two of which no exhibit holds anything, though some do before and after; to the day."""
-    found = whole(reading, {})
-    if not found.groups:
+    found, cut = groups(reading, {}), stretches(None)
+    if not found:
         return []
-    held = together((one.held for one in found.groups), found.stretches.count)
-    first, last = min(one.first for one in found.groups), max(one.last for one in found.groups)
-    return found.stretches.gaps(held, first, last, begin, end)
+    held = together((one.held for one in found), cut.count)
+    return cut.gaps(held, min(one.first for one in found), max(one.last for one in found), begin, end)
 
 
 def silent(reading: Reading) -> list[str]:
     """Numbers of exhibits of which nothing has a time that can be compared."""
-    there = {one.values[3] for one in whole(reading, {}).groups}
+    there = {one.values[3] for one in groups(reading, {})}
     return sorted(number for number in reading.numbers if number not in there)
 
 
-def _groups(counted: Counted, facets: Facets, by: By) -> list[Group]:
+def _matching(every: Sequence[Group], facets: Facets, by: By) -> list[Group]:
     """Groups that match the facets of kinds, networks and states; not its own one, for that chooses lanes."""
     asked = [(n, facets[name]) for n, name in enumerate(COUNTED[:3]) if facets.get(name) and name != by]
-    return [one for one in counted.groups if all(one.values[n] in values for n, values in asked)]
-
-
-def _lane(
-    name: str, at: int, everything: Counted, here: Counted, facets: Facets, by: By, begin: int, end: int
-) -> Lane:
-    mine = [one for one in _groups(everything, facets, by) if one.values[at] == name]
-    first, last = min(one.first for one in mine), max(one.last for one in mine)
-    held = together(
-        (one.held for one in _groups(here, facets, by) if one.values[at] == name), here.stretches.count
-    )
-    return _made(name, name, first, last, here.stretches, held, begin, end)
+    return [one for one in every if all(one.values[n] in values for n, values in asked)]
 
 
 def _made(
-    value: str, name: str, first: int, last: int, stretches: Stretches, held: Bits, begin: int, end: int
+    value: str, name: str, first: int, last: int, cut: Stretches, held: Bits, begin: int, end: int
 ) -> Lane:
     return Lane(
-        value, name, first, last, tuple(stretches.runs(held, begin, end)),
-        tuple(stretches.gaps(held, first, last, begin, end)),
+        value, name, first, last, tuple(cut.runs(held, begin, end)),
+        tuple(cut.gaps(held, first, last, begin, end)),
     )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[La
     chosen = [str(one) for one in facets.get("account", ())]
     chosen += [one.account_id for one in facets.get("person", ()) if isinstance(one, Tenure)]
 
-    stretches = Stretches.of(begin, end)
+    cut = stretches((begin, end))
 
     def read() -> list[tuple[str, int, int, Bits]]:
         match, values = condition(reading, facets, (*SCOPES, *COUNTED))
@@ -122,14 +122,13 @@ def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[La
         wanted = list(dict.fromkeys(chosen))[:MOST] or _busiest(reading, facets, begin, end)
         # Of all times, for what an account did before and after tells a gap from its beginning and end.
         table: pa.Table = reading.db.sql(
-            f"""select account, min(us) as first, max(us) as last, {stretches.sql("us")} as held
+            f"""select account, min(us) as first, max(us) as last, {cut.sql("us")} as held
                 from ({relation(reading.snapshot, kinds)})
                 where us is not null and account = any($_lanes) and {match} group by account""",
             params=values | {"_lanes": wanted},
         ).to_arrow_table()
         there = {
-            row["account"]: (row["first"], row["last"], stretches.bits(row["held"]))
-            for row in table.to_pylist()
+            row["account"]: (row["first"], row["last"], cut.bits(row["held"])) for row in table.to_pylist()
         }
         return [(one, *there[one]) for one in wanted if one in there]
 
@@ -137,7 +136,7 @@ def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[La
     names = usual(reading, [one[0] for one in found])
     reading.show(one[0] for one in found)
     return [
-        _made(one, names.get(one, one[:14]), first, last, stretches, held, begin, end)
+        _made(one, names.get(one, one[:14]), first, last, cut, held, begin, end)
         for one, first, last, held in found
     ]
 
