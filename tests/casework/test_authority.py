@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from safelight.access import account_contacts, account_events, accounts, police, timeline
 from safelight.access.door import Door
 from safelight.access.reading import Reading
+from safelight.access.search_filter import SearchFilter
+from safelight.analyse.search_index import bring_up
 from safelight.casework import authority
 from safelight.casework.authority import Decision
 from safelight.casework.authority_flags import flagged
@@ -20,6 +24,7 @@ from safelight.casework.circulars import in_force
 from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound, Refused
 from safelight.identities import network_view
+from safelight.identities.confirmed import looked_up
 from safelight.identities.triage import reading as triage
 from safelight.identities.triage.run import find_roles
 from safelight.ledger.as_of import AsOf, day_of
@@ -245,3 +250,33 @@ def test_hits_of_keyword_lists_count_no_officer(case: Case) -> None:
     assert counted() == [3, 3]
     case.add()
     assert counted() == [2, 2]
+
+
+def test_a_search_by_person_ends_where_police_took_over(case: Case) -> None:
+    bring_up(case.folder)
+
+    def found() -> list[str]:
+        wanted = SearchFilter.from_pairs([("person", ASE), ("kind", "message")])
+        with Door(case.folder, who=ACTOR, purpose="test") as door, door.consult("search") as look:
+            return sorted(hit.text for hit in look.search.page(looked_up(look.reading, wanted)).rows)
+
+    assert "fint" in found() and "takk" in found()
+    case.add()
+    assert found() == ["første parti", "skal vi spille i kveld?"]
+    case.add(replace(DECISION, taken_over="2010-01-01"))  # a second one, over all the time before
+    assert found() == []
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=4),
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=4),
+)
+def test_what_is_left_of_spans_is_what_no_other_covers(
+    spans: list[tuple[int, int]], taken: list[tuple[int, int]]
+) -> None:
+    held = [(begin, begin + length) for begin, length in spans]
+    gone = [(begin, begin + length) for begin, length in taken]
+    left = police.less(held, gone)
+    for n in range(45):
+        wanted = sum(a <= n < b for a, b in held) * (not any(a <= n < b for a, b in gone))
+        assert sum(a <= n < b for a, b in left) == wanted

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
@@ -15,6 +16,11 @@ from safelight.access.reading import Reading
 from safelight.access.timeline_events import EVENTS
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.police import PolicePeriod, periods
+
+#: From when to before when, µs UTC; open ends are far away.
+Span = tuple[int, int]
+FIRST: Final = -(2**62)
+LAST: Final = 2**62
 
 
 def install(connection: DuckDBPyConnection, found: Sequence[PolicePeriod], *, alone: bool = False) -> None:
@@ -71,6 +77,34 @@ def without_police(db: DuckDBPyConnection, ledger: Ledger) -> DuckDBPyConnection
 def withheld(reading: Reading) -> Reading:
     """The same consultation, blind to what police did: for everything that counts or judges what accounts did."""
     return replace(reading, db=without_police(reading.db, reading.ledger))
+
+
+def own_stretches(
+    account: str, begin_us: int | None, end_us: int | None, found: Sequence[PolicePeriod]
+) -> list[tuple[int | None, int | None]]:
+    """What of a period (µs UTC; None: open) an account was in its owner's hands, and not in those of police."""
+    held = [(_or(begin_us, FIRST), _or(end_us, LAST))]
+    police = [(_or(one.begin_us, FIRST), _or(one.end_us, LAST)) for one in found if one.account_id == account]
+    return [
+        (None if begin == FIRST else begin, None if end == LAST else end) for begin, end in less(held, police)
+    ]
+
+
+def less(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
+    """What is left of spans when others are taken out."""
+    left = list(spans)
+    for begin, end in taken:
+        left = [
+            piece
+            for one in left
+            for piece in ((one[0], min(one[1], begin)), (max(one[0], end), one[1]))
+            if piece[0] < piece[1]
+        ]
+    return left
+
+
+def _or(us: int | None, other: int) -> int:
+    return other if us is None else us
 
 
 def _covers(one: PolicePeriod) -> str:

@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from safelight.access import search_clock
 from safelight.access.cursor import Cursor, decode
 from safelight.access.model import Bar, Facet, FacetValue, Page
-from safelight.access.police import without_police
+from safelight.access.police import own_stretches, without_police
 from safelight.access.search_filter import SearchFilter
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.fulltext_marks import Place, Segment, excerpt, places
@@ -25,7 +25,9 @@ from safelight.catalog.fulltext_rows import message_of
 from safelight.catalog.fulltext_schema import FACETS
 from safelight.catalog.fulltext_search import Found, Held, Search, Wanted
 from safelight.ledger import clocks, kinds, searches
+from safelight.ledger.identities import Tenure
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.police import periods
 from safelight.ledger.searches import SavedSearch
 from safelight.traces.moment import Moment
 
@@ -272,9 +274,19 @@ class Searching:
             kind=wanted.kind, network=wanted.network, conversation=wanted.conversation,
             exhibit=tuple(self._exhibits.get(number, number) for number in wanted.exhibit),
             language=wanted.language, state=wanted.state, account=wanted.account,
-            held=tuple(Held(one.account_id, one.begin_us, one.end_us) for one in wanted.tenures()),
+            held=self._held(wanted.tenures()),
             begin=begin, end=end, within=self._within,
         )  # fmt: skip
+
+    def _held(self, tenures: Sequence[Tenure]) -> tuple[Held, ...]:
+        """Accounts of persons, each in its period, without the stretches in which police held it."""
+        operated = periods(self._ledger) if tenures else []
+        held = tuple(
+            Held(one.account_id, begin, end)
+            for one in tenures
+            for begin, end in own_stretches(one.account_id, one.begin_us, one.end_us, operated)
+        )
+        return held or tuple(Held("") for _one in tenures[:1])  # nobody's, which is not the same as anybody's
 
     def _once(self, rows: Sequence[Found]) -> list[tuple[Found, int]]:
         """Of the copies of one message among these the first, with the number of places in which it was found."""

@@ -12,15 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from safelight.access.police import FIRST, LAST, Span, less
 from safelight.access.reading import Reading
 from safelight.access.timeline_events import EVENTS, once
 from safelight.casework.authority import Authority
 
 FLAGS: Final = ("outside", "officer", "unstated", "undated")
-
-#: From when to before when, µs UTC; open ends are far away.
-Span = tuple[int, int]
-_FIRST, _LAST = -(2**62), 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +48,16 @@ def flagged(
     """Messages of an account that stand outside what its operations allow. `operations`: all that were recorded."""
     own = [one for one in operations if any(period.account_id == account for period in one.periods)]
     held = [
-        (_or(period.begin_us, _FIRST), _or(period.end_us, _LAST))
+        (_or(period.begin_us, FIRST), _or(period.end_us, LAST))
         for one in own
         for period in one.periods
         if period.account_id == account
     ]
-    windows = [(_or(one.begin_us, _FIRST), _or(one.end_us, _LAST)) for one in own]
+    windows = [(_or(one.begin_us, FIRST), _or(one.end_us, LAST)) for one in own]
     watches = _watches(own)
-    wrong = [(span, who) for who, spans in watches.items() for span in _without(spans, _allowed(own, who))]
+    wrong = [(span, who) for who, spans in watches.items() for span in less(spans, _allowed(own, who))]
     told = [span for spans in watches.values() for span in spans]
-    unstated = _without(held, told) if told else []
+    unstated = less(held, told) if told else []
     message = EVENTS["message"]
     copies = once(message.same) if reading.snapshot.rows(message.same) else "true"
     who = " ".join(f"when {_in([span])} then {_text(name)}" for span, name in wrong)
@@ -100,25 +97,12 @@ def _watches(own: Sequence[Authority]) -> dict[str, list[Span]]:
 def _allowed(own: Sequence[Authority], who: str) -> list[Span]:
     """When the decisions name an officer: within the window, and within the officer's own period."""
     return [
-        (max(_or(said.valid_from, _FIRST), _or(one.begin_us, _FIRST)),
-         min(_or(said.valid_to, _LAST), _or(one.end_us, _LAST)))
+        (max(_or(said.valid_from, FIRST), _or(one.begin_us, FIRST)),
+         min(_or(said.valid_to, LAST), _or(one.end_us, LAST)))
         for one in own
         for said in one.all("officer")
         if str(said.value).casefold() == who.casefold()
     ]  # fmt: skip
-
-
-def _without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
-    """What is left of spans when others are taken out."""
-    left = list(spans)
-    for begin, end in taken:
-        left = [
-            piece
-            for one in left
-            for piece in ((one[0], min(one[1], begin)), (max(one[0], end), one[1]))
-            if piece[0] < piece[1]
-        ]
-    return left
 
 
 def _in(spans: Sequence[Span]) -> str:
