@@ -58,7 +58,6 @@ def test_from_a_key_to_an_import(sender: Operation, receiver: Operation, tmp_pat
     assert f"signed by {found['print']}." in said
     said = sender.run("handover", "verify", str(out), "--fingerprint", found["print"])
     assert said.splitlines()[-1] == "Whole: nothing was changed, removed or added."
-    assert "SIGNER NOT CHECKED" in sender.run("handover", "verify", str(out))
     assert "Nobody here has vouched" in receiver.run(
         "handover", "import", str(receiver.root), str(out), expect=16
     )
@@ -73,28 +72,12 @@ def test_from_a_key_to_an_import(sender: Operation, receiver: Operation, tmp_pat
     assert (
         handover(sender, "acknowledge", "HO-001", "--by", "K. Lien") == "HO-001 is acknowledged by K. Lien.\n"
     )
-    assert "acknowledged" in handover(sender, "list")
     key(receiver, "revoke", found["print"][:12], "--reason", "the disk was stolen")
     assert "yes" not in key(receiver, "list") and "T. Åmås" in key(sender, "list")
-    again = tmp_path / "again.tar"
-    handover(sender, "make", "--case", "C-001", "--to", "Øst", *WHY, "--out", str(again))
-    assert "is revoked: the disk was stolen" in receiver.run(
-        "handover", "import", str(receiver.root), str(again), "--unknown-signer", "urgent", expect=16
-    )
-
-
-def test_a_changed_package_is_named_and_refused(
-    sender: Operation, receiver: Operation, tmp_path: Path
-) -> None:
-    out = tmp_path / "HO-001"
-    handover(sender, "make", "--case", "C-001", "--to", "Øst", *WHY, "--out", str(out), "--folder")
-    (out / "data/law/terms.json").write_text("{}")
-    said = sender.run("handover", "verify", str(out), expect=19)
-    assert "data/law/terms.json was changed (manifest-sha256.txt)" in said
-    said = receiver.run(
-        "handover", "import", str(receiver.root), str(out), "--unknown-signer", "x", expect=19
-    )
-    assert "Nothing was imported" in said
+    changed = tmp_path / "changed.tar"
+    changed.write_bytes(out.read_bytes().replace(b"politiregisterloven", b"politiregisterlover", 1))
+    said = sender.run("handover", "verify", str(changed), expect=19)
+    assert "is not whole: data/" in said and "was changed (manifest-sha256.txt)" in said
 
 
 def test_bytes_wait_for_a_second_person_and_a_named_receiver(

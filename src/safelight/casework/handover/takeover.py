@@ -210,7 +210,7 @@ class Takeover:
             nature=basis["nature"], verified=basis["verified"], source_grade=basis["source_grade"],
             content_grade=basis["content_grade"], reason=str(basis["reason"]),
             source=f"{_ORIGIN}{origin[0]}:{origin[1]} {_plain(str(basis['source']))}".rstrip(),
-            claimed_at=basis["claimed_at"] or int(said["recorded_at"]),
+            claimed_at=int(basis["claimed_at"] or said["recorded_at"]),
         )  # fmt: skip
         if own is not None:
             theirs, ours = _few(said["value"], said["target"]), _few(own.value, own.target)
@@ -268,6 +268,9 @@ class Takeover:
                         "instance": one["instance"], "name": str(one["name"])}  # fmt: skip
                 records.state(self._act, handover.id, "gave", told, target=str(tenure), actor=self._actor)
             self._done.accounts += 1
+        for one in self._given.get("exhibits", ()):
+            told = {"what": "exhibit", "number": str(one["number"]), "name": str(one["label"])}
+            records.state(self._act, handover.id, "gave", told, target=str(one["key"]), actor=self._actor)
         for one in self._given["records"]:
             told = {"what": str(one["type"]), "number": str(one["name"])}
             records.state(self._act, handover.id, "gave", told, target=str(one["id"]), actor=self._actor)
