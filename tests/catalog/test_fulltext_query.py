@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from safelight.catalog.fulltext_grams import gram_phrase, grams_of
 from safelight.catalog.fulltext_query import (
     Every,
     Fuzzy,
@@ -18,8 +19,8 @@ from safelight.catalog.fulltext_query import (
     Word,
     parse,
 )
-from safelight.catalog.fulltext_schema import gram_phrase, grams_of
 from safelight.catalog.fulltext_update import update
+from safelight.catalog.fulltext_words import Lowered
 from safelight.errors import Refused
 from tests.catalog.fulltext_rows import messages, texts, write
 from tests.catalog.rows import open_catalog
@@ -143,7 +144,7 @@ def test_a_substring_is_a_phrase_of_its_grams(text: str, data: st.DataObject) ->
         return
     start = data.draw(st.integers(0, len(words) - 3))
     end = data.draw(st.integers(start + 3, len(words)))
-    grams = grams_of([words])[0].split(" ")
+    grams = grams_of(Lowered([words]))[0].split(" ")
     wanted = gram_phrase(words[start:end])
     offset = start - wanted[0][0]
     assert all(grams[offset + at] == gram for at, gram in wanted)

@@ -17,8 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import tantivy
 
-from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, UNSTEMMED, Writers
-from safelight.catalog.fulltext_schema import clean, grams_of, order_keys, slices_of, tag
+from safelight.catalog.fulltext_grams import grams_of
+from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, UNSTEMMED, Speaker, Writers
+from safelight.catalog.fulltext_schema import clean, order_keys, slices_of, tag
+from safelight.catalog.fulltext_words import Lowered, Stems
 from safelight.evidence.spec import unescape
 
 #: More of one text than this is not indexed (characters); inspectors keep less by default.
@@ -32,57 +34,83 @@ _COMMON = (
 )  # fmt: skip
 
 
-def documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Document]:
-    """A document for each row."""
-    start, size = 0, 0  # an empty batch gives nothing
-    for end, length in enumerate(pc.utf8_length(batch.column("text")).to_pylist(), 1):
-        size += length or 0
-        if size >= _TOGETHER or end == batch.num_rows:
-            yield from _documents(batch.slice(start, end - start), writers)
-            start, size = end, 0
+class Documents:
+    """Makes documents, and remembers how words are stemmed and who writes in which language."""
 
+    def __init__(self) -> None:
+        self._writers = Writers()
+        self._stems = {name: Stems(name) for name in (*UNSTEMMED, *STEMMED[UNDECIDED])}
 
-def _documents(batch: pa.RecordBatch, writers: Writers) -> Iterator[tantivy.Document]:
-    common = _common(batch)
-    originals = _texts(batch, common[0].kind)
-    texts = [text if text.isascii() else clean(text) for text in originals]
-    lowered = [text.lower() for text in texts]
-    ids: list[str] = batch.column("id").to_pylist()
-    keys = order_keys(batch.column("time"), ids)
-    others = batch.column("others")
-    made = tantivy.Document
-    for shared, id_, key, slice_, accounts, text, original, language, grams in zip(
-        common,
-        ids,
-        keys.tolist(),
-        slices_of(keys),
-        others.to_pylist() if others.null_count < len(others) else [None] * len(others),
-        texts,
-        originals,
-        _languages(common, texts, lowered, writers),
-        grams_of(lowered),
-        strict=True,
-    ):
-        written = shared.written.get(language) or shared.write(language)
-        document = made()
-        add = document.add_text
-        document.add_integer("key", key)
-        if accounts:
-            add("tags", f"{written.tags} {slice_}{_accounts(accounts)}")
-        else:
-            add("tags", f"{written.tags} {slice_}")
-        add("plain", text)
-        for name in written.fields:
-            add(name, text)
-        add("grams", grams)
-        add("form", written.form)
-        add("exhibit", shared.exhibit)
-        if shared.conversation:
-            add("conversation", shared.conversation)
-        add("shown", f"{written.shown}\n{id_}")
-        if text is not original and text != original:
-            add("original", original)
-        yield document
+    def of(self, batch: pa.RecordBatch) -> Iterator[tantivy.Document]:
+        """A document for each row."""
+        start, size = 0, 0  # an empty batch gives nothing
+        for end, length in enumerate(pc.utf8_length(batch.column("text")).to_pylist(), 1):
+            size += length or 0
+            if size >= _TOGETHER or end == batch.num_rows:
+                yield from self._of(batch.slice(start, end - start))
+                start, size = end, 0
+
+    def _of(self, batch: pa.RecordBatch) -> Iterator[tantivy.Document]:
+        alike, which = _common(batch)
+        originals = _texts(batch, alike[0].kind)
+        texts = [text if text.isascii() else clean(text) for text in originals]
+        lowered = Lowered([text.lower() for text in texts])
+        ids: list[str] = batch.column("id").to_pylist()
+        keys = order_keys(batch.column("time"), ids)
+        others = batch.column("others")
+        languages = self._languages(alike, which, texts, lowered)
+        made = tantivy.Document
+        for n, id_, key, slice_, accounts, text, original, language, stems, grams in zip(
+            which,
+            ids,
+            keys.tolist(),
+            slices_of(keys),
+            others.to_pylist() if others.null_count < len(others) else [None] * len(others),
+            texts,
+            originals,
+            languages,
+            self._stemmed(languages, lowered),
+            grams_of(lowered),
+            strict=True,
+        ):
+            shared = alike[n]
+            written = shared.written.get(language) or shared.write(language)
+            document = made()
+            add = document.add_text
+            document.add_integer("key", key)
+            if accounts:
+                add("tags", f"{written.tags} {slice_} {stems}{_accounts(accounts)}")
+            else:
+                add("tags", f"{written.tags} {slice_} {stems}")
+            add("plain", text)
+            add("grams", grams)
+            add("form", written.form)
+            add("exhibit", shared.exhibit)
+            if shared.conversation:
+                add("conversation", shared.conversation)
+            add("shown", f"{written.shown}\n{id_}")
+            if text is not original and text != original:
+                add("original", original)
+            yield document
+
+    def _stemmed(self, languages: Sequence[str], lowered: Lowered) -> list[str]:
+        """What stands in `tags` for the words of each text."""
+        names = sorted(set(languages))
+        spoken = np.fromiter(map({name: n for n, name in enumerate(names)}.__getitem__, languages), np.int64)
+        found, words = [""] * len(languages), lowered.words()
+        for stemmer, stems in self._stems.items():
+            by = [n for n, name in enumerate(names) if stemmer in STEMMED.get(name, UNSTEMMED)]
+            asked = np.flatnonzero(np.isin(spoken, by))
+            for n, tags in zip(asked.tolist(), stems.of(lowered, words, asked), strict=True):
+                found[n] = f"{found[n]} {tags}" if found[n] else tags
+        return found
+
+    def _languages(
+        self, alike: Sequence[_Common], which: Sequence[int], texts: Sequence[str], lowered: Lowered
+    ) -> list[str]:
+        if alike[0].kind == "name":  # a few words that nobody says; asking for each would take days
+            return [UNDECIDED] * len(texts)
+        return self._writers.languages([one.speaker for one in alike], which, texts, lowered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +120,6 @@ class _Written:
     tags: str
     form: str
     shown: str
-    fields: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -113,8 +140,12 @@ class _Common:
     sender: str | None
     sender_name: str | None
     copies: int
-    writer: tuple[str, str | None] = ("", None)
     written: dict[str, _Written] = field(default_factory=dict)
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who wrote in which item, and in which conversation."""
+        return (self.unit, self.sender_id), self.conversation
 
     def write(self, language: str) -> _Written:
         """The same for every row of this language."""
@@ -132,14 +163,13 @@ class _Common:
             self.item, self.network, self.conversation, self.exhibit, language, self.state, self.kind, self.native,
             self.sender, self.sender_name, self.sender_id, self.zoned, self.copies,
         )  # fmt: skip
-        fields = STEMMED.get(language, UNSTEMMED)
-        found = _Written(" ".join(tags), orjson.dumps(form).decode(), orjson.dumps(shown).decode(), fields)
+        found = _Written(" ".join(tags), orjson.dumps(form).decode(), orjson.dumps(shown).decode())
         self.written[language] = found
         return found
 
 
-def _common(batch: pa.RecordBatch) -> list[_Common]:
-    """What each row has in common with others."""
+def _common(batch: pa.RecordBatch) -> tuple[list[_Common], list[int]]:
+    """What rows have in common, and which of these each row has."""
     codes, most = np.zeros(batch.num_rows, np.int64), 1
     for name in _COMMON:
         encoded = batch.column(name).dictionary_encode("encode")
@@ -155,22 +185,11 @@ def _common(batch: pa.RecordBatch) -> list[_Common]:
     alike = [_Common(*values) for values in zip(*(rows[name] for name in _COMMON), strict=True)]
     for one in alike:
         one.exhibit = one.exhibit or ""
-        one.writer = (one.unit, one.sender_id)
-    return [alike[n] for n in which.tolist()]
+    return alike, which.tolist()
 
 
 def _accounts(others: Sequence[str | None]) -> str:
     return "".join(" " + tag("account", one) for one in others if one)
-
-
-def _languages(
-    common: Sequence[_Common], texts: Sequence[str], lowered: Sequence[str], writers: Writers
-) -> list[str]:
-    if common[0].kind == "name":  # a few words that nobody says; asking for each would take days
-        return [UNDECIDED] * len(texts)
-    return writers.languages(
-        [one.writer for one in common], [one.conversation for one in common], texts, lowered
-    )
 
 
 def _texts(batch: pa.RecordBatch, kind: str) -> list[str]:

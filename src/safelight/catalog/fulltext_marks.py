@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from safelight.catalog.fulltext_grams import digits_of
 from safelight.catalog.fulltext_language import STEMMED, UNSTEMMED
 from safelight.catalog.fulltext_query import Every, Fuzzy, Node, Not, Phrase, Some, Substring, Word
-from safelight.catalog.fulltext_schema import ANALYZERS, clean, digits_of
+from safelight.catalog.fulltext_schema import ANALYZERS, clean
 
 #: Characters of a piece of text around a place, and of those before it.
 WIDTH, BEFORE = 260, 90
@@ -107,8 +108,8 @@ def _places(node: Node, text: str, language: str) -> Iterator[tuple[int, int]]:
 
 def _word(word: str, text: str, language: str) -> Iterator[tuple[int, int]]:
     """Words with the same stem. Stems differ from words at their end, so only words that begin alike are stemmed."""
-    for field in STEMMED.get(language, UNSTEMMED):
-        analyzer = ANALYZERS[field]
+    for name in STEMMED.get(language, UNSTEMMED):
+        analyzer = ANALYZERS[name]
         wanted = analyzer.analyze(word)
         if not wanted:
             continue

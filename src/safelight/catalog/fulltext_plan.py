@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import tantivy
 
+from safelight.catalog.fulltext_grams import digits_of, gram_phrase
 from safelight.catalog.fulltext_query import Every, Fuzzy, Node, Not, Phrase, Some, Substring, Word
-from safelight.catalog.fulltext_schema import ANALYZERS, TAGS, digits_of, gram_phrase, tag
+from safelight.catalog.fulltext_schema import ANALYZERS, TAGS, stem_tag, tag
 
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -68,13 +69,12 @@ def between(schema: tantivy.Schema, low: int | None, high: int | None) -> tantiv
 
 
 def _word(schema: tantivy.Schema, word: str) -> tantivy.Query:
-    """A text stands in one of the three fields by its language, or in all of them."""
-    found = []
-    for field in ("no", "en", "other"):
-        terms = ANALYZERS[field].analyze(word)
-        if terms:
-            found.append(tantivy.Query.term_query(schema, field, terms[0], "basic"))
-    return either(found) if found else tantivy.Query.empty_query()
+    """A text has its words stemmed in one of the three ways by its language, or in all of them."""
+    stems = [(name, ANALYZERS[name].analyze(word)) for name in ("no", "en", "other")]
+    tags = [stem_tag(name, found[0]) for name, found in stems if found]
+    if not tags:
+        return tantivy.Query.empty_query()
+    return either([tantivy.Query.term_query(schema, "tags", one, "basic") for one in tags])
 
 
 def _phrase(schema: tantivy.Schema, node: Phrase) -> tantivy.Query:

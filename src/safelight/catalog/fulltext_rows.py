@@ -30,13 +30,15 @@ _MESSAGES = """
         ON p.item_id = m.item_id AND p.parser = m.parser
     WHERE {where}
 """
+#: Conversation by conversation, so that neighbours have most columns in common. The order is one of digests, which are quick
+#: to compare; it needs to be the same every time and nothing more.
 _MESSAGE_ROWS = """
     SELECT unit, trace_id AS id, item_id AS item, parser AS format, network, conversation_id AS conversation,
         conversation AS native, exhibit, state, CASE WHEN kind = 'mail' THEN 'mail' ELSE 'message' END AS kind,
         coalesce(epoch_us(sent.utc), epoch_us(sent.wall), epoch_us(received.utc), epoch_us(received.wall)) AS time,
         coalesce(sent.utc IS NOT NULL OR (sent.wall IS NULL AND received.utc IS NOT NULL), false) AS zoned,
         sender_id, sender, sender_name, recipients_id AS others, subject, text, attachments, 1::BIGINT AS copies
-    FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY unit, conversation_id, trace_id
+    FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY hash(unit), hash(conversation_id), hash(trace_id)
 """
 _TEXTS = """
     SELECT concat_ws('|', 'x', t.sha256, t.inspector, t.version, t.kind, i.exhibit, i.state, i.copies) AS unit, t.text, i.*

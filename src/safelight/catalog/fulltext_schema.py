@@ -3,8 +3,9 @@
 Each text is indexed three ways, because each answers another question:
 
 - `plain`: words in lower case with their positions: exact phrases, prefixes, fuzzy words;
-- `no`, `en` or `other`: the same words stemmed as Norwegian or English, or unstemmed in any other language (Tagalog,
-  Cebuano ...). A text is in one of the three, in all of them where its language is undecided; a word is looked up in all;
+- among the `tags`, behind `no:`, `en:` or `other:`: the same words stemmed as Norwegian or English, or unstemmed in any
+  other language (Tagalog, Cebuano ...). A text has one of the three, all of them where its language is undecided; a word
+  is looked up in all;
 - `grams`: every three characters in a row, with positions, so that a substring is a phrase of them and is found exactly,
   without reading a text again. Runs of digits that are set apart by blanks, dots, dashes or brackets follow once more
   without these, so that a phone number is found however it was typed.
@@ -36,11 +37,10 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import tantivy
 
 #: Part of the index's folder name: another number makes it anew from the catalog.
-VERSION: Final = 3
+VERSION: Final = 4
 
 Kind = Literal["message", "mail", "document", "name", "translation"]
 KINDS: Final[tuple[Kind, ...]] = ("message", "mail", "document", "name", "translation")
@@ -56,18 +56,10 @@ TAGS: Final = {
     "account": "a", "zoned": "z",
 }  # fmt: skip
 
-#: Stands for a blank inside a gram.
-_BLANK = "\x1f"
-#: Stands between a text and the digits that follow it.
-_APART = "\x1e"
-_SPACES = re.compile(r"\s+")
+#: Stands for a blank inside a gram or a tag.
+BLANK: Final = "\x1f"
 #: Where Tantivy's whitespace tokenizer cuts.
 _SEPARATES = re.compile(r"[ \t\n\f\r]")
-_DIGITS = re.compile(r"\+?\d[\d \-./()\u00a0\u2011]{3,}\d")
-#: The same for RE2, which passes over texts without any in a tenth of the time.
-_MAYBE_DIGITS = r"\p{Nd}[\p{Nd} \-./()\x{a0}\x{2011}]{3,}\p{Nd}"
-_NOT_DIGITS = re.compile(r"[^\d]")
-_SEPARATED = re.compile(r"[ \-./()\u00a0\u2011]")
 #: Characters that draw nothing: soft hyphen, zero-width ones, bidirectional marks, variation selectors, byte order mark.
 _HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
@@ -87,56 +79,14 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _HIDDEN.sub("", text))
 
 
-def grams_of(lowered: Sequence[str]) -> list[str]:
-    """Grams of lower-case texts, each gram at the position where it begins, separated by blanks.
-
-    All texts are laid out at once: a gram and a blank for each character, which numpy does ten times as fast as a loop.
-    """
-    spread = pc.match_substring_regex(pa.array(lowered, pa.large_string()), _MAYBE_DIGITS).to_pylist()
-    folded = [
-        _folded(text) if digits else _BLANK.join(text.split())
-        for text, digits in zip(lowered, spread, strict=True)
-    ]
-    codes = np.frombuffer("".join(folded).encode("utf-32-le", "surrogatepass"), np.uint32)
-    laid = np.full((max(len(codes) - 2, 0), 4), ord(" "), np.uint32)
-    for n in range(3):
-        laid[:, n] = codes[n : n + len(laid)]
-    text = laid.tobytes().decode("utf-32-le", "surrogatepass")
-    found, at = [], 0
-    for one in folded:
-        found.append(text[4 * at : 4 * (at + len(one) - 2) - 1] if len(one) > 2 else "")
-        at += len(one)
-    return found
-
-
-def _folded(lowered: str) -> str:
-    folded = _BLANK.join(lowered.split())
-    for run in _DIGITS.findall(lowered):
-        if _SEPARATED.search(run):
-            folded += _APART + _NOT_DIGITS.sub("", run)
-    return folded
-
-
-def gram_phrase(wanted: str) -> list[tuple[int, str]]:
-    """What `wanted` (at least three characters) is in grams: as few as cover it, with their positions."""
-    folded = _SPACES.sub(_BLANK, wanted)
-    starts = [*range(0, len(folded) - 2, 3)]
-    if starts[-1] != len(folded) - 3:
-        starts.append(len(folded) - 3)
-    return [(start, folded[start : start + 3]) for start in starts]
-
-
 def tag(name: str, value: str) -> str:
     """A value as it stands in `tags`: one word."""
-    return f"{TAGS[name]}:{_SEPARATES.sub(_BLANK, value)}"
+    return f"{TAGS[name]}:{_SEPARATES.sub(BLANK, value)}"
 
 
-def digits_of(wanted: str) -> str | None:
-    """The digits of a number that was written with separators; None if it is something else."""
-    if re.fullmatch(r"\+?[\d \-./()\u00a0\u2011]+", wanted) is None:
-        return None
-    digits = _NOT_DIGITS.sub("", wanted)
-    return digits if len(digits) >= 3 else None
+def stem_tag(name: str, stem: str) -> str:
+    """A word as it stands in `tags`, stemmed in the way of this name."""
+    return f"{name}:{stem}"
 
 
 def order_keys(times_us: pa.Array, ids: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -176,7 +126,7 @@ def _analyzer(*stemmers: str) -> tantivy.TextAnalyzer:
     return made.build()
 
 
-#: How each field with words cuts them; also used on queries and on hits, to mark what was found.
+#: How words are cut and stemmed; also used on queries and on hits, to mark what was found.
 ANALYZERS: Final = {
     "plain": _analyzer(),
     "other": _analyzer(),
@@ -192,8 +142,6 @@ def make_schema() -> tantivy.Schema:
     made.add_integer_field("key", indexed=False, fast=True)
     made.add_text_field("tags", tokenizer_name="blanks", index_option="basic")
     made.add_text_field("plain", stored=True, tokenizer_name="plain", index_option="position")
-    for name in ("no", "en", "other"):
-        made.add_text_field(name, tokenizer_name=name, index_option="basic")
     made.add_text_field("grams", tokenizer_name="blanks", index_option="position")
     for name in ("form", "exhibit", "conversation"):
         made.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -205,8 +153,7 @@ def make_schema() -> tantivy.Schema:
 
 def register(index: tantivy.Index) -> None:
     """Tell an index how its fields are cut; needed each time it is opened."""
-    for name, analyzer in ANALYZERS.items():
-        index.register_tokenizer(name, analyzer)
+    index.register_tokenizer("plain", ANALYZERS["plain"])
     nothing = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).filter(tantivy.Filter.remove_long(1))
     index.register_tokenizer("nothing", nothing.build())
     index.register_tokenizer("blanks", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())

@@ -16,8 +16,7 @@ import pyarrow as pa
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
 from safelight.catalog.fulltext import current, open_index
-from safelight.catalog.fulltext_documents import documents
-from safelight.catalog.fulltext_language import Writers
+from safelight.catalog.fulltext_documents import Documents
 from safelight.catalog.fulltext_rows import TABLES, TRANSLATIONS
 from safelight.catalog.fulltext_schema import tag
 
@@ -40,12 +39,13 @@ def add(catalog: Catalog, folder: Path, translations: pa.Table) -> bool:
             db.register("given", translations)
             db.execute("CREATE TABLE translations AS SELECT * FROM given")
             batches = list(TRANSLATIONS.read(db, units))
+        documents = Documents()
         writer = open_index(folder / name).writer(_HEAP, num_threads=1)
         try:
             for unit in units:
                 writer.delete_documents_by_term("tags", tag("unit", unit))
             for batch in batches:
-                for document in documents(batch, Writers()):
+                for document in documents.of(batch):
                     writer.add_document(document)
             writer.commit()
         except BaseException:

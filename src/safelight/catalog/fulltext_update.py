@@ -23,8 +23,7 @@ import tantivy
 
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import HEAP, writing
-from safelight.catalog.fulltext_documents import documents
-from safelight.catalog.fulltext_language import Writers
+from safelight.catalog.fulltext_documents import Documents
 from safelight.catalog.fulltext_rows import ORIGINS, TABLES, TRANSLATIONS, Origin
 from safelight.catalog.fulltext_schema import VERSION, tag
 from safelight.catalog.snapshot import Snapshot
@@ -137,9 +136,9 @@ class _Job:
 
     def add(self, origin: Origin, units: list[str]) -> None:
         """Read some units; commit when enough waits, together with what was taken out of the same units."""
-        writers, add = Writers(), self.writer.add_document
+        documents, add = Documents(), self.writer.add_document
         for batch in origin.read(self.db.cursor(), units) if units else ():
-            for document in documents(batch, writers):
+            for document in documents.of(batch):
                 add(document)
             self.done.added += batch.num_rows
             self.passed += batch.num_rows
