@@ -64,8 +64,8 @@ def case_validate() -> Path:
     return found
 
 
-def _validated(tool: Path, path: Path) -> tuple[int, str]:
-    ran = subprocess.run([tool, path], capture_output=True, text=True, timeout=200, check=False)
+def _validated(tool: Path, *paths: Path) -> tuple[int, str]:
+    ran = subprocess.run([tool, *paths], capture_output=True, text=True, timeout=200, check=False)
     return ran.returncode, ran.stdout + ran.stderr
 
 
@@ -287,6 +287,14 @@ def test_graphs_of_others_lose_nothing_that_is_modelled(name: str, tmp_path: Pat
     assert (again.things, again.unread) == (graph.things, {})
 
 
+def test_valid_graphs_of_others_stay_valid(tmp_path: Path, realdata: Path, case_validate: Path) -> None:
+    made = []
+    for name in ("accounts", "call_log", "device", "file", "location", "message"):
+        made.append(tmp_path / f"{name}.jsonld")
+        case_uco.export(case_uco.read(realdata / "case_examples" / f"{name}.json"), made[-1])
+    assert _validated(case_validate, *made) == (0, "Validation Report\nConforms: True\n")
+
+
 def _modelled(path: Path) -> dict[str, Any]:
     """What a file says in our terms, by an expansion that knows nothing of how Safelight reads it."""
     classes = {_iri(name): {_iri(one) for one in (*names, *COMMON)} for name, names in CLASSES.items()}
@@ -336,18 +344,25 @@ def test_what_is_not_modelled_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonld"
     person = {
         "@id": "kb:a", "@type": "uco-identity:Person", "uco-core:name": "Kari", "acme:elo": 1900,
-        "acme:openings": {"@list": ["e4", "c5"]},
+        "acme:openings": {"@list": ["e4", "c5"]}, "uco-core:createdBy": {"@id": "kb:c"},
     }  # fmt: skip
+    board = {"@id": "kb:c", "@type": "acme:Board", "uco-core:name": "Board 1", "acme:squares": 64}
     context = {"acme": "http://example.org/acme#", "kb": "http://example.org/kb/", **PREFIXES}
     path.write_bytes(
-        orjson.dumps({"@context": context, "@graph": [person, {"@id": "kb:b", "@type": "acme:Clock"}]})
+        orjson.dumps({"@context": context, "@graph": [person, {"@id": "kb:b", "@type": "acme:Clock"}, board]})
     )
     graph = case_uco.read(path)
     assert [(one.id, one.said) for one in graph.things] == [
-        ("http://example.org/kb/a", {"uco-core:name": (Literal("Kari"),)})
+        (
+            "http://example.org/kb/a",
+            {"uco-core:name": (Literal("Kari"),), "uco-core:createdBy": (Ref("http://example.org/kb/c"),)},
+        ),
+        # Named, since somebody points at it; the clock is not.
+        ("http://example.org/kb/c", {"uco-core:name": (Literal("Board 1"),)}),
     ]
     assert graph.unread == {
         "http://example.org/acme#Clock": 1,
+        "http://example.org/acme#Board http://example.org/acme#squares": 1,
         "uco-identity:Person http://example.org/acme#elo": 1,
         "uco-identity:Person http://example.org/acme#openings": 1,
     }

@@ -17,7 +17,7 @@ import orjson
 from pyld import jsonld
 
 from safelight.casework.handover.case_uco_graph import Graph, Literal, Ref, Thing
-from safelight.casework.handover.case_uco_terms import PARTS, compact, modelled
+from safelight.casework.handover.case_uco_terms import COMMON, compact, modelled, part
 from safelight.errors import BadInput
 from safelight.messages import _
 
@@ -98,17 +98,27 @@ class _Nodes:
 
 def _graph(nodes: Mapping[str, Mapping[str, list[Any]]]) -> Graph:
     unread: Counter[str] = Counter()
-    flat = {id_: one for id_, node in nodes.items() if (one := _thing(id_, node, unread)) is not None}
-    referred = Counter(
-        value.id
-        for one in flat.values()
-        for values in one.said.values()
-        for value in values
-        if isinstance(value, Ref)
-    )
-    inside = {
-        id_ for id_, one in flat.items() if referred[id_] == 1 and any(name in PARTS for name in one.types)
+    types = {
+        id_: tuple(sorted({compact(str(name)) for name in node.get("@type", ())}))
+        for id_, node in nodes.items()
     }
+    known = {id_: modelled(names) for id_, names in types.items()}
+    flat = {
+        id_: _thing(id_, types[id_], node, names, unread)
+        for id_, node in nodes.items()
+        if (names := known[id_]) is not None
+    }
+    # What a thing points at and has no class of ours is kept by its class and name, or the reference would lead nowhere.
+    waiting = [id_ for one in flat.values() for id_ in _refs(one)]
+    while waiting:
+        id_ = waiting.pop()
+        if id_ not in flat and types.get(id_):
+            flat[id_] = _thing(id_, types[id_], nodes[id_], frozenset(COMMON), unread)
+            waiting += _refs(flat[id_])
+    for id_ in nodes.keys() - flat.keys():
+        unread[_label(types[id_])] += 1
+    referred = Counter(id_ for one in flat.values() for id_ in _refs(one))
+    inside = {id_ for id_, one in flat.items() if referred[id_] == 1 and any(map(part, one.types))}
     tops = sorted(flat.keys() - inside)
     things = [_with_parts(flat[id_], flat, inside) for id_ in tops]
     # Parts that only have each other would be lost: they stand by themselves.
@@ -117,13 +127,21 @@ def _graph(nodes: Mapping[str, Mapping[str, list[Any]]]) -> Graph:
     return Graph(tuple(things), dict(sorted(unread.items())))
 
 
-def _thing(id_: str, node: Mapping[str, list[Any]], unread: Counter[str]) -> Thing | None:
-    types = tuple(sorted({compact(str(name)) for name in node.get("@type", ())}))
-    known = modelled(types)
-    label = "+".join(types) or "without a class"
-    if known is None:
-        unread[label] += 1
-        return None
+def _label(types: tuple[str, ...]) -> str:
+    return "+".join(types) or "without a class"
+
+
+def _refs(one: Thing) -> list[str]:
+    return [value.id for values in one.said.values() for value in values if isinstance(value, Ref)]
+
+
+def _thing(
+    id_: str,
+    types: tuple[str, ...],
+    node: Mapping[str, list[Any]],
+    known: frozenset[str],
+    unread: Counter[str],
+) -> Thing:
     said: dict[str, tuple[Ref | Literal | Thing, ...]] = {}
     for iri, values in node.items():
         name = compact(iri)
@@ -131,7 +149,7 @@ def _thing(id_: str, node: Mapping[str, list[Any]], unread: Counter[str]) -> Thi
             continue
         found = [_value(one) for one in values]
         if (name not in known and not name.startswith("safelight:")) or None in found:
-            unread[f"{label} {name}"] += 1
+            unread[f"{_label(types)} {name}"] += 1
         kept = {_order(one): one for one in found if one is not None}
         if kept and (name in known or name.startswith("safelight:")):
             said[name] = tuple(kept[key] for key in sorted(kept))

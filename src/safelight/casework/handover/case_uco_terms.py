@@ -168,6 +168,11 @@ def compact(iri: str) -> str:
     return iri
 
 
+def part(class_: str) -> bool:
+    """Whether a thing of this class is written inside the one that it is a part of; facets of any ontology are."""
+    return class_ in PARTS or class_.endswith("Facet")
+
+
 @lru_cache(maxsize=4096)
 def modelled(types: tuple[str, ...]) -> frozenset[str] | None:
     """The properties that are read of a thing with these classes (compact); None: it is nothing that Safelight models."""
