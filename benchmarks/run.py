@@ -3,7 +3,7 @@
     python benchmarks/run.py [--size 2GB] [--rounds 3] [--pages MILLIONS] [--place FOLDER] [--write]
                              [--only-hashing | --only-traces]
                              [--irc-lines N] [--json-messages N] [--sqlite-rows N] [--search-millions MILLIONS]
-                             [--timeline-rows N]
+                             [--timeline-rows N] [--decisions N]
 
 Every contestant runs on one core (its CPU affinity is set), reads the same generated source from the page cache, and is
 run `rounds` times in turn; the fastest of each counts. `--write` puts the report into docs/benchmarks.md; with
@@ -24,7 +24,17 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
 sys.path.insert(0, str(CHECKOUT))
 
-from benchmarks import bare, catalog_pages, peers, pipeline, report, source, supervision, traces  # noqa: E402
+from benchmarks import (  # noqa: E402
+    bare,
+    catalog_pages,
+    ledger_figures,
+    peers,
+    pipeline,
+    report,
+    source,
+    supervision,
+    traces,
+)
 
 
 def main() -> int:
@@ -40,6 +50,9 @@ def main() -> int:
     parser.add_argument("--json-messages", type=int, default=100_000, help="messages of each export")
     parser.add_argument("--sqlite-rows", type=int, default=100_000, help="messages of each database")
     parser.add_argument("--search-millions", type=float, default=1, help="millions of messages to search")
+    parser.add_argument(
+        "--decisions", type=int, default=1_000_000, help="decisions in the ledger of the figures"
+    )
     parser.add_argument("--timeline-rows", type=int, default=1_000_000, help="messages of the timeline")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--only-hashing", action="store_true", help="pass one and who is compared with it")
@@ -78,6 +91,11 @@ def main() -> int:
         print(f"pages at {options.pages:g} million items ...", flush=True)
         rows = catalog_pages.measure(place / "pages", options.pages)
         text += "\n" + "\n".join(catalog_pages.table(rows, options.pages)) + "\n"
+    if options.decisions:
+        folder = ledger_figures.make(place / "figures", options.decisions)
+        text += (
+            "\n" + "\n".join(ledger_figures.table(ledger_figures.measure(folder), options.decisions)) + "\n"
+        )
     text = traces.put_into(text, _traces(options))
     print(text)
     if options.write:

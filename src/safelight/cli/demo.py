@@ -19,6 +19,7 @@ from rich.console import Console
 
 from safelight.errors import Refused, SafelightError
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.set_clock import VARIABLE
 from safelight.operation.folder import OperationFolder
 from safelight.scenario.ewf import write_ewf
 from safelight.scenario.seizure import write_computer, write_hash_set
@@ -55,7 +56,10 @@ def main() -> int:
     sources = operation.with_name("demo-sources")
     _build(sources)
     op = _short(operation)
-    _run("init", op, "--name", NAME, "--synthetic")
+    # The clock of a synthetic operation can be set: it begins before the first act that is replayed.
+    _run("init", op, "--name", NAME, "--synthetic", clock="2018-06-18T07:00:00Z")
+    _run("scenario", "write", _short(sources / "scenario"), "--size", "small", "--seed", "1")
+    _run("scenario", "replay", op, _short(sources / "scenario" / "casework.jsonl"))
     _run("exhibit", "add", op, "--id", "2016-0142-A1", "--label", "Home computer (folder)", *_BASIS)
     _run("exhibit", "add", op, "--id", "2016-0142-A2", "--label", "Laptop (E01)", *_BASIS)
     _run("exhibit", "add", op, "--id", "2016-0142-A3", "--label", "Sticks and discs (images)", *_BASIS)
@@ -94,6 +98,8 @@ def main() -> int:
     _run("status", op)
     _run("scenario", "score", op, _short(sources / "scenario" / "truth"))
     _run("identities", "find", op)
+    _run("figures", op, "--as-of", "2019-04-21", "--compare", "2019-10-29")
+    _run("figures", op, "--as-of", "2019-10-29", "--factbox", "nb")
     _ask_for_one_person(op)
     _run("verify", op)
     say.print(f"\nThe passphrase of this demonstration is: {os.environ['SAFELIGHT_PASSPHRASE']}")
@@ -103,13 +109,11 @@ def main() -> int:
 
 
 def _take_in_scenario(op: str, scenario: Path) -> None:
-    """The small synthetic operation: chats of several networks, calls, mail and payments of a chess club."""
-    _run("scenario", "write", _short(scenario), "--size", "small", "--seed", "1")
+    """The small synthetic operation: chats of several networks, calls, mail and payments of a chess club. The replay of its
+    casework has registered the exhibits."""
     about = orjson.loads((scenario / "operation.json").read_bytes())
-    basis = ["--seized", about["seized"], *_BASIS[2:]]
     for exhibit in about["exhibits"]:
         number = exhibit["number"]
-        _run("exhibit", "add", op, "--id", number, "--label", exhibit["label"], *basis)
         given = (_short(scenario / source) for source in exhibit["sources"])
         _run("ingest", op, "--more-follows", "--exhibit", number, *given)
     for name in MAPPINGS:
@@ -169,10 +173,11 @@ def _short(path: Path) -> str:
     return near if len(near) < len(str(path)) else str(path)
 
 
-def _run(*words: str) -> None:
+def _run(*words: str, clock: str = "") -> None:
     """One command, run as people run it; an error ends the demonstration with its exit code."""
-    print("\n$ safelight " + shlex.join(words), flush=True)  # noqa: T201
-    result = subprocess.run([sys.executable, "-m", "safelight.cli", *words], check=False)
+    print("\n$ " + (f"{VARIABLE}={clock} " if clock else "") + "safelight " + shlex.join(words), flush=True)  # noqa: T201
+    environment = os.environ | ({VARIABLE: clock} if clock else {})
+    result = subprocess.run([sys.executable, "-m", "safelight.cli", *words], check=False, env=environment)
     if result.returncode:
         sys.exit(result.returncode)
 
