@@ -121,27 +121,35 @@ def test_what_is_too_large_to_compute_is_a_lower_bound() -> None:
 
 
 @pytest.fixture
-def days(tmp_path: Path) -> Iterator[Ledger]:
+def folder(tmp_path: Path) -> OperationFolder:
+    made = OperationFolder(tmp_path / "op")
+    made.make()
+    made.settings.write_text("")
+    return made
+
+
+@pytest.fixture(params=["folder", pytest.param("postgres_url", marks=pytest.mark.postgres)])
+def days(request: pytest.FixtureRequest) -> Iterator[Ledger]:
     """A ledger with three children: on 1 Jan two are named; on 1 Feb the third is declared different from both; on 1 March
-    the first two turn out to be one."""
-    folder = OperationFolder(tmp_path / "op")
-    folder.make()
-    folder.settings.write_text("")
+    the first two turn out to be one, by way of their persons. Once for each adapter."""
     moment = {"now": begin_of("2016-01-01")}
+    place: OperationFolder | str = request.getfixturevalue(request.param)
     with Ledger.create(
-        folder, name="Then", actor=ACTOR, synthetic=True, clock=lambda: moment["now"]
+        place, name="Then", actor=ACTOR, synthetic=True, clock=lambda: moment["now"]
     ) as ledger:
         with ledger.writing() as act:
             ids = [records.make(act, "victim", actor=ACTOR).id for _n in range(3)]
-            records.state(act, ids[0], "name", "Kim", actor=ACTOR)
-            records.state(act, ids[1], "name", "Ola", actor=ACTOR)
+            people = [records.make(act, "person", actor=ACTOR).id for _n in range(2)]
+            for child, person, name in zip(ids, people, ("Kim", "Ola"), strict=False):
+                records.state(act, child, "person", "", target=person, actor=ACTOR)
+                records.state(act, person, "name", name, actor=ACTOR)
         moment["now"] = begin_of("2016-02-01")
         with ledger.writing() as act:
             for one in ids[:2]:
                 records.state(act, ids[2], "different_from", "", target=one, actor=ACTOR)
         moment["now"] = begin_of("2016-03-01")
         with ledger.writing() as act:
-            records.state(act, ids[0], "same_as", "", target=ids[1], actor=ACTOR)
+            records.state(act, people[0], "same_as", "", target=people[1], actor=ACTOR)
         yield ledger
 
 
