@@ -116,7 +116,7 @@ def measure(folder: OperationFolder, rounds: int) -> list[Measured]:
                 lambda: timeline.picture(_with_whole(kept, fresh()), {}, *week, ZONES["no"]),
             ),
             (
-                "whole extent: six accounts as lanes",
+                "whole extent: lanes by who acted",
                 lambda: timeline_lanes.lanes(fresh(), "account", {}, *whole),
             ),
             ("a week: 100 rows", lambda: timeline_rows.events(kept, {}, *week, count=100)),
