@@ -16,7 +16,8 @@ from safelight.ledger.as_of import end_of
 def scenario_replay(
     operation: Operation,
     script: Annotated[
-        Path, typer.Argument(help="casework.jsonl, as `scenario write` makes it.", metavar="SCRIPT")
+        Path,
+        typer.Argument(help="The script: casework.jsonl, as `scenario write` makes it.", metavar="SCRIPT"),
     ],
     until: Annotated[str, typer.Option(help="Last day that is replayed, written 2016-11-20.")] = "",
 ) -> None:
