@@ -267,6 +267,20 @@ def test_a_search_by_person_ends_where_police_took_over(case: Case) -> None:
     assert found() == []
 
 
+def test_a_review_that_was_not_done_is_told(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    case.add(replace(DECISION, end="2017-02-07", review="2016-12-07"))
+
+    def due() -> bool:
+        with case.look() as reading:
+            return authority.authority(reading, "A-001").review_due
+
+    assert not due()
+    monkeypatch.setenv("SAFELIGHT_CLOCK", "2016-12-08T12:00:00Z")
+    assert due()
+    case.state("review", "2017-01-07")
+    assert not due()
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=4),
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=4),

@@ -19,11 +19,12 @@ from safelight.casework.circulars import in_force
 from safelight.casework.urgency import moments
 from safelight.errors import NotFound, Refused
 from safelight.ledger import police, records
-from safelight.ledger.as_of import PRESENT, AsOf, begin_of, day_of, end_of
+from safelight.ledger.as_of import NOW, PRESENT, AsOf, begin_of, day_of, end_of
 from safelight.ledger.entry import Entry
 from safelight.ledger.ledger import Writing
 from safelight.ledger.police import PolicePeriod
 from safelight.ledger.records import Basis, Record, Statement, newest
+from safelight.ledger.set_clock import clock_for
 from safelight.ledger.tables import STATEMENTS
 from safelight.ledger.vocabulary import AUTHORITY, FIELDS
 from safelight.messages import _
@@ -70,6 +71,8 @@ class Authority:
     begin_us: int | None
     end_us: int | None
     ended: bool
+    review_due: bool
+    """It runs, and the day by which it was to be reviewed is over: a new one is stated when it was."""
 
     def all(self, field: str) -> list[Statement]:
         """Every statement of a field that can have several."""
@@ -228,9 +231,11 @@ def _read(reading: Reading, made: Sequence[Record], as_of: AsOf) -> list[Authori
         if one.recorded_at <= as_of.known and (one.superseded_at is None or one.superseded_at > as_of.known)
     ]
     known: list[PolicePeriod] = police.periods(reading.ledger, as_of.known)
+    now = clock_for(reading.ledger.synthetic)() if as_of.true == NOW else as_of.true
     reading.show(ids)
     return [
         _one(
+            now,
             of,
             [one for one in said if one.record == of.id],
             tuple(one for one in known if one.authority == of.id),
@@ -239,7 +244,7 @@ def _read(reading: Reading, made: Sequence[Record], as_of: AsOf) -> list[Authori
     ]
 
 
-def _one(of: Record, said: Sequence[Statement], periods: tuple[PolicePeriod, ...]) -> Authority:
+def _one(now: int, of: Record, said: Sequence[Statement], periods: tuple[PolicePeriod, ...]) -> Authority:
     values: dict[str, Any] = {}
     for name, field in FIELDS[AUTHORITY].items():
         last = newest(one for one in said if one.field == name) if field.single else None
@@ -250,8 +255,9 @@ def _one(of: Record, said: Sequence[Statement], periods: tuple[PolicePeriod, ...
     if ended and end_us is not None:
         end_us = min(end_us, ended["to_us"])
     accounts = tuple(dict.fromkeys(one.target for one in said if one.field == "account" and one.target))
+    due = "review" in values and end_of(values["review"]) < now < (end_us or now)
     return Authority(
-        of.id, of.name, accounts, periods, values, said, period.get("from_us"), end_us, bool(ended)
+        of.id, of.name, accounts, periods, values, said, period.get("from_us"), end_us, bool(ended), due
     )
 
 

@@ -29,7 +29,7 @@ def authority_list(
                     one.values["circular"],
                     one.values["period"]["from"],
                     one.values["ended"]["day"] if one.ended else one.values["period"]["to"],
-                    one.values["review"],
+                    f"{one.values['review']}{' DUE' if one.review_due else ''}",
                     ", ".join(one.accounts),
                     sum(sum(counts.values()) for counts in flags),
                 )
