@@ -149,6 +149,7 @@ def _picture(reading: Reading, whole: tuple[int, int]) -> timeline.Picture:
 def _with_whole(kept: Reading, reading: Reading) -> Reading:
     """A reading that knows the whole already, as it does when somebody zooms."""
     reading.memo.get(("timeline", None, HOUR, ()), lambda: timeline.whole(kept, {}))
+    reading.memo.get(("timeline groups", None, ()), lambda: timeline.groups(kept, {}))
     return reading
 
 

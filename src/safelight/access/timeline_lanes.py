@@ -23,10 +23,12 @@ from safelight.access.timeline import (
     condition,
     groups,
     key_of,
+    slack,
     stretches,
 )
-from safelight.access.timeline_events import relation
+from safelight.access.timeline_events import Span, relation
 from safelight.access.timeline_held import Bits, Stretches, together
+from safelight.ledger.identities import Tenure
 
 By = Literal["exhibit", "network", "account"]
 BY: Final[tuple[By, ...]] = ("exhibit", "network", "account")
@@ -109,26 +111,26 @@ def _made(
 
 def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[Lane]:
     """The accounts that are chosen, alone or as persons, else those that did most in the window."""
-    narrowed = bool(facets.get("account") or facets.get("person"))
+    chosen = [str(one) for one in facets.get("account", ())]
+    chosen += [one.account_id for one in facets.get("person", ()) if isinstance(one, Tenure)]
+
     cut = stretches((begin, end))
 
     def read() -> list[tuple[str, int, int, Bits]]:
         match, values = condition(reading, facets, (*SCOPES, *COUNTED))
         kinds = [str(one) for one in facets.get("kind", ())]
+        wanted = list(dict.fromkeys(chosen))[:MOST] or _busiest(reading, facets, begin, end)
         # Of all times, for what an account did before and after tells a gap from its beginning and end.
         table: pa.Table = reading.db.sql(
-            f"""select account, min(us) as first, max(us) as last, {cut.sql("us")} as held,
-                       count(*) filter (us >= {begin} and us < {end}) as here
+            f"""select account, min(us) as first, max(us) as last, {cut.sql("us")} as held
                 from ({relation(reading.snapshot, kinds)})
-                where us is not null and account is not null and {match}
-                group by account order by here desc, account limit {MOST}""",
-            params=values,
+                where us is not null and account = any($_lanes) and {match} group by account""",
+            params=values | {"_lanes": wanted},
         ).to_arrow_table()
-        return [
-            (row["account"], row["first"], row["last"], cut.bits(row["held"]))
-            for row in table.to_pylist()
-            if row["here"] or narrowed
-        ]
+        there = {
+            row["account"]: (row["first"], row["last"], cut.bits(row["held"])) for row in table.to_pylist()
+        }
+        return [(one, *there[one]) for one in wanted if one in there]
 
     found = reading.memo.get(("timeline accounts", begin, end, key_of(facets)), read)
     names = usual(reading, [one[0] for one in found])
@@ -137,3 +139,14 @@ def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[La
         _made(one, names.get(one, one[:14]), first, last, cut, held, begin, end)
         for one, first, last, held in found
     ]
+
+
+def _busiest(reading: Reading, facets: Facets, begin: int, end: int) -> Sequence[str]:
+    match, values = condition(reading, facets, (*SCOPES, *COUNTED))
+    kinds = [str(one) for one in facets.get("kind", ())]
+    rows = reading.db.execute(
+        f"""select account from ({relation(reading.snapshot, kinds, Span(begin, end, slack(reading)))})
+            where account is not null and {match} group by account order by count(*) desc, account limit {MOST}""",
+        values,
+    ).fetchall()
+    return [row[0] for row in rows]
