@@ -59,7 +59,7 @@ def rule_told(rule: UrgencySettings) -> str:
     told = _(
         "Urgent: contact in the last %(hours)s, material made in the last %(made)s, or a plan in the next %(next)s."
     ) % {"hours": hours, "made": made, "next": next_}
-    return f"{told} {_('Reasons stand in the row; there is no score.')}"
+    return told + " " + _("Reasons stand in the row; there is no score.")
 
 
 def reason(one: Reason | None) -> str:
