@@ -58,6 +58,7 @@ def make(
             who=who,
             reason=reason,
             made_us=now_us(),
+            synthetic=reading.ledger.synthetic,
         )
         data = pdf_bytes(heading, found, items, zone)
     digest = hashlib.sha256(data).hexdigest()

@@ -49,6 +49,7 @@ class Heading:
     who: str
     reason: str
     made_us: int
+    synthetic: bool = False
 
 
 def pdf_bytes(heading: Heading, found: Sequence[Record], items: Sequence[SourceItem], zone: Zone) -> bytes:
@@ -85,14 +86,18 @@ def _data(
     heading: Heading, found: Sequence[Record], items: Sequence[SourceItem], zone: Zone
 ) -> dict[str, Any]:
     made = iso_utc(heading.made_us)[:16].replace("T", " ") + " UTC"
+    # Stands among the facts of the first page and at the head of every other one.
+    operation = _one(heading.operation)
+    if heading.synthetic:
+        operation = f"{operation} ({_('synthetic')})"
     return {
         "language": language(),
         "title": _one(heading.title),
         "subtitle": _("Selection of a conversation"),
-        "operation": _one(heading.operation),
+        "operation": operation,
         "made": _("Exported %(when)s by %(who)s") % {"when": made, "who": _one(heading.who)},
         "facts": [
-            (_("Operation"), _one(heading.operation)),
+            (_("Operation"), operation),
             (_("Network"), _one(heading.network)),
             (_("Selection"), heading.selection),
             (_("Times"), _("as a clock in %(zone)s shows them") % {"zone": zone.iana}),

@@ -25,7 +25,13 @@ from safelight.operation.folder import OperationFolder
 from safelight.operation.settings import read_settings, write_settings
 from safelight.traces.moment import iso_utc
 
-_MADE = (kinds.RECORD_MADE, kinds.STATEMENT_MADE, kinds.STATEMENT_WITHDRAWN, kinds.EXHIBIT_ADDED)
+_MADE = (
+    kinds.RECORD_MADE,
+    kinds.STATEMENT_MADE,
+    kinds.STATEMENT_WITHDRAWN,
+    kinds.EXHIBIT_ADDED,
+    kinds.EXHIBIT_CORRECTED,
+)
 
 
 def replay(folder: OperationFolder, script: Path, actor: str, last: int | None = None) -> tuple[int, int]:
