@@ -120,6 +120,17 @@ def test_what_is_too_large_to_compute_is_a_lower_bound() -> None:
     assert len(bound.vertices) <= len(best.vertices)
 
 
+def test_the_lower_bound_counts_all_identified_children() -> None:
+    """Forty identified ones, and others with more decisions about them than these have: no work is left to find out."""
+    draw = Random(2)
+    rows = [0] * 140
+    pairs = [(a, b) for a, b in combinations(range(140), 2) if a >= 100 or (b < 100 and draw.random() < 0.6)]
+    for a, b in pairs:
+        rows[a] |= 1 << b
+        rows[b] |= 1 << a
+    assert len(largest(rows, 0).vertices) < 40 == len(largest(rows, 0, (1 << 140) - (1 << 100)).vertices)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> OperationFolder:
     made = OperationFolder(tmp_path / "op")
@@ -161,7 +172,7 @@ def test_it_is_answered_as_of_any_day(days: Ledger) -> None:
 
 def test_the_rule_needs_no_search_where_all_are_identified(monkeypatch: pytest.MonkeyPatch) -> None:
     """A register of thousands whose identified children are known to differ: nothing is left to search."""
-    monkeypatch.setattr(rule, "largest", lambda rows: largest(rows, 0))
+    monkeypatch.setattr(rule, "largest", lambda rows, begin: largest(rows, 0, begin))
     victims = [f"v{n}" for n in range(5000)]
     different = [(f"v{n}", f"v{(n * 7 + 1) % 5000}") for n in range(400, 4000)]
     found = counted(victims, {f"v{n}": f"p{n}" for n in range(320)}, {}, [], different)

@@ -108,7 +108,7 @@ def counted(
         elif x in bit and y in bit:
             rows[bit[x].bit_length() - 1] |= bit[y]
             rows[bit[y].bit_length() - 1] |= bit[x]
-    found = largest(rows)
+    found = largest(rows, begin=everyone)
     chosen = set(found.vertices)
     return AtLeast(
         number=len(chosen),

@@ -26,9 +26,10 @@ class Found:
     exact: bool
 
 
-def largest(rows: Sequence[int], work: int = WORK) -> Found:
-    """The largest set. `rows[v]` has bit `u` where v and u are adjacent; symmetric, without its own bit."""
-    best = _greedy(rows)
+def largest(rows: Sequence[int], work: int = WORK, begin: int = 0) -> Found:
+    """The largest set. `rows[v]` has bit `u` where v and u are adjacent; symmetric, without its own bit. `begin`: vertices
+    that are nearly all adjacent to each other, so that the set is at least as large as what fits together of them."""
+    best = max(_greedy(rows, 0), _greedy(rows, begin), key=len)
     left = _peeled(rows, len(best))
     found: list[int] = []
     exact = True
@@ -51,10 +52,14 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-def _greedy(rows: Sequence[int]) -> list[int]:
-    """A set to begin with: those with most neighbours first, each that fits."""
+def _greedy(rows: Sequence[int], begin: int) -> list[int]:
+    """A set to begin with: those of `begin`, then those with most neighbours, each that fits."""
     open_, chosen = (1 << len(rows)) - 1, []
-    for vertex in sorted(range(len(rows)), key=lambda one: (-rows[one].bit_count(), one)):
+
+    def rank(vertex: int) -> tuple[bool, int, int]:
+        return not begin >> vertex & 1, -rows[vertex].bit_count(), vertex
+
+    for vertex in sorted(range(len(rows)), key=rank):
         if open_ >> vertex & 1:
             chosen.append(vertex)
             open_ &= rows[vertex]
