@@ -12,7 +12,7 @@ from safelight.traces.moment import iso_utc
 def handover_list(operation: Operation, purpose: Purpose = "overview") -> None:
     """List what was given to whom, when, on what basis and what was withheld; and who must be told of corrections."""
     with Door(existing(operation), who=who(), purpose=purpose) as door, door.consult("handovers") as look:
-        rows = disclosures.listed(look.reading)
+        rows = disclosures.listed(look.reading, door.who)
     show(
         "Handovers",
         ["number", "status", "when", "to", "for", "case", "basis", "withheld", "corrected by", "touched"],

@@ -14,7 +14,7 @@ from safelight.casework.handover.register import Choice
 from safelight.cli.handover_options import receiver
 from safelight.cli.options import Operation, Passphrase, Purpose, existing, unlocked, who
 from safelight.cli.output import console
-from safelight.errors import Refused
+from safelight.errors import AlreadyExists, Refused
 
 
 class Audience(StrEnum):
@@ -79,14 +79,16 @@ def handover_make(
 ) -> None:  # fmt: skip
     """Hand a case over: write a signed package that its receiver can check, open and import.
 
-    Bytes of items go only to receivers with an age key, and only once a second person has approved: the first call prepares
-    it, `safelight handover approve` approves it, and `safelight handover make --number HO-007 --out PATH` writes it.
+    Bytes of items go only to receivers with an age key, and only once a second person has approved: without --out it is
+    prepared, `safelight handover approve` approves it, and `safelight handover make --number HO-007 --out PATH` writes it.
     """
     place = existing(operation)
     if bool(number) == bool(case):
         raise Refused(
             "Name the case to hand over, or the number of a handover that was prepared.", "Give --case or --number."
         )  # fmt: skip
+    if out is not None and out.exists():
+        raise AlreadyExists(f"{out} is there already.", "Choose another place.")
     keys = unlocked(place, passphrase_file) if out else None
     with Door(place, who=who(), purpose=purpose, keys=keys) as door:
         if not number:
@@ -109,11 +111,10 @@ def handover_make(
             console().print(f"{number} is prepared.", markup=False)
             if choice.needs_approval:
                 console().print(
-                    f"It holds bytes of items: another person approves it with `safelight handover approve {operation} "
-                    f"{number} --reason ...`. Then write it: `safelight handover make --number {number} --out ...`.",
+                    "It holds bytes of items: another person approves it with `safelight handover approve`, then "
+                    f"`safelight handover make --number {number} --out ...` writes it.",
                     markup=False,
                 )
-                return
         if out is None:
             return
         made = make.make(door, number, out, folder=folder, signers=tuple(sign or ()))

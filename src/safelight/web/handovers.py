@@ -21,6 +21,9 @@ from safelight.casework.handover import disclosures, make
 from safelight.web import handover_words as words
 from safelight.web.render import with_query
 
+#: Pages of what can be given, by its number.
+_PLACES = {"person": "/persons/", "victim": "/victims/", "case": "/cases/", "exhibit": "/exhibits/"}
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -43,7 +46,7 @@ def listing(request: Request) -> Response:
     with door.consult("handovers") as look:
         context = {
             "standing": look.standing(),
-            "rows": disclosures.listed(look.reading, as_of),
+            "rows": disclosures.listed(look.reading, door.who, as_of),
             "keys": disclosures.signing_keys(look.reading, as_of),
             "address": address,
             "past": as_of.past,
@@ -59,12 +62,13 @@ def one(request: Request) -> Response:
     address, number = _address(request), request.path_params["number"]
     as_of = asked(address.known, address.true)
     with door.consult("handover", number) as look:
-        found = disclosures.one(look.reading, number, as_of)
+        found = disclosures.one(look.reading, number, door.who, as_of)
         context: dict[str, Any] = {
             "standing": look.standing(),
             "found": found,
             "handover": found.handover,
-            "rows": disclosures.listed(look.reading, as_of),
+            "rows": disclosures.listed(look.reading, door.who, as_of),
+            "places": _PLACES,
             "gave": sorted(Counter(str(one.value["what"]) for one in found.handover.gave).items()),
             "address": address,
             "past": as_of.past,

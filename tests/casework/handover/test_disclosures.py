@@ -73,7 +73,7 @@ def test_a_later_decision_that_touches_it_lists_the_receiver_and_makes_the_corre
         )  # fmt: skip
         clock = clocks.correct(ledger, case.built.exhibits[0].key, 3600, reason="an hour slow", actor=SECOND)
     with case.door() as door, door.consult("handovers") as look:
-        (one,) = disclosures.listed(look.reading)
+        (one,) = disclosures.listed(look.reading, MAKER)
         assert one.to_correct
         assert [(each.seq, each.about, each.field, each.given, each.now) for each in one.touched] == [
             (now.seq, "P-001", "district", "Sør-Vest", "Øst"),
@@ -83,7 +83,7 @@ def test_a_later_decision_that_touches_it_lists_the_receiver_and_makes_the_corre
              "identity.decided", "", "different"),
             (clock.seq, "2016-0142-A1", "clock.decided", "", "3600"),
         ]  # fmt: skip
-        assert disclosures.one(look.reading, "HO-001", AsOf(known=now.recorded_at - 1)).touched == ()
+        assert disclosures.one(look.reading, "HO-001", MAKER, AsOf(known=now.recorded_at - 1)).touched == ()
     with case.door() as door:
         number = make.correct(door, "HO-001").name
         make.make(door, number, tmp_path / "second", folder=True)
@@ -97,7 +97,7 @@ def test_a_later_decision_that_touches_it_lists_the_receiver_and_makes_the_corre
         clock.seq,
     ]
     with case.door() as door, door.consult("handovers") as look:
-        second, first = disclosures.listed(look.reading)
+        second, first = disclosures.listed(look.reading, MAKER)
         assert (second.handover.kind, second.handover.corrects) == ("correction", "HO-001")
         assert (first.handover.corrected_by, first.to_correct, len(first.touched)) == (("HO-002",), False, 5)
 
@@ -161,6 +161,21 @@ def test_who_may_not_see_the_register_gives_no_child(case: Case, tmp_path: Path)
     assert (1, "children in the register") in [(one["count"], one["what"]) for one in left]
     excerpt = (tmp_path / "p/data/audit/excerpt.json").read_text()
     assert case.child.id not in excerpt and case.ase.id in excerpt
+
+
+def test_who_may_not_see_the_register_finds_no_child_in_the_list(case: Case, tmp_path: Path) -> None:
+    case.made(tmp_path / "p.tar")
+    with case.ledger() as ledger:
+        with ledger.writing() as act:
+            records.state(
+                act, case.child.id, "status", "located", actor=SECOND, corrects=case.names["status"]
+            )
+        rights.grant(ledger, SECOND, rights.VICTIMS, reason="the register's keeper", actor=SECOND)
+    for who, touched in ((SECOND, ["V-001"]), (MAKER, [])):
+        with case.door(who) as door, door.consult("handovers") as look:
+            (one,) = disclosures.listed(look.reading, who)
+            assert [each.about for each in one.touched] == touched
+            assert ("victim" in {each.value["what"] for each in one.handover.gave}) == bool(touched)
 
 
 def test_what_is_withheld_has_its_ground(case: Case, tmp_path: Path) -> None:

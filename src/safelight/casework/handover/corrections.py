@@ -20,7 +20,7 @@ from safelight.ledger import kinds, records
 from safelight.ledger.head import parse_head
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Statement
-from safelight.ledger.vocabulary import FIELDS
+from safelight.ledger.vocabulary import FIELDS, PREFIXES, VICTIM
 
 _ABOUT_ACCOUNTS = (
     kinds.IDENTITY_DECIDED.name, kinds.IDENTITY_CONFIRMED.name, kinds.IDENTITY_WITHDRAWN.name, kinds.TENURE_SPLIT.name,
@@ -34,8 +34,11 @@ _ABOUT_EXHIBITS = (
 )
 
 
-def touched(ledger: Ledger, handover: Handover) -> list[Touched]:
-    """What was decided since about what this handover gave, in order. Nothing for one that was not given."""
+def touched(ledger: Ledger, handover: Handover, *, children: bool = True) -> list[Touched]:
+    """What was decided since about what this handover gave, in order. Nothing for one that was not given.
+
+    Without `children` nothing that tells of a child in the register, for who may not see it.
+    """
     if handover.given_at is None or "head" not in handover.packed:
         return []
     head = parse_head(str(handover.packed["head"])).seq
@@ -49,7 +52,13 @@ def touched(ledger: Ledger, handover: Handover) -> list[Touched]:
     for sort, wanted in (("account", _ABOUT_ACCOUNTS), ("exhibit", _ABOUT_EXHIBITS)):
         if of.get(sort):
             found += _entries(ledger, head, of[sort], wanted, given)
+    if not children:
+        found = [one for one in found if not _of_child(one)]
     return sorted(found, key=lambda one: one.seq)
+
+
+def _of_child(one: Touched) -> bool:
+    return one.about.startswith(f"{PREFIXES[VICTIM]}-") or one.field == VICTIM
 
 
 def _statements(

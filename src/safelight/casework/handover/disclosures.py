@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from safelight.access.reading import Reading
 from safelight.casework.handover import corrections, register
 from safelight.casework.handover.contents import Touched
+from safelight.casework.handover.gather import CHILDREN_LEFT
 from safelight.casework.handover.register import Handover
-from safelight.ledger import signers
+from safelight.ledger import records, rights, signers
 from safelight.ledger.as_of import PRESENT, AsOf
+from safelight.ledger.vocabulary import VICTIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +32,42 @@ class Disclosed:
         return str((self.handover.received or {}).get("operation", ""))
 
 
-def listed(reading: Reading, as_of: AsOf = PRESENT) -> list[Disclosed]:
-    """All handovers, newest first. What touched them is what was known then."""
+def listed(reading: Reading, who: str, as_of: AsOf = PRESENT) -> list[Disclosed]:
+    """All handovers, newest first. What touched them is what was known then; children only for who may see the register."""
     found = register.every(reading.ledger, as_of)
     reading.show(one.record.id for one in found)
-    return [_disclosed(reading, one, as_of) for one in found]
+    children = rights.holds(reading.ledger, who, rights.VICTIMS)
+    return [_disclosed(reading, one, as_of, children) for one in found]
 
 
-def one(reading: Reading, number: str, as_of: AsOf = PRESENT) -> Disclosed:
+def one(reading: Reading, number: str, who: str, as_of: AsOf = PRESENT) -> Disclosed:
     """One handover. Raises NotFound, Refused for another kind of record."""
     found = register.find(reading.ledger, number, as_of)
     reading.show([found.record.id])
-    return _disclosed(reading, found, as_of)
+    return _disclosed(reading, found, as_of, rights.holds(reading.ledger, who, rights.VICTIMS))
 
 
-def _disclosed(reading: Reading, found: Handover, as_of: AsOf) -> Disclosed:
-    every = corrections.touched(reading.ledger, found)
-    return Disclosed(found, tuple(one for one in every if one.recorded_at <= as_of.known))
+def _disclosed(reading: Reading, found: Handover, as_of: AsOf, children: bool) -> Disclosed:
+    every = corrections.touched(reading.ledger, found, children=children)
+    shown = found if children else _without_children(reading, found)
+    return Disclosed(shown, tuple(one for one in every if one.recorded_at <= as_of.known))
+
+
+def _without_children(reading: Reading, found: Handover) -> Handover:
+    """A handover in which the register of victims does not exist."""
+    theirs = {one.id: one.name for one in records.every(reading.ledger, VICTIM)}
+    return replace(
+        found,
+        gave=tuple(one for one in found.gave if one.value["what"] != VICTIM),
+        withheld=tuple(
+            one
+            for one in found.withheld
+            if one["what"] != CHILDREN_LEFT and one["what"].upper() not in theirs.values()
+        ),
+        conflicts=tuple(
+            one for one in found.conflicts if one.target not in theirs and one.value["field"] != VICTIM
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

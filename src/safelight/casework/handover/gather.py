@@ -45,6 +45,9 @@ def N_(text: str) -> str:
     return text
 
 
+#: How the list of what was left out calls children of the register.
+CHILDREN_LEFT = N_("children in the register")
+
 #: Statements of third parties that name them.
 _NAMING = ("name", "alias", "born", "died", "identifier", "address", "note")
 _ROLES = ("role", "standing")
@@ -148,7 +151,7 @@ def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records
     kept, left = _kept(every, given, choice)
     if hidden:
         left[
-            (N_("children in the register"), N_("nothing"), N_("the one who made the package may not see the register"))
+            (CHILDREN_LEFT, N_("nothing"), N_("the one who made the package may not see the register"))
         ] = len(hidden)  # fmt: skip
     lines = tuple(LeftOut(n, what, instead, why) for (what, instead, why), n in left.items())
     order = sorted(given.values(), key=lambda one: (one.id != case.id, one.type, one.number))

@@ -21,7 +21,7 @@ from safelight.casework.handover.keys import unlocked
 from safelight.casework.handover.package import Package
 from safelight.casework.handover.register import Choice, Handover
 from safelight.errors import IntegrityBroken, Locked, Refused
-from safelight.ledger import kinds
+from safelight.ledger import kinds, rights
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Record
 from safelight.ledger.set_clock import clock_for
@@ -131,7 +131,9 @@ def make(door: Door, number: str, out: Path, *, folder: bool = False, signers: t
         contents = gather(reading, choice, _terms(handover, choice, door.who, made_at), door.who)
         if choice.corrects:
             earlier = register.find(ledger, choice.corrects)
-            contents = replace(contents, touched=tuple(corrections.touched(ledger, earlier)))
+            children = rights.holds(ledger, door.who, rights.VICTIMS)
+            touched = corrections.touched(ledger, earlier, children=children)
+            contents = replace(contents, touched=tuple(touched))
         keys = [one.key for one in choice.recipients if one.key]
         name = handover.record.name
         with Package(out, name, contents.terms.made_at, folder=folder, keys=keys) as package:
