@@ -184,11 +184,11 @@ LANGUAGE_NAMES = {"Cebuano", "Danish", "English", "German", "Norwegian", "Swedis
 #: Names and what one types or presses: the same in every language.
 NAMES = {"Safelight", "SHA-256", "SHA-1", "MD5", "CSV", "PDF", "UTC", "MB", "Enter", "Esc"} | {
     "d", "n", "N", "J", "K", "J K", "n N", "m", "w", "x", "safelight index", "safelight keywords run",
-    "tog snø", '"neste tog"', "lok*", "finse~", "tog OR bane -buss", "network:irc from:2016-11",  # queries as typed
+    "tog snø", '"neste tog"', "lok*", "finse~", "tog OR bane -buss", "network:irc from:2016-11", "person:togmann",  # queries as typed
     'name = "chess-log" version = 1 network = "chesslog" [input] reader = "delimited" [[rule]] name = "messages" '
     'trace = "message" [rule.fields] sender = "nick"',  # a mapping as typed
 
-    "o", "e", "i", "f", "h", "g", "j", "k", "y", "b", "c", "j k", "a", "s", "t", "z", "Shift+T",
+    "o", "e", "i", "f", "h", "g", "j", "k", "l", "y", "b", "c", "j k", "a", "s", "t", "z", "Shift+T",
     "safelight exhibit add", "safelight known add", "safelight ingest", "safelight parse", "safelight clock zone",
     "safelight ingest OPERATION --exhibit ID SOURCE",
     "v", "safelight accounts triage", "safelight accounts triage --list", "p", "u", "r", "T", "S", "M",
