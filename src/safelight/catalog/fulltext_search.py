@@ -21,8 +21,9 @@ from safelight.catalog.fulltext_schema import FORM, LEAST_KEY, TIES, bound_key, 
 
 #: Texts at one time beyond a page: a page is cut between two keys or between two ids of one key.
 _SLACK = 16
-#: A page is first looked for in so small a part of all texts (one in ...).
-_PART = 32
+#: A page is first looked for in so small a part of all texts (one in ...), and in no more than are enough for any word that
+#: is frequent: what does not fill a page from so many has few hits, and those are quickly put in order.
+_PART, _ENOUGH = 32, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class Search:
                 continue
             chosen.append(name)
             texts += count
-            if texts * _PART >= self._searcher.num_docs:
+            if texts >= min(self._searcher.num_docs // _PART, _ENOUGH):
                 break
         return chosen
 
