@@ -184,7 +184,8 @@ LANGUAGE_NAMES = {"Cebuano", "Danish", "English", "German", "Norwegian", "Swedis
 #: Names and what one types or presses: the same in every language.
 NAMES = {"Safelight", "SHA-256", "SHA-1", "MD5", "CSV", "PDF", "UTC", "MB", "Enter", "Esc"} | {
     "d", "n", "N", "J", "K", "J K", "n N", "m", "w", "x", "safelight index", "safelight keywords run",
-    "tog snø", '"neste tog"', "lok*", "finse~", "tog OR bane -buss", "network:irc from:2016-11", "person:togmann",  # queries as typed
+    "tog snø", '"neste tog"', "lok*", "finse~", "tog OR bane -buss", "network:irc from:2016-11",  # queries as typed
+    "person:togmann",
     'name = "chess-log" version = 1 network = "chesslog" [input] reader = "delimited" [[rule]] name = "messages" '
     'trace = "message" [rule.fields] sender = "nick"',  # a mapping as typed
 
