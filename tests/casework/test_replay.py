@@ -126,7 +126,7 @@ def test_what_is_new_is_told_with_its_causes(darkroom: Ledger) -> None:
     found = {one.name: (one.difference, dict(one.causes)) for one in changes.compare(after, later)}
     assert found["suspects"] == (-1, {"withdrawn": 1})
     assert found["children"] == (-1, {"joined": 1})
-    corrected = changes.corrections(darkroom, end_of(SECOND), end_of("2017-07-10"))
+    corrected = changes.corrections(later, end_of(SECOND), end_of("2017-07-10"))
     (moved,) = [one for one in corrected if one.field == "address"]
     assert (moved.name, moved.before, moved.after) == (
         "P-052",

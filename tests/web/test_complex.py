@@ -88,7 +88,12 @@ def test_then_and_seen_from_today_differ_where_something_was_entered_later(clien
 def test_what_is_new_is_told_with_its_causes(client: httpx.Client) -> None:
     page = client.get(f"/complex?known={DAY}&compare=2017-02-01").text
     new = page.partition("What is new between the two")[2]
-    assert '+2</a><span class="nw">Suspects' in new and "2 identified" in new and "3 opened" in new
+    assert (
+        '+2</a><span class="nw">Suspects' in new
+        and "2 identified" in new
+        and "3 opened" in new
+        and "corrections" not in new
+    )
 
 
 def test_the_past_is_for_reading_and_says_so(client: httpx.Client) -> None:

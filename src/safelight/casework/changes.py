@@ -14,10 +14,12 @@ from typing import Final
 import sqlalchemy as sa
 
 from safelight.casework import figures
+from safelight.casework.allocation import TRANSFER
 from safelight.casework.figure import Asked, Row
 from safelight.ledger import kinds
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.tables import RECORDS, STATEMENTS
+from safelight.ledger.vocabulary import HANDOVER, VICTIM
 from safelight.messages import _
 
 #: Figures of which the rows are compared.
@@ -100,9 +102,12 @@ def compare(before: Asked, after: Asked) -> list[Change]:
     return made
 
 
-def corrections(ledger: Ledger, after: int, until: int) -> list[Correction]:
-    """Statements that others took the place of between two moments, the newest first. Who owned a case is left out: there an
-    end is stated by the same act."""
+def corrections(asked: Asked, after: int, until: int) -> list[Correction]:
+    """Statements that others took the place of, or that were withdrawn, between two moments, the newest first.
+
+    Left out are owners of cases, whose end is stated by the same act, deadlines, which are withdrawn when they were met, and
+    children for who may not see their register.
+    """
     old, new = STATEMENTS.alias("old"), STATEMENTS.alias("new")
     query = (
         sa.select(old.c.seq, old.c.record, old.c.field, old.c.superseded_at, new.c.seq.label("by"))
@@ -117,11 +122,17 @@ def corrections(ledger: Ledger, after: int, until: int) -> list[Correction]:
                 ),
             )
         )
-        .where(old.c.superseded_at > after, old.c.superseded_at <= until, old.c.field != "owner")
+        .where(
+            old.c.superseded_at > after,
+            old.c.superseded_at <= until,
+            old.c.field.not_in(("owner", "deadline")),
+        )
         .order_by(old.c.superseded_at.desc(), old.c.seq)
     )
-    with ledger.store.reading() as connection:
-        current = Asked(ledger).current(connection)
+    if not asked.victims:
+        query = query.where(old.c.type != VICTIM)
+    with asked.ledger.store.reading() as connection:
+        current = asked.current(connection)
         found = connection.execute(query).all()
         spoken = current.spoken([row.record for row in found])
         said = current.said([seq for row in found for seq in (row.seq, row.by)])
@@ -132,6 +143,20 @@ def corrections(ledger: Ledger, after: int, until: int) -> list[Correction]:
         )
         for row in found
     ]  # fmt: skip
+
+
+def transfers(ledger: Ledger, after: int, until: int) -> int:
+    """How many cases were handed over to another unit between two moments."""
+    row = STATEMENTS.c
+    query = sa.select(sa.func.count(sa.distinct(row.record))).where(
+        row.type == HANDOVER,
+        row.field == "kind",
+        row.code == TRANSFER,
+        row.recorded_at > after,
+        row.recorded_at <= until,
+    )
+    with ledger.store.reading() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def _change(name: str, one: Sequence[Row], other: Sequence[Row], ledger: Ledger) -> Change:

@@ -69,28 +69,31 @@ def page(request: Request) -> Response:
         question = days.question(request, look.reading)
         found = figures.every(question)
         whose = matrix(question)
-        context: dict[str, Any] = {
-            "standing": look.standing(),
-            "address": days,
-            "past": days.past,
-            "matrix": whose,
-            "states": [(state, words.status(state)) for state in STATES],
-            "tiles": complex_map.tiles(whose, question),
-            "map": given.get("as") == "map",
-            "figures": {figure.key: figure for figure in found},
-            "own": question.own,
-            "box": factbox.write(question, box_language, audience, found),
-            "audience": audience,
-            "audiences": [(name, _audience(name)) for name in factbox.AUDIENCES],
-            "here_with": _here(days, given.get("as", ""), box_language, audience),
-            "opens": lambda key: days.to(f"/figures/{quote(key)}"),
-            "columns": _columns(question, days),
-            "rows": [name for name in _TOLD if name in {figure.key for figure in found}],
-            "titles": figures.titles(),
-            "changes": _changes(question, days),
-            "causes": changes.words(),
-            "words": words,
-        } | _due(request, look.reading, question)
+        context: dict[str, Any] = (
+            {
+                "standing": look.standing(),
+                "address": days,
+                "past": days.past,
+                "matrix": whose,
+                "states": [(state, words.status(state)) for state in STATES],
+                "tiles": complex_map.tiles(whose, question),
+                "map": given.get("as") == "map",
+                "figures": {figure.key: figure for figure in found},
+                "own": question.own,
+                "box": factbox.write(question, box_language, audience, found),
+                "audience": audience,
+                "audiences": [(name, _audience(name)) for name in factbox.AUDIENCES],
+                "here_with": _here(days, given.get("as", ""), box_language, audience),
+                "opens": lambda key: days.to(f"/figures/{quote(key)}"),
+                "columns": _columns(question, days),
+                "rows": [name for name in _TOLD if name in {figure.key for figure in found}],
+                "titles": figures.titles(),
+                "causes": changes.words(),
+                "words": words,
+            }
+            | _due(request, look.reading, question)
+            | _changes(question, days)
+        )
     made: Response = request.app.state.templates.page(request, "complex.html", context)
     return made
 
@@ -124,7 +127,7 @@ def _due(request: Request, reading: Reading, question: Asked) -> dict[str, Any]:
         rule = read_settings(request.app.state.door.folder.settings).urgency
         register = opened(reading, request.app.state.door.who)
         urgent = register.listed(rule, question.as_of, only={"urgency": "urgent"}, count=_FEW).children
-    given = disclosures.listed(reading, question.as_of)
+    given = disclosures.listed(reading, request.app.state.door.who, question.as_of)
     names = figures.spoken(question, [one.case for one in due[:_FEW]])
     return {
         "deadlines": [(one, names.get(one.case, "")) for one in due[:_FEW]],
@@ -155,13 +158,19 @@ def _values(question: Asked, known: str, true: str) -> dict[str, Figure]:
     return {figure.key: figure for figure in found if figure.key in _TOLD}
 
 
-def _changes(question: Asked, days: Days) -> list[changes.Change]:
+def _changes(question: Asked, days: Days) -> dict[str, Any]:
     """What is new between the two days; nothing where only one is asked about."""
     if not days.compare:
-        return []
+        return {"changes": [], "corrections": [], "transfers": 0}
     one = replace(question, as_of=asked(days.compare, days.compare))
     before, after = sorted((one, question), key=lambda each: min(each.as_of.known, each.as_of.true))
-    return [change for change in changes.compare(before, after) if change.difference or change.causes]
+    period = before.as_of.known, after.as_of.known
+    found = changes.compare(before, after)
+    return {
+        "changes": [change for change in found if change.difference or change.causes],
+        "corrections": changes.corrections(question, *period),
+        "transfers": changes.transfers(question.ledger, *period),
+    }
 
 
 ROUTES = [Route("/complex", page, methods=["GET"])]
