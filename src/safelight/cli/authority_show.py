@@ -16,6 +16,7 @@ from safelight.cli.output import console, show
 from safelight.traces.moment import iso_utc
 
 _MOST = 1000
+_ORDER = ("number", "name", "role", "officer", "what", "from", "to", "basis", "day", "said")
 
 
 def authority_show(
@@ -59,6 +60,7 @@ def authority_show(
 
 
 def _value(value: Any) -> str:
+    """A value's parts in the order in which people say them."""
     if isinstance(value, dict):
-        return ", ".join(str(part) for key, part in value.items() if not key.endswith("_us") and part)
+        return ", ".join(str(value[key]) for key in _ORDER if value.get(key))
     return value if isinstance(value, str) else orjson.dumps(value).decode()
