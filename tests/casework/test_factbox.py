@@ -93,6 +93,19 @@ def test_numbers_are_marked_with_their_figures_and_nothing_is_said_of_what_is_no
     assert box.unknown == ("Accounts",)
 
 
+def test_a_national_unit_is_called_no_district(ledger: Ledger) -> None:
+    found = (
+        Figure("cases", 3),
+        Figure("cases_own", 1),
+        Figure("cases_other", 2),
+        Figure("cases_owner", 2, "Kripos"),
+    )
+    assert "Én av dem hører til Vest politidistrikt og to til andre norske enheter." in _box(
+        ledger, "nb", found
+    )
+    assert "og to til andre norske enheter" not in _box(ledger, "nb", found[:3])
+
+
 def test_the_language_in_use_is_left_as_it_was_and_others_are_refused(ledger: Ledger) -> None:
     messages.use_language("nn")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 
 from safelight.casework import figures
 from safelight.casework.current import Current
-from safelight.casework.figure import Asked
+from safelight.casework.figure import Asked, own_unit
+from safelight.errors import BadInput
 from safelight.ledger import records
 from safelight.ledger.as_of import AsOf, begin_of
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Basis, newest
 from safelight.operation.folder import OperationFolder
+from safelight.operation.settings import OperationUnitSettings, Settings, write_settings
 from tests.casework.desk import ACTOR
 
 TOLD = Basis("fact", "yes", "A", "1", "register", "told")
@@ -138,3 +141,14 @@ def test_what_counts_is_what_a_reader_of_all_statements_would_choose(
             chosen = newest(records.statements(ledger, record=list(members), field="name", as_of=as_of))
             (root,) = [member for member in members if member in found]
             assert found[root] == ((chosen.value, chosen.seq) if chosen else (None, None))
+
+
+def test_the_own_district_is_named_in_either_form_of_norwegian(tmp_path: Path) -> None:
+    folder = OperationFolder(tmp_path / "operation")
+    folder.make()
+    for written, name in (("", ""), ("Aust politidistrikt", "Øst"), ("vest", "Vest"), ("Kripos", "Kripos")):
+        write_settings(folder.settings, Settings(operation_unit=OperationUnitSettings(written)))
+        assert own_unit(folder) == name
+    write_settings(folder.settings, Settings(operation_unit=OperationUnitSettings("Atlantis")))
+    with pytest.raises(BadInput, match="Atlantis"):
+        own_unit(folder)

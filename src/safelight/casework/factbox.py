@@ -127,14 +127,28 @@ class _Box:
             )
             parts.append(self._mark("cases_own", text, own, district=self._district(self.asked.own)))
         if other:
-            first = ngettext(
-                "one belongs to another police district", "%(n)s belong to other police districts", other
-            )
-            then = ngettext("one to another police district", "%(n)s to other police districts", other)
+            first, then = self._others(other)
             parts.append(self._mark("cases_other", then if own else first, other))
         if parts:
             yield self._listed(parts) + "."
         yield from self._abroad()
+
+    def _others(self, count: int) -> tuple[str, str]:
+        """Cases of other units as the beginning of a sentence, and behind one's own. Kripos is no district."""
+        owners = [figure.part for figure in self.known.values() if figure.name == "cases_owner"]
+        if any(owner in districts.national() for owner in owners):
+            return (
+                ngettext(
+                    "one belongs to another Norwegian unit", "%(n)s belong to other Norwegian units", count
+                ),
+                ngettext("one to another Norwegian unit", "%(n)s to other Norwegian units", count),
+            )
+        return (
+            ngettext(
+                "one belongs to another police district", "%(n)s belong to other police districts", count
+            ),
+            ngettext("one to another police district", "%(n)s to other police districts", count),
+        )
 
     def _abroad(self) -> Iterator[str]:
         parts: list[str] = []

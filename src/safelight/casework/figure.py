@@ -7,9 +7,14 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from safelight.casework import districts
 from safelight.casework.current import Current
+from safelight.errors import BadInput
 from safelight.ledger.as_of import NOW, PRESENT, AsOf, day_in_oslo
 from safelight.ledger.ledger import Ledger
+from safelight.messages import _
+from safelight.operation.folder import OperationFolder
+from safelight.operation.settings import read_settings
 from safelight.traces.moment import now_us
 
 
@@ -68,3 +73,18 @@ class Asked:
     def current(self, connection: sa.Connection) -> Current:
         """What counted then."""
         return Current(connection, self.as_of)
+
+
+def own_unit(folder: OperationFolder) -> str:
+    """The operation's own district or national unit by its name of record; empty where the setting is. Raises BadInput."""
+    given = read_settings(folder.settings).operation_unit.district.strip()
+    wanted = given.removesuffix("politidistrikt").strip().casefold()
+    if not wanted or given in districts.national():
+        return given
+    for one in districts.known().values():
+        if wanted in (one.name.casefold(), one.nn.casefold()):
+            return one.name
+    raise BadInput(
+        _("operation.toml names the district %(name)s, which there is not.") % {"name": repr(given)},
+        _("Correct operation_unit.district; see docs/settings.md."),
+    )

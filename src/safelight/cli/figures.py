@@ -12,13 +12,12 @@ import typer
 from safelight.access.door import Consultation, Door
 from safelight.casework import changes, factbox
 from safelight.casework import figures as counted
-from safelight.casework.figure import Asked, Figure, Row
+from safelight.casework.figure import Asked, Figure, Row, own_unit
 from safelight.cli.casework_options import Day, SeenToday, as_of
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console, show
 from safelight.ledger import rights
 from safelight.ledger.as_of import AsOf, day_in_oslo
-from safelight.operation.settings import read_settings
 
 
 class Form(StrEnum):
@@ -57,7 +56,7 @@ def figures(
     """
     moment = as_of(day, seen_today)
     folder = existing(operation)
-    own = read_settings(folder.settings).operation_unit.district
+    own = own_unit(folder)
     with (
         Door(folder, who=who(), purpose=purpose) as door,
         door.consult("figures", f"{day} {open_}".strip()) as look,

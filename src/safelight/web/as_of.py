@@ -8,8 +8,7 @@ from starlette.requests import Request
 
 from safelight.access.reading import Reading
 from safelight.casework.asked_days import asked
-from safelight.casework.figure import Asked
-from safelight.operation.settings import read_settings
+from safelight.casework.figure import Asked, own_unit
 from safelight.web.render import with_query
 
 
@@ -39,5 +38,5 @@ class Days:
     def question(self, request: Request, reading: Reading) -> Asked:
         """What is asked of the figures. Raises BadInput for a day that is none."""
         door = request.app.state.door
-        own = read_settings(door.folder.settings).operation_unit.district
-        return Asked(reading.ledger, asked(self.known, self.true), own, door.holds("victims"))
+        moment = asked(self.known, self.true)
+        return Asked(reading.ledger, moment, own_unit(door.folder), door.holds("victims"))
