@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safelight.access import timeline, timeline_rows
+from safelight.access import timeline, timeline_events, timeline_rows
 from safelight.access.door import Door
 from safelight.access.reading import Reading
 from safelight.access.timeline_bars import BARS, DAY, HOUR, LEVELS, MINUTE, edges, level_for
@@ -98,6 +98,20 @@ def test_facets_count_what_matches_all_others_and_keep_those_with_none(reading: 
     assert (
         dict(found.facets["kind"])["modified"] > 0
     )  # which the filter leaves out, and which are one click away
+
+
+def test_a_window_of_many_rows_is_read_in_two_cases_and_says_the_same(
+    acted: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for many in (400_000, 0):
+        monkeypatch.setattr(timeline_events, "_MANY", many)
+        with Door(acted.folder, who="kari", purpose="test") as door, door.consult("test") as look:
+            found = timeline.picture(look.reading, ACTS, *WEEK, UTC)
+            rows = timeline_rows.events(look.reading, ACTS, *WEEK).rows
+            said.append((bars(found), found.facets, [row.id for row in rows]))
+    assert said[0] == said[1]
+    assert len(said[0][2]) == 12
 
 
 def test_files_are_events_too(reading: Reading) -> None:

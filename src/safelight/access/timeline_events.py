@@ -75,6 +75,9 @@ EVENTS: Final[dict[str, EventKind]] = {
 #: Which of them are times of files.
 FILE_KINDS: Final = ("created", "modified", "accessed")
 
+#: Of more rows than this a span is worth leaving out row groups.
+_MANY: Final = 400_000
+
 _EMPTY = ("kind", "network", "account", "conversation", "exhibit", "state", "id")
 
 
@@ -115,7 +118,9 @@ def relation(
             f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, "
             f"{one.account} as account, {one.conversation} as conversation, exhibit, {one.state} as state, "
             f"{one.id} as id{shown}{columns} from {one.table} where {condition}"
-            for condition in _conditions(one, "true" if copies else stands, span)
+            for condition in _conditions(
+                one, "true" if copies else stands, span, snapshot.rows(one.table) > _MANY
+            )
         ]
     empty = ", ".join(f"null::varchar as {name}" for name in _EMPTY)
     return (
@@ -124,12 +129,15 @@ def relation(
     )
 
 
-def _conditions(kind: EventKind, stands: str, span: Span | None) -> list[str]:
-    """What rows of a kind must fulfil: with a span two cases, for their stored UTC can be compared by itself alone."""
+def _conditions(kind: EventKind, stands: str, span: Span | None, many: bool) -> list[str]:
+    """What rows of a kind must fulfil: of `many` with a span two cases, for their stored UTC can be compared by itself
+    alone; few are read once rather than opened twice."""
     where = kind.where if stands == "true" else f"{kind.where} and {stands}"
     if span is None:
         return [where]
     first, low, high = kind.times[0], span.begin - span.slack, span.end + span.slack
     within = f"{kind.us} >= {span.begin} and {kind.us} < {span.end}"
+    if not many:
+        return [f"{within} and {where}"]
     stored = f"{first}.utc >= make_timestamptz({low}) and {first}.utc <= make_timestamptz({high})"
     return [f"{stored} and {within} and {where}", f"{first}.utc is null and {within} and {where}"]

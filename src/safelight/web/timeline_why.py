@@ -67,6 +67,8 @@ def _item(look: Consultation, item_id: str) -> tuple[Rung, ...]:
     found = look.item(item_id)
     rungs = []
     for n, step in enumerate(found.provenance):
+        if not step.label:  # an archive at the root of its source has no path of its own there
+            continue
         href = f"/items/{quote(step.item_id, safe='')}" if step.item_id else ""
         if found.exhibit is not None and n == 1:
             href = f"/exhibits/{quote(found.exhibit.number, safe='')}"
