@@ -53,7 +53,8 @@ def test_the_disclosure_ledger_says_what_must_be_corrected(client: httpx.Client,
 def test_one_handover_says_what_is_in_it_and_what_was_left_out(client: httpx.Client, case: Case) -> None:
     page = client.get("/handovers/HO-001").text
     for told in (
-        "Case C-001 to Øst", "2 persons", "1 registered child", "3 accounts", "2 exhibits", "statements that name third parties",
+        "Case C-001 to Øst", "2 persons", "1 registered child", "3 accounts", "2 exhibits",
+        "statements that name third parties",
         "category “other”, LED art. 6", "Signed by N. Hauge", "CASE graph, and the records for import",
         "home district · P-001", "Sør-Vest", "<b>Øst</b>", "politiregisterloven", "for this case only",
         "safelight handover correct OPERATION HO-001",
