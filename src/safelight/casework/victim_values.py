@@ -63,7 +63,9 @@ def _series(act: Writing, text: str, actor: str) -> str:
     if prefix.upper() == "S" and number.isdecimal():
         return records.within(act.connection, text).id
     row = STATEMENTS.c
-    query = sa.select(row.record).where(row.type == SERIES, row.field == "name", row.code == text, PRESENT.holds())
+    query = sa.select(row.record).where(
+        row.type == SERIES, row.field == "name", row.code == text, PRESENT.holds()
+    )
     found = act.connection.execute(query).scalar()
     if found is not None:
         return str(found)
