@@ -13,7 +13,7 @@ from safelight.casework import allocation, cases, deadlines, endings, persons
 from safelight.casework.asked_days import asked
 from safelight.web import casework_forms as forms
 from safelight.web import casework_words as words
-from safelight.web.casework_forms import Asked
+from safelight.web.as_of import Days
 from safelight.web.statement_words import nature
 
 #: What the form offers; owner, people and deadlines have forms of their own.
@@ -25,7 +25,7 @@ STATUSES = tuple(one for one in cases.CASE_STATUS if one != "transferred")
 def listing(request: Request) -> Response:
     """All cases."""
     door: Door = request.app.state.door
-    days = Asked.of(request)
+    days = Days.of(request)
     as_of = asked(days.known, days.true)
     with door.consult("cases", days.known) as look:
         context: dict[str, Any] = {
@@ -44,7 +44,7 @@ def listing(request: Request) -> Response:
 def case(request: Request) -> Response:
     """One case. Raises NotFound."""
     door: Door = request.app.state.door
-    name, days = request.path_params["name"], Asked.of(request)
+    name, days = request.path_params["name"], Days.of(request)
     as_of = asked(days.known, days.true)
     with door.consult("case", name) as look:
         reading = look.reading

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -16,23 +15,6 @@ from safelight.messages import _
 from safelight.web.render import with_query
 
 Given = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The two days of an address; empty for now."""
-
-    known: str
-    true: str
-
-    @classmethod
-    def of(cls, request: Request) -> Asked:
-        """Out of the query."""
-        return cls(request.query_params.get("known", ""), request.query_params.get("true", ""))
-
-    def to(self, path: str) -> str:
-        """The same days on another page."""
-        return with_query(path, [], known=self.known, true=self.true)
 
 
 async def form(request: Request) -> Given:

@@ -23,7 +23,7 @@ from safelight.identities import persons as proposals
 from safelight.identities import reading as who
 from safelight.web import casework_forms as forms
 from safelight.web import casework_words as words
-from safelight.web.casework_forms import Asked
+from safelight.web.as_of import Days
 from safelight.web.identity_names import NamesChart, names_chart
 from safelight.web.search import network_badge
 from safelight.web.statement_words import nature
@@ -41,7 +41,7 @@ MOST = 40
 def listing(request: Request) -> Response:
     """All registered persons, joined ones once."""
     door: Door = request.app.state.door
-    days = Asked.of(request)
+    days = Days.of(request)
     as_of = asked(days.known, days.true)
     with door.consult("persons", days.known) as look:
         context: dict[str, Any] = {
@@ -60,7 +60,7 @@ def listing(request: Request) -> Response:
 def person(request: Request) -> Response:
     """One person. Raises NotFound."""
     door: Door = request.app.state.door
-    name, days = request.path_params["name"], Asked.of(request)
+    name, days = request.path_params["name"], Days.of(request)
     as_of = asked(days.known, days.true)
     with door.consult("person", name) as look:
         reading = look.reading
