@@ -19,7 +19,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import synthetic
-from safelight.access.door import Consultation, Door
+from safelight.access.consultation import Consultation
+from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
 from safelight.catalog.catalog import Catalog
 from safelight.operation.folder import OperationFolder

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from safelight.access.door import Consultation, Door
+from safelight.access.consultation import Consultation
+from safelight.access.door import Door
 from safelight.casework import changes, factbox
 from safelight.casework import figures as counted
 from safelight.casework.figure import Asked, Figure, Row, own_unit

@@ -14,13 +14,14 @@ from starlette.routing import Route
 
 from safelight.access import conversation as windows
 from safelight.access import conversations as listed
+from safelight.access.consultation import Consultation
 from safelight.access.conversation import Line, Window
 from safelight.access.conversation_media import sealed_pictures
 from safelight.access.conversation_order import ConversationOrder, order_of, position_of
 from safelight.access.conversation_people import people
 from safelight.access.conversation_places import density, neighbour_day, on_date
 from safelight.access.conversation_search import MOST, InnerHits, inner_hits
-from safelight.access.door import Consultation, Door
+from safelight.access.door import Door
 from safelight.access.zones import ZONES, Zone, zone_of
 from safelight.errors import NotFound, Refused
 from safelight.messages import _

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from safelight.access.consultation import Consultation
 from safelight.access.conversation import Line
-from safelight.access.door import Consultation
 from safelight.access.provenance import Provenance, why
 from safelight.access.zones import Zone
 from safelight.messages import _

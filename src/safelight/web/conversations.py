@@ -10,8 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access import conversations as listed
+from safelight.access.consultation import Consultation
 from safelight.access.conversations import ConversationRow, NetworkFigures
-from safelight.access.door import Consultation, Door
+from safelight.access.door import Door
 from safelight.access.reading import Reading
 from safelight.web.search import network_badge
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access import identities as rows
-from safelight.access.door import Consultation, Door
+from safelight.access.consultation import Consultation
+from safelight.access.door import Door
 from safelight.access.person_facts import facts_of
 from safelight.access.zones import ZONES, Zone, zone_of
 from safelight.errors import NotFound

@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from safelight.access.door import Consultation, Door
+from safelight.access.consultation import Consultation
+from safelight.access.door import Door
 from safelight.access.filter import KEYS, ItemFilter, pairs_of
 from safelight.access.model import ORDERS, Order
 from safelight.errors import NotFound, Refused

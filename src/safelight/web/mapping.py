@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from safelight.access.door import Consultation, Door
+from safelight.access.consultation import Consultation
+from safelight.access.door import Door
 from safelight.access.mapping_trial import ItemTrial, Trials, uses
 from safelight.access.model import ItemRow
 from safelight.errors import BadInput, Refused

@@ -17,7 +17,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from safelight.access import police
-from safelight.access.door import Consultation, Door
+from safelight.access.consultation import Consultation
+from safelight.access.door import Door
 from safelight.access.model import FacetValue, Histogram
 from safelight.access.search import Counts
 from safelight.access.search_filter import MATCHES, SearchFilter

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from safelight.access.door import Consultation, Door
+from safelight.access.consultation import Consultation
+from safelight.access.door import Door
 from safelight.access.provenance import PlacedCopy, Provenance, why
 from safelight.access.timeline_events import FILE_KINDS
 from safelight.access.zones import Zone, zone_of
