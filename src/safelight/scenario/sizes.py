@@ -39,6 +39,8 @@ class Size:
     begin_us: int = BEGIN_US
     seized_us: int = SEIZED_US
     """What lies in the evidence begins and ends then."""
+    quiet_us: int = DAY_US // 2
+    """So long before the seizure conversations end; the talk of a crowded channel runs over that by days."""
 
     def days(self, days: int) -> int:
         """So many of the days that small and medium span, as a share of what this size spans."""
@@ -63,6 +65,7 @@ SIZES = {
             6_000,
             _at(2015, 5, 18),
             _at(2016, 1, 18),
+            6 * DAY_US,
         ),
     )
 }

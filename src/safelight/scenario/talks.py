@@ -111,7 +111,7 @@ class Talks:
             share = round(free * before / total) - given
             given += share
             count = least + share
-            end = self._size.seized_us - DAY_US // 2
+            end = self._size.seized_us - self._size.quiet_us
             if draft.kind not in ("channel", "thread") and count < 400:
                 end = min(end, draft.start_us + (3 + count) * 2 * DAY_US)
             out.append(
