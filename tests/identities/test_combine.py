@@ -174,3 +174,15 @@ def test_points_and_prior_add_up_whatever_is_found(one: Found, two: Found, three
 def test_every_column_of_a_detail_is_a_fact() -> None:
     made: Any = weighed([kind("phone", "identifier", True, {(0, 1): 8.0})]).pieces
     assert (made.detail, made.traces, made.by) == (["{}"], [["phone"]], [["phone"]])
+
+
+def test_that_little_speaks_for_a_pair_counts_as_if_it_was_never_a_candidate() -> None:
+    improbable, proposed = np.full(4, 0.02), np.asarray([False, False, True, False])
+    spoken = np.asarray([0.0, -1.0, 0.0, -9.0])
+    # Never below what the pair is weighed by itself: log(0.02 / 0.98).
+    assert weights(improbable, proposed, spoken, -0.1).tolist() == pytest.approx(
+        [-0.1, -1.1, -0.1, -3.892], abs=1e-3
+    )
+    assert weights(
+        np.asarray([0.9, 0.9]), np.asarray([False, True]), np.zeros(2), -0.1
+    ).tolist() == pytest.approx([SUPPORTS, 2.197], abs=1e-3)

@@ -14,21 +14,30 @@ from safelight.identities.gather_source import HELD, Source
 LONG_ENOUGH: Final = 12
 
 #: A copy is a conversation as one program on one thing keeps it.
-_WRITTEN = f"""
-    create or replace temp table written as
+_COPIED = f"""
+    create or replace temp table copied as
     select s.tenure, m.distinct_id, m.trace_id, m.conversation_id, copy, text from (
         select m.trace_id, x.distinct_id, m.conversation_id,
                m.conversation_id || ' ' || m.source_id || ' ' || m.parser as copy,
                m.sender_id, if(length(m.text) >= {LONG_ENOUGH}, m.text, null) as text,
                coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us
-        from messages m left join same_messages x using (trace_id)
+        from messages m join same_messages x using (trace_id)
         where m.sender_id is not null and m.kind not in ('system', 'notice')
     ) m join spans s on s.account_id = m.sender_id and {HELD}
+"""
+#: How much each wrote where, copies included.
+_WROTE = f"""
+    create or replace temp table wrote as
+    select s.tenure, m.conversation_id, count(*) as n, min(m.trace_id) as trace from (
+        select trace_id, conversation_id, sender_id,
+               coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us
+        from messages where sender_id is not null and kind not in ('system', 'notice')
+    ) m join spans s on s.account_id = m.sender_id and {HELD} group by all
 """
 _COPIES = """
     with one as (
         select distinct_id, tenure, copy, conversation_id, min(text) as text, min(trace_id) as trace
-        from written where distinct_id is not null group by all
+        from copied group by all
     ), met as (
         select x.tenure, y.tenure as other, x.distinct_id, min(x.text) as text, min(x.trace) as trace, min(y.trace) as there
         from one x join one y using (distinct_id) where x.tenure <> y.tenure group by all
@@ -47,7 +56,7 @@ _COPIES = """
         select distinct t.tenure, t.other, x.conversation_id
         from told t join one x on x.tenure = t.tenure
         join one y on y.tenure = t.other and y.distinct_id = x.distinct_id
-    ), wrote as (select tenure, conversation_id, count(*) as n from written group by all)
+    )
     select t.tenure, t.other, t.n, t.texts, coalesce(o.differ, 0) as differ,
            coalesce((select sum(w.n) from wrote w where w.tenure = t.tenure and w.conversation_id not in (
                select s.conversation_id from shared s where s.tenure = t.tenure and s.other = t.other
@@ -57,16 +66,14 @@ _COPIES = """
 #: In one channel of one network a nick is one account, however little it said.
 _ROOMS = """
     with rooms as (
-        select w.tenure, k.network, k.instance, k.native, w.conversation_id, g.group_id, count(distinct w.trace_id) as n,
-               min(w.trace_id) as trace
-        from written w join spans s using (tenure) join known k on k.id = s.account_id
+        select w.tenure, k.network, k.instance, k.native, w.conversation_id, g.group_id, w.n, w.trace
+        from wrote w join spans s using (tenure) join known k on k.id = s.account_id
         left join (select conversation_id, any_value(group_id) as group_id from conversation_groups group by all) g
             using (conversation_id)
-        where k.network = 'irc' and k.instance is not null group by all
+        where k.network = 'irc' and k.instance is not null
     ), named as (
         select distinct instance, group_id from rooms where not starts_with(instance, '?') and group_id is not null
-    ),
-    logs as (
+    ), logs as (
         select r.tenure, r.native, n.instance, sum(r.n)::bigint as n, min(r.trace) as trace, count(*) as here
         from rooms r join named n using (group_id) where starts_with(r.instance, '?') group by all
     ), all_rooms as (select tenure, count(*) as here from rooms group by tenure),
@@ -84,7 +91,8 @@ _ROOMS = """
 
 def copies(source: Source) -> None:
     """Fill `copies`, a row for each direction."""
-    source.db.execute(_WRITTEN)
+    source.db.execute(_COPIED)
+    source.db.execute(_WROTE)
     source.move("copies", _COPIES)
     source.move("copies", _ROOMS)
-    source.db.execute("drop table written")
+    source.db.execute("drop table copied; drop table wrote")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from safelight.identities.evidence.owner import CROWD
 from safelight.identities.kinds import PAIRS, Kind
 from safelight.identities.model import Bench
 from safelight.identities.shared_values import strongest
@@ -47,7 +48,7 @@ def _measure(bench: Bench) -> pa.Table:
 
 
 def _propose(bench: Bench) -> pa.Table:
-    found = bench.db.sql(f"select distinct a, b from ({_ON}) where weight > 0 order by a, b")
+    found = bench.db.sql(f"select distinct a, b from ({_ON}) where crowd <= {CROWD} order by a, b")
     return found.to_arrow_table().cast(PAIRS)
 
 
@@ -62,4 +63,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     )
 
 
-KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose, version=2)
+KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose, version=3)

@@ -23,6 +23,8 @@ HEAVY: Final = 1.5
 #: who changes between them).
 EACH: Final = 2.0
 MOST: Final = ALONE
+#: With no more accounts of a network on a thing than this, two on it are worth a look for whatever else says of them.
+CROWD: Final = 4
 #: Things on which more were logged in are nobody's own.
 MOST_LOGGED_IN: Final = 40
 
@@ -48,7 +50,7 @@ def _measure(bench: Bench) -> pa.Table:
 
 def _propose(bench: Bench) -> pa.Table:
     return (
-        bench.db.sql(f"select distinct a, b from ({_ON}) where weight > 0 order by a, b")
+        bench.db.sql(f"select distinct a, b from ({_ON}) where crowd <= {CROWD} order by a, b")
         .to_arrow_table()
         .cast(PAIRS)
     )
@@ -68,4 +70,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     return told
 
 
-KIND = Kind("owner", "identifier", True, _measure, _say, _propose)
+KIND = Kind("owner", "identifier", True, _measure, _say, _propose, version=2)
