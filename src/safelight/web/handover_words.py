@@ -88,3 +88,17 @@ def value(text: str) -> str:
 def left(said: Mapping[str, Any], part_: str) -> str:
     """A text of the list of what was left out: kept in English, shown in the language in use."""
     return visible(_(str(said[part_])))
+
+
+def command(verb: str, number: str = "") -> str:
+    """A command as one types it; commands are not translated."""
+    return {
+        "make": "safelight handover make",
+        "key": "safelight handover key make",
+        "package": f"safelight handover make OPERATION --number {number} --out PATH",
+        "correct": f"safelight handover correct OPERATION {number} --out PATH",
+    }[verb]
+
+
+#: Names of formats and algorithms.
+BAG, SIGNATURE, DIGEST = "BagIt", "Ed25519", "SHA-256"
