@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from safelight.catalog import schema
+from safelight.catalog import schema_findings
 from safelight.catalog.catalog import Catalog
 from safelight.identities import combine as combining
 from safelight.identities.calibration import Calibration, calibration
@@ -208,7 +208,7 @@ def _rows(clusters: Clusters, accounts: Mapping[str, str], run: str) -> pa.Table
         }
         for name, members in clusters.members.items() for one in members
     ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=schema.PERSON_CLUSTERS.arrow)
+    return pa.Table.from_pylist(rows, schema=schema_findings.PERSON_CLUSTERS.arrow)
 
 
 def _figures(catalog: Catalog, changed: bool) -> Figures:
