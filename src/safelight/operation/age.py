@@ -1,4 +1,4 @@
-"""Encryption of a package to its receivers (age, X25519), as a stream: plain bytes of media never touch the disk.
+"""Encryption to named receivers (age, X25519), as a stream: plain bytes never touch the disk.
 
 The library takes and gives whole streams, so that the other side of it runs in a thread of its own behind a pipe.
 """
@@ -86,8 +86,8 @@ def decrypting(source: IO[bytes], keys: Sequence[Any]) -> Iterator[IO[bytes]]:
 
 def _unreadable(error: BaseException) -> BadInput:
     if "No matching keys" in str(error):
-        return BadInput("The package is not encrypted to this key.", "Use the key that the sender named.")
-    return BadInput(f"The encrypted package is truncated or was changed: {error}.", "Ask for it again.")
+        return BadInput("It is not encrypted to this key.", "Use the key that was named for it.")
+    return BadInput(f"The encrypted file is truncated or was changed: {error}.", "Ask for it again.")
 
 
 def _pipe() -> tuple[IO[bytes], IO[bytes]]:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
 from safelight.casework.handover import verify
-from safelight.casework.handover.age import decrypting, encrypting
 from safelight.casework.handover.contents import Recipient
 from safelight.errors import AlreadyExists, BadInput, Refused
+from safelight.operation.age import decrypting, encrypting
 from tests.casework.handover.cases import MAKER, SECOND, Case, receiver
 
 #: RFC 8032 section 7.1, tests 1 to 3: public key, message, signature.

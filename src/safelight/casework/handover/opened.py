@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from safelight.casework.handover import verify
-from safelight.casework.handover.age import decrypting, identities, is_encrypted
 from safelight.errors import BadInput, NotFound, Refused
+from safelight.operation.age import decrypting, identities, is_encrypted
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol, Self
 
 from safelight.casework.handover import verify
-from safelight.casework.handover.age import encrypting
 from safelight.casework.handover.keys import SigningKey
 from safelight.errors import AlreadyExists, IntegrityBroken, Refused
+from safelight.operation.age import encrypting
 from safelight.traces.moment import iso_utc
 
 _CHUNK: Final = 1 << 20

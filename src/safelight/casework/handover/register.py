@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from safelight.casework.handover.age import recipient
 from safelight.casework.handover.contents import Audience, Contents, Given, Language, Recipient
 from safelight.errors import NotFound, Refused
 from safelight.ledger import records, rights
@@ -25,6 +24,7 @@ from safelight.ledger.records import Record, Statement, newest
 from safelight.ledger.tables import STATEMENTS
 from safelight.ledger.vocabulary import AUDIENCES, CASE, HANDOVER
 from safelight.messages import _
+from safelight.operation.age import recipient
 
 LANGUAGES: Final[tuple[Language, ...]] = ("nb", "nn", "en")
 
