@@ -193,7 +193,7 @@ NAMES = {"Safelight", "SHA-256", "SHA-1", "MD5", "CSV", "PDF", "UTC", "MB", "Ent
     "safelight exhibit add", "safelight known add", "safelight ingest", "safelight parse", "safelight clock zone",
     "safelight ingest OPERATION --exhibit ID SOURCE",
     "v", "safelight accounts triage", "safelight accounts triage --list", "p", "u", "r", "T", "S", "M",
-    "safelight identities find",
+    "safelight identities find", "P-…", "V-…", "Vest, Kripos, SE:Polisen", "Tab",
 }  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def definitions() -> Mapping[str, str]:
         "cases_unowned": _("cases of which no owner was stated"),
         "cases_owner": _("cases by the unit that owned them"),
         "cases_status": _("cases by the last step on the ladder"),
-        "districts": _("Norwegian districts that owned at least one case"),
+        "districts": _("districts in Norway that owned at least one case"),
         "accounts": _("distinct accounts that any trace named, when the last run ended"),
         "items": _("files, folders and streams listed, when the last run ended"),
         "bytes": _("sum of the sizes of files and streams, when the last run ended"),

@@ -28,6 +28,8 @@ def kind_title(kind: str) -> str:
         "media": _("The same media"), "moves": _("Arranged to move"), "profile": _("Profile texts"),
         "renamed": _("Renamed in a log"), "another owner": _("Another owner"),
         "everywhere": _("In all conversations of one thing"),
+        "copies": _("Seen twice in copies of a conversation"), "first name": _("One thing and one first name"),
+        "book names": _("Named so in address books"),
         "together": _("Active at the same time"), "talks": _("Wrote to each other"),
     }.get(kind, visible(kind).replace("_", " ").capitalize())  # fmt: skip
 
