@@ -13,6 +13,7 @@ import pyrage
 import pytest
 
 from safelight.catalog.catalog import Catalog
+from safelight.catalog.fulltext import open_index
 from safelight.errors import NotFound
 from safelight.intake import privileged
 from safelight.ledger import privileged as decisions
@@ -81,6 +82,12 @@ def _files_with(root: Path, words: list[bytes]) -> dict[str, list[bytes]]:
             data += "\n".join(map(repr, rows)).encode()
         if here := [word for word in words if word in data]:
             found[path.relative_to(root).as_posix()] = here
+    for folder in sorted(one for one in (root / "index").glob("*") if one.is_dir()):
+        # A term stays in the dictionary of its segment as long as a deleted text had it.
+        searcher = open_index(folder).searcher()
+        terms = {word.decode().lower() for word in words}
+        if here := [term.encode() for term in sorted(terms) if searcher.doc_freq("plain", term)]:
+            found[f"index/{folder.name}"] = here
     return found
 
 

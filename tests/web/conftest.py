@@ -29,7 +29,9 @@ class Workbench:
     @contextmanager
     def entered(self) -> Iterator[httpx.Client]:
         """A client that holds the session and acts from the workbench's own pages."""
-        with httpx.Client(base_url=self.url, headers={"Origin": self.url}, follow_redirects=True) as client:
+        with httpx.Client(
+            base_url=self.url, headers={"Origin": self.url}, follow_redirects=True, timeout=60
+        ) as client:
             assert client.get("/enter", params={"token": self.token}).status_code == 200
             yield client
 
@@ -47,6 +49,7 @@ def serving(built: Built, token: str, *, keys: bool = True) -> Iterator[Workbenc
     """Serve until the test is over."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # whoever comes before the server is up waits instead of being refused
     app = create_app(
         built.folder, built.keys if keys else None, token, who=ACTOR, purpose="tests of the pages"
     )

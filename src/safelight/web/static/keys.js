@@ -1,5 +1,6 @@
 /* The keys: every act that a page has by mouse, by keyboard. Nothing here fetches anything but the item pane. */
-document.documentElement.classList.add("has-js");
+/* Said once every module of the page listens: a key that is shown works. */
+document.addEventListener("DOMContentLoaded", () => document.documentElement.classList.add("has-js"));
 
 const rows = () => [...document.querySelectorAll("[data-row]")];
 let at = rows().findIndex((row) => row.getAttribute("aria-selected") === "true");
