@@ -125,9 +125,14 @@ def test_no_file_holds_a_word_of_it(taken: Operation, key: tuple[str, Path], wha
         "account": [row[0] for row in account],
         "item": [items[0]["id"]],
     }[what]
-    _hold(taken, key, *(word for one in ids for word in (f"--{what}", one)))
-    left = _files_with(taken.root, WORDS)
-    assert left == {}
+    folder = open_folder(taken.root)
+    done = privileged.hold(
+        folder, what, ids, reviewer=ME, recipient_key=key[0], reason="strpl. § 204", actor=ME
+    )
+    assert done.rows["messages"] >= 4 and "keyword_hits" in done.rows
+    assert _files_with(taken.root, WORDS) == {}
+    if what != "conversation":
+        return
     assert "0 of 0 hits" in taken.run("search", str(taken.root), "ugyldig")  # its query stays in the audit
     assert "bondegambiten" in taken.run("search", str(taken.root), "bondegambiten")
     # A later run finds nothing of it again, and says so of no file.
@@ -141,9 +146,10 @@ def test_the_bytes_of_its_files_are_closed(taken: Operation, key: tuple[str, Pat
     archive = taken.items("name:backup.zip")[0]["id"]
     open_one = taken.items("name:WhatsApp Chat with Ola Berg.txt")[0]["id"]
     _hold(taken, key, "--conversation", _conversation(taken, "Advokat"))
-    for closed in (item, archive):
-        said = taken.run("cat", str(taken.root), closed, "--reason", "test", expect=16)
-        assert "privileged" in said
+    with Ledger.open(open_folder(taken.root)) as ledger:
+        assert {item, archive} <= decisions.closed_items(ledger)
+    said = taken.run("cat", str(taken.root), archive, "--reason", "test", expect=16)
+    assert "privileged" in said
     assert "bondegambiten" in taken.run("cat", str(taken.root), open_one, "--reason", "test")
 
 
