@@ -36,7 +36,9 @@ PersonName = Annotated[
 def person_state(
     operation: Operation,
     person: PersonName,
-    field: Annotated[str, typer.Argument(help="One of name, alias, category, born, address ...", metavar="FIELD")],
+    field: Annotated[
+        str, typer.Argument(help="One of name, alias, category, born, address ...", metavar="FIELD")
+    ],
     value: Annotated[
         str,
         typer.Argument(

@@ -102,7 +102,8 @@ class CaseSettings:
 
     number_pattern: str = _setting(
         "",
-        "what a case number looks like: a template such as `{year}-{unit}-{n:04}`, or a regular expression (RE2); empty: any text",
+        "what a case number looks like: a template such as `{year}-{unit}-{n:04}`, or a regular expression (RE2); "
+        "empty: any text",
     )
     unit: str = _setting("", "the unit as it stands for `{unit}` in that template, such as 0142")
 
