@@ -67,9 +67,9 @@ def test_every_list_names_districts_of_its_own_time_and_says_what_it_rests_on() 
         assert one.source and one.covers
         for name in {*one.counties.values(), *one.municipalities.values()}:
             assert districts.known()[name].on(one.begins), (name, one.begins)
-    for one in districts.known().values():
-        assert all(districts.known()[name].on(one.ends or FIRST) for name in one.became)
-        assert bool(one.became) == (one.ends is not None)
+    for district in districts.known().values():
+        assert all(districts.known()[name].on(district.ends or FIRST) for name in district.became)
+        assert bool(district.became) == (district.ends is not None)
 
 
 @given(st.text(max_size=6), st.dates(date(2000, 1, 1), date(2030, 1, 1)))

@@ -11,7 +11,7 @@ import struct
 import sys
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # type: ignore[import-not-found]
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SECTOR, STRIPES, KEY = 512, 4000, 32
 image, key_file, plain_file, password = sys.argv[1:]
@@ -22,7 +22,7 @@ _, iterations, salt, material, stripes = struct.unpack_from(">II32sII", volume, 
 assert (stripes, len(master)) == (STRIPES, KEY)
 
 
-def xts(key: bytes, sector: int) -> Cipher:
+def xts(key: bytes, sector: int) -> Cipher[modes.XTS]:
     return Cipher(algorithms.AES(key), modes.XTS(sector.to_bytes(16, "little")))
 
 
