@@ -22,9 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
-from safelight.analyse.same_calls import find_same_calls
-from safelight.analyse.same_messages import find_same
-from safelight.analyse.same_transfers import find_same_transfers
+from safelight.analyse.same import join_copies
 from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.errors import NotFound, Refused
@@ -146,9 +144,7 @@ def _apply(folder: OperationFolder, catalog: Catalog, ledger: Ledger, one: Hold,
 
 
 def _renew(folder: OperationFolder, catalog: Catalog, ledger: Ledger) -> None:
-    find_same(catalog, ledger)
-    find_same_calls(catalog, ledger)
-    find_same_transfers(catalog, ledger)
+    join_copies(catalog, ledger)
     catalog.sweep(grace_seconds=0)
     bring_up(folder, rebuild=True)
 

@@ -14,9 +14,7 @@ from typing import Any
 import safelight
 from safelight.analyse.known_hits import match_contents
 from safelight.analyse.known_matcher import HashSet
-from safelight.analyse.same_calls import find_same_calls
-from safelight.analyse.same_messages import find_same
-from safelight.analyse.same_transfers import find_same_transfers
+from safelight.analyse.same import join_copies
 from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.durable import full_disk_is_told
@@ -221,9 +219,7 @@ def parse_all(catalog: Catalog, parsing: Parsing) -> None:
 def look_at_whole(folder: OperationFolder, catalog: Catalog, ledger: Ledger, reporter: Reporter) -> None:
     """The last stages, which need no evidence: what is the same message, call and payment; the full-text index."""
     reporter.stage("pairing")
-    find_same(catalog, ledger)
-    find_same_calls(catalog, ledger)
-    find_same_transfers(catalog, ledger)
+    join_copies(catalog, ledger)
     reporter.stage("indexing")
     bring_up(folder, progress=lambda done, total: reporter.add(items=done - reporter.progress.items))
 
