@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import tantivy
 
 from safelight.catalog.fulltext_grams import grams_of
-from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, UNSTEMMED, Speaker, Writers
+from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, Speaker, Writers
 from safelight.catalog.fulltext_schema import clean, order_keys, slices_of, tag
 from safelight.catalog.fulltext_words import Lowered, Stems
 from safelight.evidence.spec import unescape
@@ -39,7 +39,7 @@ class Documents:
 
     def __init__(self) -> None:
         self._writers = Writers()
-        self._stems = {name: Stems(name) for name in (*UNSTEMMED, *STEMMED[UNDECIDED])}
+        self._stems = {name: Stems(name) for name in STEMMED[UNDECIDED]}
 
     def of(self, batch: pa.RecordBatch) -> Iterator[tantivy.Document]:
         """A document for each row."""
@@ -97,11 +97,11 @@ class Documents:
         """What stands in `tags` for the words of each text."""
         names = sorted(set(languages))
         spoken = np.fromiter(map({name: n for n, name in enumerate(names)}.__getitem__, languages), np.int64)
-        found, words = [""] * len(languages), lowered.words()
+        found = [""] * len(languages)
         for stemmer, stems in self._stems.items():
-            by = [n for n, name in enumerate(names) if stemmer in STEMMED.get(name, UNSTEMMED)]
+            by = [n for n, name in enumerate(names) if stemmer in STEMMED.get(name, ())]
             asked = np.flatnonzero(np.isin(spoken, by))
-            for n, tags in zip(asked.tolist(), stems.of(lowered, words, asked), strict=True):
+            for n, tags in zip(asked.tolist(), stems.of(lowered, asked), strict=True):
                 found[n] = f"{found[n]} {tags}" if found[n] else tags
         return found
 

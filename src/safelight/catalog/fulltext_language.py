@@ -36,15 +36,14 @@ LANGUAGES: Final = ("nb", "nn", "en", "tl", "ceb", "sv", "da", "de", UNDECIDED)
 
 _UNDECIDED: Final = LANGUAGES.index(UNDECIDED)
 
-#: How a language's words are stemmed (`fulltext_schema.ANALYZERS`); languages that are not here are not stemmed.
+#: How a language's words are stemmed (`fulltext_schema.ANALYZERS`); those of a language that is not here are not.
 STEMMED: Final = {
     "nb": ("no",),
     "nn": ("no",),
     "da": ("no",),
     "en": ("en",),
-    UNDECIDED: ("no", "en", "other"),
+    UNDECIDED: ("no", "en"),
 }
-UNSTEMMED: Final = ("other",)
 
 #: Who wrote, in which item, and in which conversation.
 Speaker: TypeAlias = tuple[Hashable, Hashable]
@@ -64,8 +63,8 @@ _WORDS = {
     "nb": "jeg ikke hva hvor hvem hvordan noe noen være gjøre gjør dere hun mye uke nå fra hvis selv også snakkes",
     "nn": "eg ikkje kva kvar kven korleis noko nokon berre vere kjem gjer gjere dykk mykje veke frå viss saman sjølv "
     "mogleg kjærast heile nokre meir òg",
-    "en": "the and you is are was were have has what where when with this that they would could should not your i'm "
-    "don't it's my he she we of yes know just like",
+    "en": "the and you is are was were have has what where when with this that they would could should not your my "
+    "he she we of yes know just like",
     "tl": "ng ay hindi yung po opo kasi naman kayo namin natin saan ano bakit paano ito iyan dito ngayon bukas kahapon "
     "mamaya nasa meron mo sige talaga kami kailan iyong sayo pala",
     "ceb": "ug nga kay unsa asa naa kini kana dili karon gyud gud akong imong maayong palihug unya kaayo nimo nako "
@@ -75,10 +74,11 @@ _WORDS = {
     "de": "ich nicht und ist das wo wer wie etwas nur sein auch nach von selbst kommt wir ihr sie für",
 }
 #: For each of these words which of `LANGUAGES` it speaks for.
-_VOTES = {word: LANGUAGES.index(language) for language, words in _WORDS.items() for word in words.split()}
-#: What stands beside a word and does not belong to it.
-_MARKS = '.,;:!?()[]"«»'
-_SAID: Final = np.array([not chr(code).isspace() and chr(code) not in _MARKS for code in range(256)])
+_VOTES = {
+    word.encode("latin-1"): LANGUAGES.index(language)
+    for language, words in _WORDS.items()
+    for word in words.split()
+}
 _SAMPLE_CHARS, _LINGUA_CHARS = 600, 300
 #: Of shorter samples lingua is less sure than what the writer said otherwise; and it reads five times the models for less
 #: than 120 letters and blanks.
@@ -100,7 +100,7 @@ def vote(lowered: str) -> str | None:
 
 def _votes(lowered: Lowered) -> npt.NDArray[np.int64]:
     """How often each of `LANGUAGES` (columns) is spoken for in each text."""
-    words, many, size = lowered.words(_SAID), len(lowered.texts), len(LANGUAGES)
+    words, many, size = lowered.words, len(lowered.texts), len(LANGUAGES)
     spoken = np.fromiter((_VOTES.get(word, -1) for word in words.vocabulary), np.int64, len(words.vocabulary))
     said = spoken[words.which]
     heard = np.flatnonzero(said >= 0)

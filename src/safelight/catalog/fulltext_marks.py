@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from safelight.catalog.fulltext_grams import digits_of
-from safelight.catalog.fulltext_language import STEMMED, UNSTEMMED
+from safelight.catalog.fulltext_language import STEMMED
 from safelight.catalog.fulltext_query import Every, Fuzzy, Node, Not, Phrase, Some, Substring, Word
 from safelight.catalog.fulltext_schema import ANALYZERS, clean
 
@@ -108,7 +108,7 @@ def _places(node: Node, text: str, language: str) -> Iterator[tuple[int, int]]:
 
 def _word(word: str, text: str, language: str) -> Iterator[tuple[int, int]]:
     """Words with the same stem. Stems differ from words at their end, so only words that begin alike are stemmed."""
-    for name in STEMMED.get(language, UNSTEMMED):
+    for name in STEMMED.get(language, ("plain",)):
         analyzer = ANALYZERS[name]
         wanted = analyzer.analyze(word)
         if not wanted:

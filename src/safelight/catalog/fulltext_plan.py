@@ -69,12 +69,13 @@ def between(schema: tantivy.Schema, low: int | None, high: int | None) -> tantiv
 
 
 def _word(schema: tantivy.Schema, word: str) -> tantivy.Query:
-    """A text has its words stemmed in one of the three ways by its language, or in all of them."""
-    stems = [(name, ANALYZERS[name].analyze(word)) for name in ("no", "en", "other")]
+    """A text has its words stemmed by its language, in every way if that is undecided; every text has them as spelled."""
+    stems = [(name, ANALYZERS[name].analyze(word)) for name in ("no", "en")]
     tags = [stem_tag(name, found[0]) for name, found in stems if found]
     if not tags:
         return tantivy.Query.empty_query()
-    return either([tantivy.Query.term_query(schema, "tags", one, "basic") for one in tags])
+    ways = [tantivy.Query.term_query(schema, "tags", one, "basic") for one in tags]
+    return either([*ways, tantivy.Query.term_query(schema, "plain", word, "basic")])
 
 
 def _phrase(schema: tantivy.Schema, node: Phrase) -> tantivy.Query:

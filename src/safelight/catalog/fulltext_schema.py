@@ -3,9 +3,8 @@
 Each text is indexed three ways, because each answers another question:
 
 - `plain`: words in lower case with their positions: exact phrases, prefixes, fuzzy words;
-- among the `tags`, behind `no:`, `en:` or `other:`: the same words stemmed as Norwegian or English, or unstemmed in any
-  other language (Tagalog, Cebuano ...). A text has one of the three, all of them where its language is undecided; a word
-  is looked up in all;
+- among the `tags`, behind `no:` or `en:`: the same words stemmed as Norwegian or English; both where the language is
+  undecided, neither in any other (Tagalog, Cebuano ...). A word is looked up in both and as it is spelled;
 - `grams`: every three characters in a row, with positions, so that a substring is a phrase of them and is found exactly,
   without reading a text again. Runs of digits that are set apart by blanks, dots, dashes or brackets follow once more
   without these, so that a phone number is found however it was typed.
@@ -40,7 +39,7 @@ import pyarrow as pa
 import tantivy
 
 #: Part of the index's folder name: another number makes it anew from the catalog.
-VERSION: Final = 4
+VERSION: Final = 5
 
 Kind = Literal["message", "mail", "document", "name", "translation"]
 KINDS: Final[tuple[Kind, ...]] = ("message", "mail", "document", "name", "translation")
@@ -129,7 +128,6 @@ def _analyzer(*stemmers: str) -> tantivy.TextAnalyzer:
 #: How words are cut and stemmed; also used on queries and on hits, to mark what was found.
 ANALYZERS: Final = {
     "plain": _analyzer(),
-    "other": _analyzer(),
     # Twice: once makes `numm` of `nummer` and `nummer` of `nummeret`.
     "no": _analyzer("norwegian", "norwegian"),
     "en": _analyzer("english"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -47,9 +47,10 @@ class Lowered:
         edges = np.flatnonzero(np.diff(inside, prepend=False, append=False)).reshape(-1, 2)
         return edges, np.searchsorted(edges[:, 0], self.starts)
 
-    def words(self, within: npt.NDArray[np.bool_] = LETTERS) -> Words:
-        """The words of each text: runs of the characters of Latin-1 that are `within` them."""
-        inside = within[self.codes]
+    @cached_property
+    def words(self) -> Words:
+        """The words of each text, cut at what is no letter or number of Latin-1."""
+        inside = LETTERS[self.codes]
         edges, starts = self.runs(inside)
         ends = np.zeros(len(edges) + 1, np.int32)
         np.cumsum(edges[:, 1] - edges[:, 0], out=ends[1:])
@@ -58,36 +59,35 @@ class Lowered:
             pa.binary(), len(edges), [None, pa.py_buffer(ends), pa.py_buffer(letters)]
         )
         coded = flat.dictionary_encode()
-        vocabulary = [word.decode("latin-1") for word in coded.dictionary.to_pylist()]
-        return Words(vocabulary, coded.indices.to_numpy(), starts.astype(np.int32))
+        return Words(coded.dictionary.to_pylist(), coded.indices.to_numpy(), starts.astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Every different word, which of them stand in all texts one behind another, and where each text begins among these
-    (ends with the number of all)."""
+    """Every different word (Latin-1), which of them stand in all texts one behind another, and where each text begins among
+    these (ends with the number of all)."""
 
-    vocabulary: list[str]
+    vocabulary: list[bytes]
     which: npt.NDArray[np.int32]
     starts: npt.NDArray[np.int32]
 
 
-class Stems(dict[str, str]):
-    """For a word what stands in `tags` for it, by one of the stemmers; nothing for words that are too long."""
+class Stems(dict[bytes, str]):
+    """For a word (Latin-1) what stands in `tags` for it, by one of the stemmers; nothing for words that are too long."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name, self._analyze = name, ANALYZERS[name].analyze
 
-    def __missing__(self, word: str) -> str:
-        stems = self._analyze(word)
-        found = stem_tag(self._name, stems[0]) if stems else ""
+    def __missing__(self, word: bytes) -> str:
+        found = self._cut(word.decode("latin-1"))
         if len(self) < _MOST_WORDS:
             self[word] = found
         return found
 
-    def of(self, lowered: Lowered, words: Words, asked: npt.NDArray[np.int64]) -> list[str]:
+    def of(self, lowered: Lowered, asked: npt.NDArray[np.int64]) -> list[str]:
         """What stands in `tags` for the words of each text that is asked for (its place, in order), between blanks."""
+        words = lowered.words
         chosen = pa.ListArray.from_arrays(words.starts, words.which).take(pa.array(asked))
         which = chosen.flatten().to_numpy()
         used = np.zeros(len(words.vocabulary), bool)
@@ -103,7 +103,7 @@ class Stems(dict[str, str]):
         return joined
 
     def _cut(self, text: str) -> str:
-        return " ".join(map(self.__getitem__, ANALYZERS["plain"].analyze(text)))
+        return " ".join(stem_tag(self._name, stem) for stem in self._analyze(text))
 
 
 def _is_latin(text: str) -> bool:
