@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import random
 import resource
+from collections.abc import Callable
 
 import pytest
 
 from safelight.errors import IntegrityBroken
 from safelight.ledger import notes
 from safelight.ledger.entry import Draft
+from safelight.ledger.headlog import BLOCK, MOST_LOST
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.verify import verify
 from safelight.operation.folder import OperationFolder
@@ -65,7 +69,7 @@ def test_a_log_torn_in_the_middle_of_a_line_is_made_good(ledger: Ledger, folder:
         assert folder.head_log.read_bytes() == whole
 
 
-@pytest.mark.parametrize(("kept", "lacks"), [([], 1), ([0], 2), ([0, 1, 3], 3), ([3], 1), ([0, 3], 2)])
+@pytest.mark.parametrize(("kept", "lacks"), [([], 1), ([0, 1, 3], 3), ([3], 1), ([0, 3], 2)])
 def test_a_log_that_lacks_more_than_a_crash_explains_is_reported(
     ledger: Ledger, folder: OperationFolder, kept: list[int], lacks: int
 ) -> None:
@@ -75,6 +79,93 @@ def test_a_log_that_lacks_more_than_a_crash_explains_is_reported(
     report = verify(ledger)
     assert not report.ok
     assert report.reason == f"head.log lacks the head of entry {lacks}: more is missing than a crash explains"
+
+
+def _commits(ledger: Ledger, number: int) -> None:
+    for text in range(number):
+        notes.write(ledger, ["x"], str(text), actor=ACTOR)
+
+
+def test_a_power_cut_costs_lines_of_the_last_block_and_the_next_writer_puts_them_back(
+    ledger: Ledger, folder: OperationFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever of the bytes behind the last sync did not reach the disk: lost, or left as NUL bytes in sectors of 512."""
+    synced = folder.head_log.stat().st_size  # the first line
+
+    def fsync(descriptor: int, real: Callable[[int], None] = os.fsync) -> None:
+        nonlocal synced
+        real(descriptor)
+        if os.path.samestat(os.fstat(descriptor), folder.head_log.stat()):
+            synced = folder.head_log.stat().st_size
+
+    monkeypatch.setattr("os.fsync", fsync)
+    rng = random.Random(20160112)
+    seen = set()
+    for commits in (1, 1, 20, 30, 40, 50, 60, 57, 58, 59):
+        _commits(ledger, commits)
+        whole = folder.head_log.read_bytes()
+        seen.add(synced // BLOCK)
+        assert len(whole) - synced <= BLOCK
+        for way in range(12):
+            cut = rng.randint(synced, len(whole)) if way else synced
+            left = bytearray(whole[: cut if way < 8 else len(whole)])
+            for sector in range(synced // 512, len(left) // 512 + 1):
+                if way >= 3 and rng.random() < 0.5:
+                    begin, end = max(synced, sector * 512), min(len(left), sector * 512 + 512)
+                    left[begin:end] = bytes(max(0, end - begin))
+            folder.head_log.write_bytes(left)
+            report = verify(ledger)
+            assert (report.ok, report.reason) == (True, "")
+            with ledger.writing():
+                pass
+            assert folder.head_log.read_bytes() == whole
+            assert verify(ledger).notes == ()
+    assert len(seen) > 4
+
+
+def test_a_closed_ledger_has_its_log_on_the_disk(
+    folder: OperationFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = []
+
+    def fsync(descriptor: int, real: Callable[[int], None] = os.fsync) -> None:
+        real(descriptor)
+        synced.append(os.fstat(descriptor).st_size)
+
+    with Ledger.create(folder, name="Vårsol", actor=ACTOR, synthetic=True) as ledger:
+        monkeypatch.setattr("os.fsync", fsync)
+        _commits(ledger, 3)
+        assert synced == []
+    assert synced == [folder.head_log.stat().st_size]
+    with Ledger.open(folder) as ledger:
+        ledger.head()
+    assert len(synced) == 1
+
+
+def test_a_log_that_lacks_more_than_a_power_cut_takes_is_reported_also_after_the_next_entry(
+    ledger: Ledger, folder: OperationFolder
+) -> None:
+    _commits(ledger, MOST_LOST + 1)
+    lines = _lines(folder)
+    folder.head_log.write_text("".join(line + "\n" for line in lines[:2]))
+    assert verify(ledger).notes == (
+        "head.log ends at entry 2 (a crash came in between); the next entry completes it",
+    )
+    folder.head_log.write_text(lines[0] + "\n")
+    for _turn in range(2):
+        report = verify(ledger)
+        assert (report.ok, report.first_bad) == (False, None)
+        assert report.reason == "head.log lacks the head of entry 2: more is missing than a crash explains"
+        _commits(ledger, 1)
+
+
+def test_bytes_that_no_power_cut_leaves_stop_the_writer(ledger: Ledger, folder: OperationFolder) -> None:
+    _commits(ledger, 130)
+    whole = folder.head_log.read_bytes()
+    folder.head_log.write_bytes(whole[:-BLOCK] + bytes(BLOCK))
+    assert not verify(ledger).ok
+    with pytest.raises(IntegrityBroken, match="was changed by hand"):
+        _commits(ledger, 1)
 
 
 def test_a_removed_log_is_reported_also_after_the_next_entry(ledger: Ledger, folder: OperationFolder) -> None:
@@ -120,8 +211,8 @@ def test_a_log_that_cannot_be_written_loses_no_entry(ledger: Ledger, folder: Ope
     whole = folder.head_log.read_bytes()
     hole = 64 << 20
     with folder.head_log.open("r+b") as log:
-        log.seek(hole)
-        log.write(b"\n" + whole)
+        log.seek(hole - 8192)  # further than a power cut may leave NUL bytes
+        log.write(b"x" * 8192 + b"\n" + whole)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (hole + 1 + len(whole), hard))
     try:

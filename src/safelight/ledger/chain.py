@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -19,6 +20,7 @@ from safelight.ledger.entry import (
     Draft,
     Entry,
     body_digest,
+    body_of,
     canonical,
     check_draft,
     link,
@@ -26,16 +28,38 @@ from safelight.ledger.entry import (
     skip_target,
 )
 from safelight.ledger.head import Head
-from safelight.ledger.tables import ENTRIES, PAYLOADS
+from safelight.ledger.insert import EntryRow, PayloadRow, SubjectRow, insert
+from safelight.ledger.tables import ENTRIES
 
 Clock = Callable[[], int]
 
-# Made once: building a statement costs more than running it.
-_LAST = (
-    sa.select(ENTRIES.c.seq, ENTRIES.c.hash, ENTRIES.c.recorded_at).order_by(ENTRIES.c.seq.desc()).limit(1)
+#: All that the next entry rests on, in one look: the newest entry, and the hash that the next one skips to.
+TIP: Final = (
+    "SELECT e.seq, e.hash, e.recorded_at, s.hash"
+    " FROM (SELECT seq, hash, recorded_at FROM entries ORDER BY seq DESC LIMIT 1) e"
+    " LEFT JOIN entries s ON s.seq = ((e.seq + 1) & e.seq)"
 )
+_LAST = sa.select(ENTRIES.c.seq, ENTRIES.c.hash).order_by(ENTRIES.c.seq.desc()).limit(1)
 _HASH_AT = sa.select(ENTRIES.c.hash).where(ENTRIES.c.seq == sa.bindparam("at"))
-_ADD_ENTRY, _ADD_PAYLOAD = ENTRIES.insert(), PAYLOADS.insert()
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The newest entry (number 0 where there is none), its time, and the hash that the next entry skips to (None: not
+    looked up).
+    """
+
+    head: Head
+    recorded_at: int
+    skip: bytes | None
+
+
+def tip_of(row: Sequence[Any] | None) -> Tip:
+    """What a row of `TIP` says; None is an empty ledger."""
+    if row is None:
+        return Tip(Head(0, ZERO), 0, ZERO)
+    seq, own, recorded_at, skip = row
+    return Tip(Head(seq, bytes(own)), recorded_at, ZERO if skip is None else bytes(skip))
 
 
 def head_of(connection: sa.Connection) -> Head:
@@ -44,63 +68,43 @@ def head_of(connection: sa.Connection) -> Head:
     return Head(0, ZERO) if row is None else Head(row.seq, bytes(row.hash))
 
 
-def append(connection: sa.Connection, drafts: Sequence[Draft], now: int) -> list[Entry]:
-    """Write entries with their payloads. The caller holds the writing transaction. Raises Refused.
+def append(connection: sa.Connection, drafts: Sequence[Draft], now: int, tip: Tip) -> tuple[list[Entry], Tip]:
+    """Write entries with their payloads behind `tip`; returns them and the new tip. Raises Refused.
 
-    `now` is the clock's time, the same for all entries of one transaction (`headlog` and `verify` rely on
-    that).
+    The caller holds the writing transaction. `now` is the clock's time, the same for all entries of one transaction
+    (`headlog` and `verify` rely on that).
     """
-    last = connection.execute(_LAST).first()
-    seq, previous, not_before = (
-        (0, ZERO, 0) if last is None else (last.seq, bytes(last.hash), last.recorded_at)
-    )
-    written = {seq: previous}
+    if not drafts:
+        return [], tip
+    recorded_at, clock = max(now, tip.recorded_at), now if now < tip.recorded_at else None
+    seq, previous = tip.head.seq, tip.head.hash
+    hashes = {seq: previous}
+    if tip.skip is not None:
+        hashes[skip_target(seq + 1)] = tip.skip
     made: list[Entry] = []
-    payloads: list[dict[str, object]] = []
-    rows: list[dict[str, object]] = []
+    entries: list[EntryRow] = []
+    payloads: list[PayloadRow] = []
+    subjects: list[SubjectRow] = []
     for draft in drafts:
         seq += 1
         _check(draft, seq)
         payload, salt = canonical(draft.payload), secrets.token_bytes(32)
-        entry = Entry(
-            seq=seq,
-            recorded_at=max(now, not_before),
-            clock=now if now < not_before else None,
-            actor=draft.actor,
-            verb=draft.verb,
-            kind=draft.kind,
-            version=draft.version,
-            subjects=tuple(draft.subjects),
-            purpose=draft.purpose,
-            authorisation=draft.authorisation,
-            valid_from=draft.valid_from,
-            valid_to=draft.valid_to,
-            corrects=draft.corrects,
-            digest=payload_digest(salt, payload),
-            previous=previous,
-            hash=ZERO,
-        )
-        body = entry.body()
-        own = link(seq, previous, _skip_hash(connection, skip_target(seq), written), body_digest(body))
-        rows.append(
-            {
-                "seq": seq,
-                "previous": previous,
-                "hash": own,
-                "body": body,
-                "recorded_at": entry.recorded_at,
-                "verb": entry.verb,
-                "kind": entry.kind,
-                "actor": entry.actor,
-            }
-        )
-        payloads.append({"seq": seq, "salt": salt, "payload": payload})
-        made.append(replace(entry, hash=own))
-        written[seq] = previous = own
-    if rows:
-        connection.execute(_ADD_ENTRY, rows)
-        connection.execute(_ADD_PAYLOAD, payloads)
-    return made
+        digest = payload_digest(salt, payload)
+        body = body_of(draft, seq, recorded_at, clock, digest)
+        own = link(seq, previous, _skip_hash(connection, seq, hashes), body_digest(body))
+        made.append(
+            Entry(
+                seq, recorded_at, clock, draft.actor, draft.verb, draft.kind, draft.version, tuple(draft.subjects),
+                draft.purpose, draft.authorisation, draft.valid_from, draft.valid_to, draft.corrects, digest,
+                previous, own,
+            )
+        )  # fmt: skip
+        entries.append((seq, previous, own, body, recorded_at, draft.verb, draft.kind, draft.actor))
+        payloads.append((seq, salt, payload))
+        subjects += [(seq, place, subject) for place, subject in enumerate(draft.subjects)]
+        hashes[seq] = previous = own
+    insert(connection, entries, payloads, subjects)
+    return made, Tip(Head(seq, previous), recorded_at, hashes.get(skip_target(seq + 1)))
 
 
 def _check(draft: Draft, seq: int) -> None:
@@ -111,8 +115,9 @@ def _check(draft: Draft, seq: int) -> None:
         )
 
 
-def _skip_hash(connection: sa.Connection, target: int, written: dict[int, bytes]) -> bytes:
-    found = written.get(target)
+def _skip_hash(connection: sa.Connection, seq: int, known: dict[int, bytes]) -> bytes:
+    target = skip_target(seq)
+    found = known.get(target)
     return hash_at(connection, target, 0, ZERO) if found is None else found
 
 

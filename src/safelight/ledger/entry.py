@@ -31,6 +31,7 @@ ZERO: Final = bytes(32)
 LED_VERBS: Final = ("collection", "alteration", "consultation", "disclosure", "combination", "erasure")
 VERBS: Final = (*LED_VERBS, "decision", "custody", "run", "administration")
 
+_EXACT: Final = 2**53
 _PAYLOAD = b"safelight.ledger.payload.1\x00"
 _BODY = b"safelight.ledger.body.1\x00"
 _LINK = b"safelight.ledger.link.1\x00"
@@ -84,24 +85,29 @@ class Entry:
 
     def body(self) -> bytes:
         """The canonical bytes that the chain covers."""
-        return canonical(
-            {
-                "actor": self.actor,
-                "authorisation": self.authorisation,
-                "clock": self.clock,
-                "corrects": self.corrects,
-                "digest": self.digest.hex(),
-                "kind": self.kind,
-                "purpose": self.purpose,
-                "recorded_at": self.recorded_at,
-                "seq": self.seq,
-                "subjects": list(self.subjects),
-                "valid_from": self.valid_from,
-                "valid_to": self.valid_to,
-                "verb": self.verb,
-                "version": self.version,
-            }
-        )
+        return body_of(self, self.seq, self.recorded_at, self.clock, self.digest)
+
+
+def body_of(what: Draft | Entry, seq: int, recorded_at: int, clock: int | None, digest: bytes) -> bytes:
+    """The canonical bytes of a body. Raises Refused."""
+    return canonical(
+        {
+            "actor": what.actor,
+            "authorisation": what.authorisation,
+            "clock": clock,
+            "corrects": what.corrects,
+            "digest": digest.hex(),
+            "kind": what.kind,
+            "purpose": what.purpose,
+            "recorded_at": recorded_at,
+            "seq": seq,
+            "subjects": list(what.subjects),
+            "valid_from": what.valid_from,
+            "valid_to": what.valid_to,
+            "verb": what.verb,
+            "version": what.version,
+        }
+    )
 
 
 def from_body(body: bytes, previous: bytes, own_hash: bytes) -> Entry:
@@ -122,17 +128,43 @@ def canonical(value: dict[str, Any]) -> bytes:
     surrogates).
     """
     try:
+        if _is_plain(value):
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
         _refuse_large_floats(value)
         return rfc8785.dumps(value)
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+    except (
+        rfc8785.CanonicalizationError,
+        orjson.JSONEncodeError,
+        UnicodeEncodeError,
+        RecursionError,
+    ) as error:
         raise Refused(
             f"This cannot be written to the ledger: {error}.", "Give numbers below 2^53 and text."
         ) from error
 
 
+def _is_plain(value: object) -> bool:
+    """Whether orjson, sixty times as fast, writes the same bytes: no floats, no other types that it would know how to
+    write, and keys whose order by code points is that by UTF-16 units.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_EXACT < value < _EXACT  # type: ignore[operator]
+    if kind is list or kind is tuple:
+        return all(map(_is_plain, value))  # type: ignore[call-overload]
+    if kind is dict:
+        return all(
+            type(key) is str and key.isascii() and _is_plain(inner)
+            for key, inner in value.items()  # type: ignore[attr-defined]
+        )
+    return False
+
+
 def _refuse_large_floats(value: object) -> None:
     """RFC 8785 writes a large float as an integer, shortened: it would be read back as another number."""
-    if isinstance(value, float) and abs(value) >= 2**53:
+    if isinstance(value, float) and abs(value) >= _EXACT:
         raise Refused(f"The number {value} cannot be written to the ledger.", "Give numbers below 2^53.")
     for inner in (
         value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -19,18 +19,31 @@ import sqlalchemy as sa
 
 from safelight.errors import AlreadyExists, DiskFull, IntegrityBroken, NotAnOperation, NotFound
 from safelight.ledger import chain, kinds, projections
-from safelight.ledger.entry import FORMAT_VERSION, Draft, Entry, from_body
+from safelight.ledger.entry import FORMAT_VERSION, ZERO, Draft, Entry, from_body
 from safelight.ledger.head import Head
-from safelight.ledger.headlog import HeadLog, HeldLog
+from safelight.ledger.headlog import MOST_LOST, HeadLog, HeldLog
 from safelight.ledger.set_clock import clock_for
 from safelight.ledger.store import Store, create_store, open_store
 from safelight.ledger.tables import ENTRIES, PAYLOADS, SUBJECTS
 from safelight.operation.folder import OperationFolder
 
 _PAGE = 1000
+#: The last entry of each transaction in between: all entries of one have the same time, and time never falls.
+_ENDS = (
+    sa.select(ENTRIES.c.seq, ENTRIES.c.hash)
+    .where(
+        ENTRIES.c.seq.in_(
+            sa.select(sa.func.max(ENTRIES.c.seq))
+            .where(ENTRIES.c.seq > sa.bindparam("after"), ENTRIES.c.seq <= sa.bindparam("until"))
+            .group_by(ENTRIES.c.recorded_at)
+        )
+    )
+    .order_by(ENTRIES.c.seq)
+    .limit(MOST_LOST + 1)
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Writing:
     """The one writing transaction: what is read on `connection` cannot change before the entries are
     committed.
@@ -38,6 +51,7 @@ class Writing:
 
     connection: sa.Connection
     now: int  # microseconds UTC, the time of all its entries
+    tip: chain.Tip  # what the next entry follows
 
     def append(
         self,
@@ -67,7 +81,7 @@ class Writing:
 
     def append_drafts(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Append several drafts and bring the state up to them. Raises Refused."""
-        made = chain.append(self.connection, drafts, self.now)
+        made, self.tip = chain.append(self.connection, drafts, self.now, self.tip)
         followed = [(entry, draft.payload) for entry, draft in zip(made, drafts, strict=True)]
         projections.apply(self.connection, followed)
         return made
@@ -85,6 +99,7 @@ class Ledger:
         self.name: str = first["name"]
         self.synthetic: bool = first["synthetic"]
         self._clock = clock or clock_for(self.synthetic)
+        self._wrote = False
 
     @classmethod
     def create(
@@ -115,10 +130,12 @@ class Ledger:
         )
         try:
             with _writing(store, log, clock or clock_for(synthetic)) as act:
-                if chain.head_of(act.connection).seq:
+                if act.tip.head.seq:
                     raise AlreadyExists("There is a ledger already.", "Open it, or choose another place.")
                 act.append_draft(first)
-            return cls(store, log, clock)
+            made = cls(store, log, clock)
+            made._wrote = True
+            return made
         except BaseException:
             store.close()
             raise
@@ -140,7 +157,10 @@ class Ledger:
         return self._clock()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database; the head log is on the disk then."""
+        if self.head_log is not None and self._wrote:
+            with suppress(OSError):  # it may lag, and the next writer completes it
+                self.head_log.sync()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -152,6 +172,7 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One transaction of several acts. Raises DiskFull, Locked; IntegrityBroken if entries were lost."""
+        self._wrote = True
         with _writing(self.store, self.head_log, self._clock) as act:
             yield act
 
@@ -182,9 +203,11 @@ class Ledger:
             return act.append_drafts(list(drafts))
 
     def head(self) -> Head:
-        """Number and hash of the newest entry; `str()` of it is short enough to write on paper."""
+        """Number and hash of the newest entry, which is on the disk; `str()` of it is short enough to write on paper."""
         with self.store.reading() as connection:
-            return chain.head_of(connection)
+            found = chain.head_of(connection)
+        self.store.settle()
+        return found
 
     def entry(self, seq: int) -> Entry:
         """One entry. Raises NotFound."""
@@ -245,33 +268,49 @@ def _where(place: OperationFolder | str) -> tuple[Path | str, HeadLog | None]:
 
 @contextmanager
 def _writing(store: Store, log: HeadLog | None, clock: chain.Clock) -> Iterator[Writing]:
-    with log.held() if log else nullcontext() as held:
-        with store.writing() as connection:
-            before = chain.head_of(connection)
-            if held is not None:
-                _catch_up(held, connection, before)
-            yield Writing(connection, clock())
-            after = chain.head_of(connection)
-        if held is not None and after.seq > before.seq:
+    # One after the other on this machine, in the order in which they came, where SQLite would try again and again.
+    with log.held() if log and store.sqlite else nullcontext() as queue:
+        with store.appending(chain.TIP) as (connection, row):
+            tip = chain.tip_of(row)
+            if log is not None:
+                with nullcontext(queue) if queue else log.held() as held:
+                    _check_log(held, connection, tip.head)
+            act = Writing(connection, clock(), tip)
+            yield act
+        if log is not None:
             # The commit stands whatever happens here; the next writer finds the log behind and completes it.
-            try:
-                held.append(after)
-            except DiskFull:
-                return
+            with suppress(DiskFull), nullcontext(queue) if queue else log.held() as held:
+                _complete(held, store, tip.head, act.tip.head)
 
 
-def _catch_up(held: HeldLog, connection: sa.Connection, head: Head) -> None:
-    """Complete the log after a crash between commit and log. Raises IntegrityBroken if it knows what the
-    chain lost.
-    """
-    last = held.last() or Head(0, bytes(32))
-    if last.seq > head.seq or chain.hash_at(connection, last.seq, 0, b"") != last.hash:
+def _check_log(held: HeldLog, connection: sa.Connection, head: Head) -> None:
+    """Raises IntegrityBroken if the log knows what the chain lost."""
+    last = held.last() or Head(0, ZERO)
+    known = head.hash if last.seq == head.seq else b""
+    if last.seq < head.seq:
+        known = chain.hash_at(connection, last.seq, 0, ZERO)
+    if known != last.hash:
         raise IntegrityBroken(
             f"The ledger ends at entry {head.seq}, but {held.path.name} has seen entry {last.seq} as {last}.",
             "Nothing is written to it any more: run `safelight verify`, then restore a backup.",
         )
-    if last.seq < head.seq:
-        held.append(head)
+
+
+def _complete(held: HeldLog, store: Store, before: Head, head: Head) -> None:
+    """Write down the head that was committed, and those before it that are missing: of a crash, a power cut, or of writers
+    who are still on their way. Everything up to `head` is on the disk.
+    """
+    last = held.last() or Head(0, ZERO)
+    if last.seq >= head.seq:
+        return
+    missing = [head]
+    if last.seq not in (0, before.seq):
+        with store.reading() as connection:
+            found = connection.execute(_ENDS, {"after": last.seq, "until": head.seq}).all()
+        ends = [Head(row.seq, bytes(row.hash)) for row in found]
+        missing = ends if len(ends) <= MOST_LOST else missing  # else it was cut, and the gap is to be seen
+    for one in missing:
+        held.append(one)
 
 
 def _columns() -> sa.Select[Any]:

@@ -28,14 +28,7 @@ REPLAYED: tuple[sa.Table, ...] = tuple(
 
 
 def apply(connection: sa.Connection, followed: Sequence[tuple[Entry, Payload | None]]) -> None:
-    """Bring the state up to these entries, in their order."""
-    rows = [
-        {"seq": entry.seq, "position": place, "subject": subject}
-        for entry, _payload in followed
-        for place, subject in enumerate(entry.subjects)
-    ]
-    if rows:
-        connection.execute(_ADD_SUBJECT, rows)
+    """Bring the state up to these entries, in their order. Their subjects were indexed when they were written."""
     _follow_all(connection, followed)
 
 

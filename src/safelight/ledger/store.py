@@ -1,15 +1,21 @@
 """Connections to the ledger's database: one writer at a time in commit order, readers on a snapshot.
 
 SQLite: WAL, `synchronous=FULL` (a commit is on the disk when it returns), `BEGIN IMMEDIATE`, deleted payloads
-are overwritten (`secure_delete`). PostgreSQL: a transaction-scoped advisory lock, which is let go only after
-the commit is visible, so that the sequence has no gap and its order is the order of commits.
+are overwritten (`secure_delete`).
+
+PostgreSQL: a transaction-scoped advisory lock, which is let go only after the commit is visible, so that the sequence
+has no gap and its order is the order of commits. The lock is not held while the disk syncs: the transaction commits
+without waiting, and then its writer waits until the server's log is on the disk up to there, which many can do at
+once (decision 0012). Who has been told of a commit can rely on it; who reads may see one that a power cut still undoes,
+together with all that follow it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,48 +31,100 @@ _BUSY_MS: Final = 60_000
 _ROOM: Final = "Make room and give the same command again."
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a transaction begins and ends in the database's own words: one way there and back each, none hidden."""
+
+    read: str
+    write: str
+    commit: str
+    settle: str = ""
+
+
+_SQLITE: Final = _Words("BEGIN", "BEGIN IMMEDIATE", "COMMIT")
+# A message in the log makes the transaction one that waits for the log; `true`: with a commit record of its own.
+_SETTLE: Final = "SELECT pg_logical_emit_message(true, 'safelight', '')"
+_POSTGRES: Final = _Words(
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit TO off;"
+    f" SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})",
+    f"COMMIT; {_SETTLE}",
+    _SETTLE,
+)
+
+
 class Store:
     """One ledger's database. Threads may share it; a forked child must open its own."""
 
     def __init__(self, url: sa.URL) -> None:
         self.sqlite = url.get_backend_name() == "sqlite"
         self._file = Path(url.database) if self.sqlite and url.database else None
-        self.engine = sa.create_engine(url, pool_pre_ping=not self.sqlite)
+        self._words = _SQLITE if self.sqlite else _POSTGRES
+        # The driver begins nothing by itself: `_begun` says BEGIN.
+        self.engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         if self.sqlite:
             sa.event.listen(self.engine, "connect", _configure_sqlite)
-            sa.event.listen(self.engine, "begin", _begin_sqlite)
-        self._writer = self.engine.execution_options(safelight_write=True)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection whose statements all see the same snapshot. Nothing written on it is kept."""
-        options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(**options)
-            with connection.begin() as transaction:
-                try:
-                    yield connection
-                finally:
-                    transaction.rollback()
+        connection, _row = self._begun(self._words.read)
+        with connection, connection.begin() as transaction:
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """The one writing transaction; commits at the end. Raises DiskFull, or Locked after a minute's
         waiting.
         """
+        with self.appending("") as (connection, _row):
+            yield connection
+
+    @contextmanager
+    def appending(self, first: str) -> Iterator[tuple[sa.Connection, Sequence[Any] | None]]:
+        """As `writing`, with the row that the query `first` finds once nobody else writes."""
         try:
-            with self._writer.begin() as connection:
-                if not self.sqlite:
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-                yield connection
-        except sa.exc.OperationalError as error:
+            connection, row = self._begun(self._words.write, first)
+            with connection, connection.begin():
+                yield connection, row
+                driver: Any = connection.connection.dbapi_connection
+                driver.execute(self._words.commit).close()
+        except (sa.exc.OperationalError, self.engine.dialect.loaded_dbapi.OperationalError) as error:
+            cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
             if says_full(error, self._file):
                 raise DiskFull("The ledger cannot be written: the disk is full.", _ROOM) from error
-            if "locked" in str(error.orig).lower():
+            if "locked" in str(cause).lower():
                 raise Locked(
                     "Another process holds the ledger for too long.", "End it, then repeat."
                 ) from error
             raise
+
+    def settle(self) -> None:
+        """Return when everything that can be read is on the disk."""
+        if self._words.settle:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql(self._words.settle)
+
+    def _begun(self, words: str, first: str = "") -> tuple[sa.Connection, Sequence[Any] | None]:
+        """A connection in a transaction of the database's. One that the server closed meanwhile is replaced, once."""
+        for last in (False, True):
+            connection = self.engine.connect()
+            driver: Any = connection.connection.dbapi_connection
+            try:
+                return connection, _begin(driver, words, first, at_once=not self.sqlite)
+            except BaseException as error:
+                gone = isinstance(
+                    error, self.engine.dialect.loaded_dbapi.Error
+                ) and self.engine.dialect.is_disconnect(error, driver, None)
+                if gone:
+                    connection.invalidate()
+                connection.close()
+                if last or not gone:
+                    raise
+        raise AssertionError("unreachable")
 
     def checkpoint(self) -> None:
         """Fold what was erased out of SQLite's write-ahead log, or let PostgreSQL drop dead rows."""
@@ -138,7 +196,7 @@ def url_of(place: Path | str) -> sa.URL:
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # SQLAlchemy's begin event says BEGIN; the driver must not add its own
+    connection.isolation_level = None  # `Store` says BEGIN; the driver must not add its own
     for pragma in (
         f"busy_timeout={_BUSY_MS}",
         "journal_mode=WAL",
@@ -149,6 +207,16 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    write = connection.get_execution_options().get("safelight_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def _begin(driver: Any, words: str, first: str, *, at_once: bool) -> Sequence[Any] | None:
+    if at_once:
+        cursor = driver.execute(f"{words}; {first}" if first else words, prepare=False)
+        while cursor.nextset():
+            pass
+    else:
+        driver.execute(words).close()
+        if not first:
+            return None
+        cursor = driver.execute(first)
+    row: Sequence[Any] | None = cursor.fetchone() if first else None
+    cursor.close()
+    return row

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from safelight.ledger import kinds, projections, tables
 from safelight.ledger.entry import ZERO, body_digest, link, payload_digest, skip_target
 from safelight.ledger.head import Head, parse_head
-from safelight.ledger.headlog import HeadLog
+from safelight.ledger.headlog import MOST_LOST, HeadLog
 from safelight.ledger.ledger import Ledger
 
 _PAGE: Final = 2000
@@ -247,17 +247,23 @@ class _LogCheck:
         self._lines = log.lines()
         self._last = 0
         self._unlogged: int | None = None
+        self._missing, self._lacks = 0, 0
         self._next = self._advance()
 
     def at(self, seq: int, own: bytes, recorded_at: int) -> None:
         """Entry `seq` has this hash and time: the log must not know another.
 
-        It has a line for the last entry of each transaction, and all entries of one have the same time.
+        It has a line for the last entry of each transaction, and all entries of one have the same time. A power cut costs
+        the last of them, never one in between, and never the first.
         """
         if self._unlogged is not None and self._unlogged != recorded_at:
-            raise _Bad(
-                None, f"{self.name} lacks the head of entry {seq - 1}: more is missing than a crash explains"
-            )
+            self._missing += 1
+            self._lacks = self._lacks or seq - 1
+            if self._next is not None or self._last == 0 or self._missing >= MOST_LOST:
+                raise _Bad(
+                    None,
+                    f"{self.name} lacks the head of entry {self._lacks}: more is missing than a crash explains",
+                )
         self._unlogged = recorded_at
         if self._next is not None and self._next.seq == seq:
             if self._next.hash != own:
