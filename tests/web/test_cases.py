@@ -46,7 +46,7 @@ def test_a_case_is_opened_and_its_people_stated(client: httpx.Client) -> None:
     )
     for text in (
         "C-001 2017-31 opened", "The clock · owner: nobody", "P-001 Åse suspect charged 1 Feb 2017 Sør-Vest police district",
-        "strl. 2005 § 371", "review 2017-06-13 in 14 days",
+        "strl. 2005 § 371", "review 13 Jun 2017 in 14 days",
         "proposed Sør-Vest P-001 Åse lives in municipality 1103, which is in Sør-Vest.",
     ):  # fmt: skip
         assert text in said, (text, said)

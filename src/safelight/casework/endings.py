@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from safelight.access.reading import Reading
 from safelight.casework.cases import ENDED
+from safelight.errors import NotFound
 from safelight.ledger import records
 from safelight.ledger.entry import Entry
 from safelight.ledger.ledger import Writing
 from safelight.ledger.records import Basis, newest
+from safelight.messages import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,17 @@ def follow(act: Writing, case: str, *, who: str) -> Entry:
     """Ask to be told how a case ends. Raises NotFound."""
     basis = Basis(reason="asked to be told how it ends")
     return records.state(act, case, "worked", who, actor=who, basis=basis)
+
+
+def unfollow(reading: Reading, act: Writing, case: str, *, who: str) -> Entry:
+    """Ask no longer to be told how a case ends. Raises NotFound where nobody of that name asked."""
+    seq = followed(reading, records.within(act.connection, case).id, who)
+    if seq is None:
+        raise NotFound(
+            _("%(who)s did not ask to be told of %(case)s.") % {"who": who, "case": case},
+            _("Nothing needs to be done."),
+        )
+    return records.withdraw(act, seq, reason="asked no longer to be told", actor=who)
 
 
 def followed(reading: Reading, case: str, who: str) -> int | None:

@@ -15,7 +15,6 @@ from safelight.ledger.ledger import Ledger
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
 from safelight.operation.settings import read_settings
-from safelight.traces.moment import now_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,8 @@ class Asked:
     @property
     def true_day(self) -> date:
         """The day of which it is asked."""
-        return day_in_oslo(
-            min(self.as_of.true, self.as_of.known, now_us()) if self.as_of.true == NOW else self.as_of.true
-        )
+        now = min(self.as_of.known, self.ledger.now())
+        return day_in_oslo(now if self.as_of.true == NOW else self.as_of.true)
 
     def current(self, connection: sa.Connection) -> Current:
         """What counted then."""

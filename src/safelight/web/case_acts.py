@@ -101,6 +101,16 @@ async def follow(request: Request) -> Response:
     return await acted(request, "case followed", name, act_of)
 
 
+async def unfollow(request: Request) -> Response:
+    """Ask no longer to be told how a case ends."""
+    name = request.path_params["name"]
+
+    def act_of(reading: Any, act: Any, who: str) -> tuple[str, int]:
+        return f"/cases/{name}", endings.unfollow(reading, act, name, who=who).seq
+
+    return await acted(request, "case followed", name, act_of)
+
+
 async def undo(request: Request) -> Response:
     """Take a statement back."""
     given, name = await form(request), request.path_params["name"]
@@ -118,5 +128,6 @@ ROUTES = [
     Route("/cases/{name}/move", move, methods=["POST"]),
     Route("/cases/{name}/acknowledge", acknowledge, methods=["POST"]),
     Route("/cases/{name}/follow", follow, methods=["POST"]),
+    Route("/cases/{name}/unfollow", unfollow, methods=["POST"]),
     Route("/cases/{name}/undo", undo, methods=["POST"]),
 ]

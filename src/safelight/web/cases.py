@@ -13,6 +13,7 @@ from safelight.casework import allocation, cases, deadlines, endings, persons
 from safelight.casework.asked_days import asked
 from safelight.web import casework_forms as forms
 from safelight.web import casework_words as words
+from safelight.web import day_words
 from safelight.web.as_of import Days
 from safelight.web.statement_words import nature
 
@@ -34,7 +35,7 @@ def listing(request: Request) -> Response:
             "address": days,
             "past": as_of.past,
             "words": words,
-            "day": words.day,
+            "day": day_words.short,
             "done": forms.done(request),
         }
     page: Response = request.app.state.templates.page(request, "cases.html", context)
@@ -54,7 +55,9 @@ def case(request: Request) -> Response:
         past_of = [
             one
             for one in persons.history(reading, found.record.id, as_of)
-            if one.said.field != "victim" or door.holds("victims")
+            if (one.said.field != "victim" or door.holds("victims"))
+            # Who asked to be told how it ends is nobody else's business.
+            and (one.said.field != "worked" or one.said.value == door.who)
         ]
         context: dict[str, Any] = {
             "standing": look.standing(),
@@ -79,7 +82,7 @@ def case(request: Request) -> Response:
             "choices": STATUSES,
             "words": words,
             "nature": nature,
-            "day": words.day,
+            "day": day_words.short,
             "done": forms.done(request),
         }
     page: Response = request.app.state.templates.page(request, "case.html", context)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel.dates import format_date
-
 from safelight.access.neutral import visible
 from safelight.casework import districts
-from safelight.casework.dates import day_of
 from safelight.casework.districts import Home
 from safelight.casework.persons import words as plain
 from safelight.casework.provisions import Provision
 from safelight.casework.units import Unit
 from safelight.messages import _, language
+from safelight.web import day_words
 
 
 def field_name(name: str) -> str:
@@ -22,7 +20,7 @@ def field_name(name: str) -> str:
         "category": _("Category"), "name": _("Name"), "alias": _("Alias"), "born": _("Born"), "died": _("Died"),
         "identifier": _("Identifier"), "address": _("Address"), "district": _("Home district"),
         "identified": _("Identified"), "account": _("Account"), "relation": _("Relation"), "note": _("Note"),
-        "same_as": _("Same as"), "different_from": _("Different from"), "number": _("Number"), "title": _("Title"),
+        "same_as": _("Same as"), "different_from": _("Different from"), "number": _("Case number"), "title": _("Title"),
         "kind": _("Kind"), "provision": _("Provision"), "status": _("Status"), "owner": _("Owner unit"),
         "prosecutor": _("Prosecutor"), "role": _("Role"), "standing": _("Standing"), "victim": _("Victim"),
         "exhibit": _("Exhibit"), "session": _("Session"), "deadline": _("Deadline"), "worked": _("Worked on it"),
@@ -46,7 +44,7 @@ def value(field: str, said: Any) -> str:
     if field == "provision":
         return visible(Provision.of(said).title)
     if field == "deadline" and isinstance(said, dict):
-        return f"{deadline(str(said.get('kind')))} {visible(str(said.get('date')))}"
+        return f"{deadline(str(said.get('kind')))} {day_words.written(str(said.get('date')))}"
     if field == "identifier" and isinstance(said, dict):
         return f"{identifier(str(said.get('kind')))} {visible(str(said.get('value')))}"
     if field in ("same_as", "different_from"):
@@ -82,6 +80,14 @@ def status(name: Any) -> str:
         "opened": _("opened"), "detained": _("detained"), "indicted": _("indicted"),
         "judged": _("judged"), "closed": _("closed"), "transferred": _("transferred"),
     }.get(name, visible(str(name)))  # fmt: skip
+
+
+def status_head(name: str) -> str:
+    """A status as the head of a narrow column."""
+    return {
+        "opened": _("Opened"), "detained": _("In custody"), "indicted": _("Indicted"),
+        "judged": _("Judged"), "closed": _("Closed"), "transferred": _("Sent"),
+    }.get(name, visible(name))  # fmt: skip
 
 
 def deadline(kind: str) -> str:
@@ -143,8 +149,3 @@ def nature(name: str) -> str:
 def checked(name: str) -> str:
     """Whether it was checked."""
     return {"yes": _("verified"), "no": _("not verified")}.get(name, _("verification unknown"))
-
-
-def day(us: int | None) -> str:
-    """A moment as a day of the operation, in Oslo: `9 Nov 2016`."""
-    return "—" if us is None else format_date(day_of(us), "d MMM y", locale=language())

@@ -21,9 +21,8 @@ from safelight.casework.victim_register import opened
 from safelight.messages import _, language
 from safelight.operation.settings import read_settings
 from safelight.web import casework_words as words
-from safelight.web import complex_map
+from safelight.web import complex_map, complex_matrix, handover_words, victim_words
 from safelight.web.as_of import Days
-from safelight.web.complex_matrix import STATES, matrix
 from safelight.web.render import with_query
 
 #: Rows of the table "then, and seen from today".
@@ -68,14 +67,15 @@ def page(request: Request) -> Response:
     with door.consult("complex", f"{days.known} {days.true} {days.compare}".strip()) as look:
         question = days.question(request, look.reading)
         found = figures.every(question)
-        whose = matrix(question)
+        whose = complex_matrix.matrix(question)
         context: dict[str, Any] = (
             {
                 "standing": look.standing(),
                 "address": days,
                 "past": days.past,
                 "matrix": whose,
-                "states": [(state, words.status(state)) for state in STATES],
+                "states": [(state, words.status(state)) for state in complex_matrix.states(whose)],
+                "fills": complex_matrix.FILLS,
                 "tiles": complex_map.tiles(whose, question),
                 "map": given.get("as") == "map",
                 "figures": {figure.key: figure for figure in found},
@@ -90,6 +90,8 @@ def page(request: Request) -> Response:
                 "titles": figures.titles(),
                 "causes": changes.words(),
                 "words": words,
+                "victims": victim_words,
+                "how_far": handover_words,
             }
             | _due(request, look.reading, question)
             | _changes(question, days)
@@ -123,16 +125,19 @@ def _due(request: Request, reading: Reading, question: Asked) -> dict[str, Any]:
     """Deadlines, urgent children and handovers; children for who has the right alone."""
     due = deadlines.every(reading.ledger, question.as_of)
     urgent: Any = []
+    urgent_count = 0
     if question.victims:
         rule = read_settings(request.app.state.door.folder.settings).urgency
         register = opened(reading, request.app.state.door.who)
-        urgent = register.listed(rule, question.as_of, only={"urgency": "urgent"}, count=_FEW).children
+        found = register.listed(rule, question.as_of, only={"urgency": "urgent"}, count=_FEW)
+        urgent, urgent_count = found.children, found.total
     given = disclosures.listed(reading, request.app.state.door.who, question.as_of)
     names = figures.spoken(question, [one.case for one in due[:_FEW]])
     return {
         "deadlines": [(one, names.get(one.case, "")) for one in due[:_FEW]],
         "deadline_count": len(due),
         "urgent": urgent,
+        "urgent_count": urgent_count,
         "handovers": given[:_FEW],
         "handover_count": len(given),
     }

@@ -14,7 +14,7 @@ from safelight.casework.units import Unit
 #: The columns, in the order of the ladder; a case that awaits its receiver stands last.
 STATES: Final = ("opened", "detained", "indicted", "judged", "closed", "transferred")
 #: Colours of the bars.
-FILLS: Final = ("f6", "f1", "f4", "f3", "fl", "f2")
+FILLS: Final = dict(zip(STATES, ("f6", "f1", "f4", "f3", "fl", "f2"), strict=True))
 _WIDTH: Final = 190.0
 
 
@@ -57,9 +57,16 @@ def matrix(asked: Asked) -> list[Line]:
     return sorted(lines, key=lambda one: (order.index(one.kind), -one.total, one.key))
 
 
+def states(lines: Sequence[Line]) -> list[str]:
+    """The columns: a case on its way to another unit is rare, and has a column where there is one."""
+    return [
+        state for state in STATES if state != "transferred" or any(line.counts.get(state) for line in lines)
+    ]
+
+
 def _bars(counts: Mapping[str, int], most: int) -> list[Bar]:
     bars, x = [], 0.0
-    for state, fill in zip(STATES, FILLS, strict=True):
+    for state, fill in FILLS.items():
         if count := counts.get(state, 0):
             width = _WIDTH * count / most
             bars.append(Bar(fill, round(x, 1), round(max(width - 1, 1), 1)))

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from safelight.access.neutral import visible
+from safelight.casework.allocation import TRANSFER
+from safelight.casework.handover.disclosures import Disclosed
+from safelight.casework.handover.register import Handover
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 
@@ -20,6 +23,20 @@ def status(value: str) -> str:
         "acknowledged": _("acknowledged"),
         "received": _("received"),
     }.get(value, value)
+
+
+def told(of: Handover) -> str:
+    """How far a handover is; the transfer of a case is sent, and then taken over or returned."""
+    if of.kind != TRANSFER:
+        return status(of.status)
+    if of.acknowledged is None:
+        return _("sent, not acknowledged")
+    return _("acknowledged") if of.acknowledged.get("accepted") else _("returned")
+
+
+def settled(of: Disclosed) -> bool:
+    """The receiver has it, and nothing that was given needs a correction."""
+    return of.handover.status == "received" or (bool(of.handover.acknowledged) and not of.to_correct)
 
 
 def audience(value: str) -> str:

@@ -7,6 +7,7 @@ approves and an acknowledgement is written down.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from safelight.access.door import Door
+from safelight.casework.allocation import TRANSFER
 from safelight.casework.asked_days import asked
 from safelight.casework.handover import disclosures, make
+from safelight.casework.handover.disclosures import Disclosed
 from safelight.web import handover_words as words
 from safelight.web.render import with_query
 
 #: Pages of what can be given, by its number.
 _PLACES = {"person": "/persons/", "victim": "/victims/", "case": "/cases/", "exhibit": "/exhibits/"}
+
+#: Rows of the disclosure ledger that stand beside a handover.
+BESIDE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,14 @@ def one(request: Request) -> Response:
     as_of = asked(address.known, address.true)
     with door.consult("handover", number) as look:
         found = disclosures.one(look.reading, number, door.who, as_of)
+        ledger = disclosures.listed(look.reading, door.who, as_of)
         context: dict[str, Any] = {
             "standing": look.standing(),
             "found": found,
             "handover": found.handover,
-            "rows": disclosures.listed(look.reading, door.who, as_of),
+            "rows": _beside(ledger, number),
+            "ledger_count": len(ledger),
+            "moved": found.handover.kind == TRANSFER,
             "places": _PLACES,
             "gave": sorted(Counter(str(one.value["what"]) for one in found.handover.gave).items()),
             "address": address,
@@ -76,6 +85,15 @@ def one(request: Request) -> Response:
         }
     page: Response = request.app.state.templates.page(request, "handover.html", context)
     return page
+
+
+def _beside(ledger: Sequence[Disclosed], number: str) -> Sequence[Disclosed]:
+    """The rows of the disclosure ledger around a handover."""
+    at = next(
+        (n for n, one in enumerate(ledger) if number in (one.handover.record.name, one.handover.record.id)), 0
+    )
+    first = max(0, min(at - BESIDE // 2, len(ledger) - BESIDE))
+    return ledger[first : first + BESIDE]
 
 
 async def approve(request: Request) -> Response:

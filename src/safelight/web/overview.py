@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from safelight.access.door import Door
 from safelight.casework import endings
-from safelight.web import casework_words
+from safelight.web import casework_words, day_words
 from safelight.web.charts import bars
 
 #: Ended cases that are told of at once.
@@ -28,7 +28,7 @@ def overview(request: Request) -> Response:
         "progress": door.progress(),
         "ended": ended[:MOST],
         "casework": casework_words,
-        "day": casework_words.day,
+        "day": day_words.short,
     }
     page: Response = request.app.state.templates.page(request, "overview.html", context)
     return page

@@ -23,6 +23,7 @@ from safelight.identities import persons as proposals
 from safelight.identities import reading as who
 from safelight.web import casework_forms as forms
 from safelight.web import casework_words as words
+from safelight.web import day_words
 from safelight.web.as_of import Days
 from safelight.web.identity_names import NamesChart, names_chart
 from safelight.web.search import network_badge
@@ -91,7 +92,7 @@ def person(request: Request) -> Response:
             "offered": OFFERED,
             "words": words,
             "nature": nature,
-            "day": words.day,
+            "day": day_words.short,
             "network_badge": network_badge,
             "done": forms.done(request),
         }  # fmt: skip

@@ -22,6 +22,7 @@ from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 from safelight.traces.moment import Moment, iso_utc
 from safelight.web.as_of_shortcuts import shortcuts
+from safelight.web.day_words import long, short, written, written_long
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
@@ -125,7 +126,9 @@ class Templates:
         self.env.filters |= {
             "text": visible, "lines": visible_lines, "said": visible_said,
             "number": number, "decimal": decimal, "size": size, "seconds": seconds,
-            "instant": instant, "cell_time": cell_time, "moment": moment_text, "split": folder_and_name,
+            "day": short, "long_day": long, "written": written,
+            "written_long": written_long, "instant": instant, "cell_time": cell_time, "moment": moment_text,
+            "split": folder_and_name,
             "short": short_hash, "path": readable, "badge": badge, "segment": lambda value: quote(str(value), safe=""),
         }  # fmt: skip
         self.env.globals |= {

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access.identities import account_of
+from safelight.casework import persons
 from safelight.casework.asked_days import asked
 from safelight.casework.urgency import PLANS
 from safelight.casework.victim_register import Link, opened
@@ -41,6 +42,7 @@ def child(request: Request) -> Response:
             "words": words,
             "nature": nature,
             "leads": leads,
+            "spoken": persons.spoken(look.reading, [one.target for one in whole.history]),
             "done": given.get("done", ""),
         }
     page: Response = request.app.state.templates.page(request, "victim.html", context)

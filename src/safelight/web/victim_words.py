@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from babel.dates import format_date
-
 from safelight.access.neutral import visible
-from safelight.access.zones import zone_of
 from safelight.casework.urgency import Reason
-from safelight.messages import _, language, ngettext
+from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 from safelight.operation.settings import UrgencySettings
+from safelight.web import day_words
 
 
 def facet_title(name: str) -> str:
@@ -40,7 +37,7 @@ def facet_value(name: str, value: str, rule: UrgencySettings) -> str:
         return _("counted").capitalize() if value == "counted" else _("Possibly further")
     if name == "status":
         return status(value).capitalize()
-    return visible(value) if value else _("Unknown country")
+    return visible(value) if value else _("Unknown")
 
 
 def status(value: str) -> str:
@@ -68,7 +65,7 @@ def reason(one: Reason | None) -> str:
         return "—"
     if one.field == "access":
         return access(one.kind)
-    when = day(one.from_us if one.field == "planned" else one.to_us)
+    when = day_words.short(one.from_us if one.field == "planned" else one.to_us)
     return f"{plan(one.kind)} {when}" if one.field == "planned" else when
 
 
@@ -115,11 +112,3 @@ def value(field: str, said: Any) -> str:
     if field == "status":
         return status(str(said))
     return access(str(said)) if field == "access" else visible(str(said))
-
-
-def day(us: int | None) -> str:
-    """A moment as a day in Oslo: `9 Nov 2016`."""
-    if us is None:
-        return "—"
-    wall = zone_of("no").local(us) or datetime.fromtimestamp(us / 1_000_000, UTC)
-    return format_date(wall, "d MMM y", locale=language())

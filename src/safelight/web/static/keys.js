@@ -46,6 +46,21 @@ function focus(selector) {
   return true;
 }
 
+/* What a page says of a key: `data-key` on a link, button or field. The picker of days opens and gives its field. */
+function press(key) {
+  if (!/^[a-zA-Z]$/.test(key)) return false;
+  const there = document.querySelector(`[data-key="${key}"]`);
+  if (!there) return false;
+  if (there.matches("input, select, textarea")) {
+    there.focus();
+    there.select?.();
+    return true;
+  }
+  there.click();
+  if (there.matches("summary")) there.parentElement.querySelector("input:not([type=hidden])")?.focus();
+  return true;
+}
+
 function why() {
   return focus("#why") || focus("#inspector");
 }
@@ -75,10 +90,6 @@ document.addEventListener("keydown", (event) => {
     "]": () => follow("#next"),
     y: why,
     i: () => follow(".actions a[href^='/items']"),
-    b: () => follow("[data-key='b']"),
-    c: () => follow("[data-key='c']"),
-    s: () => follow("[data-key='s']"),
-    v: () => follow("[data-key='v']"),
     "?": () => { document.getElementById("help").showModal(); return true; },
     Enter: () => {
       if (!current || event.target.closest("a, button, summary")) return false;
@@ -86,7 +97,8 @@ document.addEventListener("keydown", (event) => {
       return true;
     },
   };
-  if (Object.hasOwn(acts, event.key) && acts[event.key]()) event.preventDefault();
+  const done = Object.hasOwn(acts, event.key) ? acts[event.key]() : press(event.key);
+  if (done) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
