@@ -25,6 +25,7 @@ from safelight.ledger.headlog import MOST_LOST, HeadLog, HeldLog
 from safelight.ledger.set_clock import clock_for
 from safelight.ledger.store import Store, create_store, open_store
 from safelight.ledger.tables import ENTRIES, PAYLOADS, SUBJECTS
+from safelight.ledger.together import Together
 from safelight.operation.folder import OperationFolder
 
 _PAGE = 1000
@@ -100,6 +101,7 @@ class Ledger:
         self.synthetic: bool = first["synthetic"]
         self._clock = clock or clock_for(self.synthetic)
         self._wrote = False
+        self._together = Together(self.writing)
 
     @classmethod
     def create(
@@ -190,17 +192,24 @@ class Ledger:
         valid_to: int | None = None,
         corrects: int | None = None,
     ) -> Entry:
-        """Append one entry in a transaction of its own; on the disk when this returns. Raises Refused."""
-        with self.writing() as act:
-            return act.append(
-                kind, payload, verb=verb, actor=actor, subjects=subjects, purpose=purpose,
-                authorisation=authorisation, valid_from=valid_from, valid_to=valid_to, corrects=corrects,
-            )  # fmt: skip
+        """Append one entry; on the disk when this returns. Threads at once share a transaction. Raises Refused."""
+        draft = Draft(
+            kind,
+            payload,
+            verb,
+            actor,
+            tuple(subjects),
+            purpose,
+            authorisation,
+            valid_from,
+            valid_to,
+            corrects,
+        )
+        return self._together.append([draft])[0]
 
     def append_many(self, drafts: Iterable[Draft]) -> list[Entry]:
         """Append several entries in one transaction: all of them or none. Raises Refused."""
-        with self.writing() as act:
-            return act.append_drafts(list(drafts))
+        return self._together.append(list(drafts))
 
     def head(self) -> Head:
         """Number and hash of the newest entry, which is on the disk; `str()` of it is short enough to write on paper."""
