@@ -15,6 +15,7 @@ import duckdb
 
 from safelight.catalog.catalog import Catalog
 from safelight.operation.folder import OperationFolder
+from tests.intake import commands
 
 #: Columns that say how the run went and not what is in the evidence.
 ABOUT_THE_RUN = {"seconds", "sealed", "first_known"}
@@ -37,7 +38,7 @@ class Operation:
 
     def run(self, *words: str, expect: int = 0) -> str:
         """Run a command to its end; its standard output. Fails if the exit code is another than expected."""
-        done = subprocess.run(self.command(*words), env=self.env(), capture_output=True, check=False)
+        done = commands.run(words, self.env())
         assert done.returncode == expect, (
             f"{words}: {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}"
         )
@@ -64,11 +65,10 @@ class Operation:
 
     def said(self, *words: str, expect: int = 0, stdin: str = "") -> tuple[str, str]:
         """Run a command to its end: standard output and error. Fails if the exit code is another than expected."""
-        done = subprocess.run(
-            self.command(*words), env=self.env(), input=stdin, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == expect, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout, done.stderr
+        done = commands.run(words, self.env(), stdin=stdin.encode())
+        said, told = done.stdout.decode(), done.stderr.decode()
+        assert done.returncode == expect, f"{words}: {done.returncode}\n{said}\n{told}"
+        return said, told
 
     def items(self, *words: str) -> list[dict[str, Any]]:
         """Items as `safelight items --format jsonl` gives them."""
