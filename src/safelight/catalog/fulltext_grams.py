@@ -93,9 +93,11 @@ def _folded(lowered: str) -> str:
 
 
 def gram_phrase(wanted: str) -> list[tuple[int, str]]:
-    """What `wanted` (at least three characters) is in grams: as few as cover it, with their positions."""
+    """What `wanted` (at least three characters) is in grams, with their positions: every second one and the last. As few as
+    cover it leave more texts whose positions must be looked at, and all of them more lists to follow.
+    """
     folded = _SPACES.sub(BLANK, wanted)
-    starts = [*range(0, len(folded) - 2, 3)]
+    starts = [*range(0, len(folded) - 2, 2)]
     if starts[-1] != len(folded) - 3:
         starts.append(len(folded) - 3)
     return [(start, folded[start : start + 3]) for start in starts]
