@@ -55,6 +55,7 @@ def document(contents: Contents) -> Document:
         foot=" · ".join(part for part in (terms.number, receivers, instant(terms.made_at)[:10]) if part),
         mark=_mark(contents),
         contents_title=_("Contents"),
+        page=_("Page {page} of {pages}"),
         facts=Facts(
             [
                 (_("Handover"), terms.number, _corrects(contents)),

@@ -96,6 +96,8 @@ class Document:
     foot: str
     mark: str
     contents_title: str
+    page: str
+    """What stands under a page: {page} and {pages} are its number and how many there are."""
     facts: Facts
     notes: Sequence[str]
     sections: Sequence[Section] = field(default=())

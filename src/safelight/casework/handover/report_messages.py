@@ -39,7 +39,12 @@ def sections(contents: Contents) -> Iterator[Section]:
         )
     yield Section(_("Messages"), "messages", [Text(" ".join(lines))])
     titles = {one["conversation_id"]: one["title"] for one in contents.rows("conversations") if one["title"]}
-    columns = (Column(_("Time"), 1.7), Column(_("From"), 1.5), Column(_("Text"), 5), Column(_("Source"), 1.7))
+    columns = (
+        Column(_("Time"), 1.7),
+        Column(_("From"), 1.5),
+        Column(_("Text"), 4.2),
+        Column(_("Source"), 2.7),
+    )
     for number, (id_, found) in enumerate(chosen.items(), 1):
         title = titles.get(id_) or found[0]["conversation"]
         table = Table(columns, rows[id_])

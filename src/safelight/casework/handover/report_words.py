@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from safelight.casework import persons
+from safelight.casework.provisions import Provision
 from safelight.ledger.as_of import ZONE, day_in_oslo
 from safelight.ledger.records import Statement
 from safelight.messages import _
@@ -108,8 +109,17 @@ def value_word(statement: Statement) -> str:
             "followed up": _("followed up"),
         },
     }
+    if statement.field == "provision":
+        return Provision.of(statement.value).title
+    if statement.field == "deadline" and isinstance(statement.value, dict):
+        return f"{deadline_word(str(statement.value.get('kind')))} {statement.value.get('date')}"
     said = persons.words(statement.field, statement.value)
     return choices.get(statement.field, {}).get(said, said)
+
+
+def deadline_word(kind: str) -> str:
+    """A kind of deadline."""
+    return {"detention": _("detention"), "review": _("review"), "limitation": _("limitation")}.get(kind, kind)
 
 
 def nature_word(nature: str) -> str:
