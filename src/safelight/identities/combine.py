@@ -40,9 +40,15 @@ CARRIES: Final = 2.0
 SECONDED: Final = {"owner": 1.0, "everywhere": 1.0, "moves": 1.0}
 #: Kinds that rest on a thing which a household shares. Names second them only where they are the same: a surname in common
 #: is what a household has as well.
-OF_THINGS: Final = ("owner", "everywhere")
+OF_THINGS: Final = ("owner", "everywhere", "one user")
+#: Groups of kinds that rest on what accounts are called.
+OF_NAMES: Final = ("name", "bearer")
 #: A name that is the same, and one first name on one thing, carry a claim beside the least that a thing says.
 SAME_NAME: Final = ("same", "words")
+#: Where nothing but names, or nothing but things, speaks for a pair, no more than this is told: two of one name who are in
+#: no network both, and two of a household of whom each has another network, look the same (docs/accuracy.md).
+MOST_BY_NAMES: Final = 0.97
+MOST_BY_THINGS: Final = 0.95
 #: Groups whose soft pieces may carry a claim within one network: not names, and not a line or thing that a household shares.
 WITHIN: Final = ("style", "rhythm", "contacts", "media", "profile", "told")
 #: What they must add; and what beside a name in full that no third account carries.
@@ -175,7 +181,7 @@ def _weighed(
     margin, mutual = leads(found.a, found.b, networks, log_odds)
     texts = np.log1p(np.minimum(size[found.a], size[found.b]))
     made = features(log_odds, margin, mutual, learned >= CARRIES, across, texts)
-    probability = cautious(made, guessed, log_odds, by)
+    probability = np.minimum(cautious(made, guessed, log_odds, by), _most(found, kinds, favour))
     claims = _claims(found, kinds, favour, hard, across) & ~(shared[found.a] | shared[found.b])
     return Combined(
         found, networks, size, shared, points, prior, log_odds, margin, mutual, hard, across, claims, made, probability
@@ -209,6 +215,22 @@ def _claims(found: Pieces, kinds: Sequence[Kind], favour: Floats, hard: Bools, a
     in_full = np.bincount(found.pair, full, len(found.a)) > 0
     claims: Bools = carried | (~across & ((within >= WITHIN_LEAST) | (in_full & (within >= BESIDE_NAME))))
     return claims
+
+
+def _most(found: Pieces, kinds: Sequence[Kind], favour: Floats) -> Floats:
+    """The most that may be told of each pair by what it rests on."""
+    names = _sum(found, kinds, favour, [one.name for one in kinds if one.group in OF_NAMES])
+    things = _sum(found, kinds, favour, OF_THINGS)
+    other = [
+        one.name for one in kinds if one.hard and one.group not in OF_NAMES and one.name not in OF_THINGS
+    ]
+    alone = _sum(found, kinds, favour, other) < CARRIES
+    found_most: Floats = np.where(
+        alone & (things <= 0) & (names > 0),
+        MOST_BY_NAMES,
+        np.where(alone & (names <= 0) & (things > 0), MOST_BY_THINGS, 1.0),
+    )
+    return found_most
 
 
 def _same_name(found: Pieces, kinds: Sequence[Kind]) -> Bools:
@@ -374,7 +396,7 @@ def person_evidence(
 HEAVIEST: Final = 8.0
 #: What is no proposal counts no more: too little to join two accounts (`join` lies above it), enough to speak for a person
 #: whom proposals hold together.
-SUPPORTS: Final = 0.2
+SUPPORTS: Final = 0.1
 #: Something that adds less than this speaks clearly against a pair.
 AGAINST: Final = -1.0
 

@@ -75,10 +75,10 @@ LEAST_TEXTS: Final = 5
 LONG_ENOUGH: Final = 12
 ONE_HAND: Final = 0.95
 #: A database that does not name its own account calls messages "outgoing"; a copy of the conversation, on the other's phone,
-#: names who wrote them: that account was logged in here.
+#: names who wrote them: that account was logged in here. By file, for who has two accounts on a telephone has two databases.
 _UNNAMED = """
     create or replace temp table unnamed as
-    select x.distinct_id, m.trace_id, m.source_id, m.network, m.parser, m.text
+    select x.distinct_id, m.trace_id, m.source_id, m.item_id, m.network, m.text
     from messages m join same_messages x using (trace_id)
     where m.direction = 'outgoing' and m.sender_id is null and m.kind not in ('system', 'notice')
 """
@@ -89,7 +89,7 @@ _COPIES = """
 """
 _SENT_FROM = f"""
     with named as (
-        select u.source_id, u.network, u.parser, o.sender_id as account_id, count(distinct u.distinct_id) as n,
+        select u.source_id, u.item_id, u.network, o.sender_id as account_id, count(distinct u.distinct_id) as n,
                count(distinct u.text) filter (length(u.text) >= {LONG_ENOUGH}) as texts, min(u.trace_id) as trace_id
         from unnamed u join their_copies using (distinct_id)
         join (
@@ -97,7 +97,7 @@ _SENT_FROM = f"""
             where sender_id is not null and not regexp_matches(sender, '^(name:|local:|[?])')
                   and trace_id in (select trace_id from their_copies)
         ) o on o.trace_id = their_copies.trace_id and o.network = u.network group by all
-    ), shares as (select *, sum(n) over (partition by source_id, network, parser) as all_n from named)
+    ), shares as (select *, sum(n) over (partition by item_id, network) as all_n from named)
     select s.tenure, 'device' as kind, '' as network, 'source:' || n.source_id as value, 'file' as basis,
            null::bigint as us, min(n.trace_id) as trace_id
     from shares n join spans s on s.account_id = n.account_id

@@ -17,7 +17,9 @@ import pyarrow as pa
 from safelight.identities.model import Bench
 
 #: Kinds of one group say partly the same thing: in a group the strongest counts whole and each further one less.
-Group = Literal["identifier", "name", "style", "rhythm", "contacts", "media", "told", "profile", "against"]
+Group = Literal[
+    "identifier", "name", "style", "rhythm", "contacts", "media", "told", "profile", "bearer", "against"
+]
 
 PAIRS = pa.schema([("a", pa.int32()), ("b", pa.int32())])
 MEASURED = pa.schema(

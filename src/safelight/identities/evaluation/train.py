@@ -36,7 +36,15 @@ TRUST: Final = 0.99
 GIVEN: Final = {"style": 1.0, "rhythm": 1.0, "languages": 1.0}
 #: The most that a weight may be: few in these operations share a computer, and nobody shares a line or mistakes a copy, so
 #: that hardly anything there speaks against these kinds.
-_MOST: Final = {"owner": 1.0, "everywhere": 1.0, "host": 0.5, "copies": 1.0, "book names": 1.0}
+_MOST: Final = {
+    "owner": 1.0,
+    "everywhere": 1.0,
+    "host": 0.5,
+    "copies": 1.0,
+    "book names": 1.0,
+    "one bearer": 1.0,
+    "one user": 1.0,
+}
 #: In fewer pairs than this a kind was not seen: it keeps the weight that is stated for it (`Calibration.stated`).
 _SEEN: Final = 30
 #: Of a kind for which none is stated either.

@@ -44,7 +44,7 @@ _ON = f"""
 
 
 def _found(bench: Bench, query: str) -> pa.Table:
-    rows = list(_names(bench))
+    rows = list(first_names(bench))
     columns = zip(*rows, strict=True) if rows else ([], [], [])
     types = (pa.int32(), pa.string(), pa.string())
     arrays = [pa.array(list(one), kind) for one, kind in zip(columns, types, strict=True)]
@@ -67,7 +67,7 @@ def _propose(bench: Bench) -> pa.Table:
     return _found(bench, f"select a, b from ({_ON}) order by a, b").cast(PAIRS)
 
 
-def _names(bench: Bench) -> Iterator[tuple[int, str, str | None]]:
+def first_names(bench: Bench) -> Iterator[tuple[int, str, str | None]]:
     """Tenure, a first name that it goes by, and a trace: of accounts that were used on a thing."""
     told = bench.db.execute(
         "select tenure, name, min(trace) from names where kind <> 'book' group by all order by all"
