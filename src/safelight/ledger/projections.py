@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from safelight.ledger import kinds, tables
 from safelight.ledger.entry import Entry, from_body
+from safelight.ledger.insert import insert_statements
 
 Payload = dict[str, Any]
 _PAGE = 1000
@@ -234,22 +235,21 @@ def _add_statements(connection: sa.Connection, made: Sequence[tuple[Entry, Paylo
         found = connection.execute(_TYPES_OF, {"ids": records[start : start + _PAGE]})
         types.update((row.id, row.type) for row in found)
     rows = [
-        {
-            "seq": entry.seq,
-            "record": entry.subjects[0],
-            "type": types.get(entry.subjects[0], "erased"),
-            "field": payload["field"],
-            "value": orjson.dumps(payload["value"], option=orjson.OPT_SORT_KEYS).decode(),
-            "code": short_code(payload["value"]),
-            "target": entry.subjects[1] if len(entry.subjects) > 1 else None,
-            "recorded_at": entry.recorded_at,
-            "superseded_at": None,
-            "valid_from": entry.valid_from,
-            "valid_to": entry.valid_to,
-        }
+        (
+            entry.seq,
+            entry.subjects[0],
+            types.get(entry.subjects[0], "erased"),
+            payload["field"],
+            orjson.dumps(payload["value"], option=orjson.OPT_SORT_KEYS).decode(),
+            short_code(payload["value"]),
+            entry.subjects[1] if len(entry.subjects) > 1 else None,
+            entry.recorded_at,
+            entry.valid_from,
+            entry.valid_to,
+        )
         for entry, payload in made
     ]
-    connection.execute(_ADD_STATEMENT, rows)
+    insert_statements(connection, rows)
 
 
 def short_code(value: object) -> str:
@@ -264,7 +264,6 @@ def _supersede(connection: sa.Connection, entry: Entry, _payload: Payload | None
 _TYPES_OF = sa.select(tables.RECORDS.c.id, tables.RECORDS.c.type).where(
     tables.RECORDS.c.id.in_(sa.bindparam("ids", expanding=True))
 )
-_ADD_STATEMENT = tables.STATEMENTS.insert()
 _SUPERSEDE = (
     tables.STATEMENTS.update()
     .where(tables.STATEMENTS.c.seq == sa.bindparam("of"), tables.STATEMENTS.c.superseded_at.is_(None))
