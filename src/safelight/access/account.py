@@ -6,7 +6,7 @@ Each is computed once a snapshot. Contacts and conversations are in `account_con
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,8 @@ from safelight.access.police import withheld
 from safelight.access.reading import Reading
 from safelight.access.timeline import Counted, whole
 from safelight.access.timeline_events import EVENTS, FILE_KINDS
+from safelight.ledger import received
+from safelight.ledger.received import Received
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class Account:
     entries: tuple[Entry, ...]
     paid: tuple[Paid, ...]
     profiles: tuple[Profile, ...]
+    received: Received | None = None
+    """Who gave it in a handover; None: nobody did."""
 
 
 def account(reading: Reading, account_id: str) -> Account:
@@ -121,7 +125,7 @@ def account(reading: Reading, account_id: str) -> Account:
     row = one(reading, account_id)
     reading.show([account_id])
     found: Account = reading.memo.get(("account", account_id), lambda: _read(reading, row))
-    return found
+    return replace(found, received=received.accounts(reading.ledger).get(account_id))
 
 
 def _read(reading: Reading, row: AccountRow) -> Account:

@@ -297,7 +297,7 @@ class Consultation:
             name=self._ledger.name,
             synthetic=self._ledger.synthetic,
             head=str(self._ledger.head()),
-            exhibits=len(self._numbers),
+            exhibits=len(papers.listed(self._ledger)),
             items=self._snapshot.rows("items"),
             failures=self._snapshot.rows("failures"),
             hits=self._snapshot.rows("hits"),

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from safelight.access.cube import Cell, Cube
 from safelight.access.model import Counted, CustodyEntry, ExhibitCard, HashCheck, InspectorCost, SourceFigures
 from safelight.access.where import OF_PLACES
-from safelight.ledger import custody, exhibits, imagechecks, sources
+from safelight.ledger import custody, exhibits, imagechecks, received, sources
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.imagechecks import NOT_CHECKED, ImageCheck
 from safelight.ledger.ledger import Ledger
@@ -104,8 +104,12 @@ def listed(ledger: Ledger) -> tuple[Exhibit, ...]:
 
 
 def numbers(ledger: Ledger) -> dict[str, str]:
-    """Exhibit numbers as people know them, to the keys that the catalog holds."""
-    return {exhibit.number: exhibit.key for exhibit in exhibits.every(ledger)}
+    """Exhibit numbers as people know them, to the keys that the catalog holds; those that another operation gave bear the
+    number of the handover as well: `2016-0142-A1 (HO-003)`."""
+    own = {exhibit.number: exhibit.key for exhibit in exhibits.every(ledger)}
+    given = {f"{one.number} ({one.handover})": key for key, one in received.exhibits(ledger).items()}
+    keys = set(own.values())
+    return {**{number: key for number, key in given.items() if key not in keys}, **own}
 
 
 def exhibit_of(ledger: Ledger) -> dict[str, str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from safelight.access.reading import Reading
 from safelight.errors import NotFound
-from safelight.ledger import clocks, exhibits, marks, sources
+from safelight.ledger import clocks, exhibits, marks, received, sources
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.marks import Mark
+from safelight.ledger.received import Received
 from safelight.messages import _
 from safelight.traces.schema import TRACE_TABLES
 
@@ -51,12 +52,13 @@ class FoundBy:
 
 @dataclass(slots=True)
 class Provenance:
-    """The way back from one trace; the exhibit is None where the ledger does not know it."""
+    """The way back from one trace; the exhibit is None where the ledger does not know it, `received`: who gave it then."""
 
     trace_id: str
     table: str
     what: dict[str, Any]
     exhibit: Exhibit | None
+    received: Received | None
     source_label: str
     item_id: str
     item_path: str
@@ -109,6 +111,7 @@ def _explained(reading: Reading, table: str, what: dict[str, Any], times: list[s
         table=table,
         what=what,
         exhibit=_exhibit(reading, what["exhibit"]),
+        received=received.exhibits(reading.ledger).get(what["exhibit"]),
         source_label=_label(reading, what["source_id"]),
         item_id=what["item_id"],
         item_path=item[0] if item else "",

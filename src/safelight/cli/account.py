@@ -56,6 +56,7 @@ def _facts(found: Account) -> None:
         ("network", row.network + instance),
         ("native id", row.native),
         ("owner of an item", row.owner or "no"),
+        *([("received from", f"{found.received.operation} ({found.received.handover})")] if found.received else []),
         ("messages", f"{row.messages:,}"),
         *((kind, f"{count:,}") for kind, count in found.counts.items() if count),
         ("first seen", _time(row.first_us)),

@@ -29,8 +29,10 @@ def handover_import(
     with Door(existing(operation), who=who(), purpose=purpose) as door:
         done = received.import_package(door, package, identity, unknown_signer)
     out = console()
+    new = ", ".join(f"{count} {table}" for table, count in done.traces.items())
     if done.again:
-        out.print(f"It was imported before, as {done.number}: nothing was added.", markup=False)
+        what = f"only what was missing: {new}" if new else "nothing was added"
+        out.print(f"It was imported before, as {done.number}: {what}.", markup=False)
         return
     out.print(
         f"{done.number}: {done.sender_number} of {done.operation}. {done.records} records, {done.statements} statements, "
@@ -38,6 +40,13 @@ def handover_import(
         f"{done.known} were here already.",
         markup=False,
     )
+    if done.traces or done.traces_known:
+        out.print(
+            f"Traces, received from {done.operation}: {new or 'none'} new; {done.traces_known} were here already.",
+            markup=False,
+        )
+    if done.traces_differ:
+        out.print(f"{done.traces_differ} traces read otherwise here: ours stand.", markup=False)
     for one in done.conflicts:
         out.print(
             f"Conflict, {one.about} {one.field}: they say {one.theirs}, we say {one.ours} (entry {one.own}). "

@@ -6,7 +6,8 @@ leaves a newer one, and is informed by the one before. The last record holds the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from safelight.casework.handover.case_uco_cited import Cited
 from safelight.casework.handover.case_uco_graph import Literal, Ref, Thing, moment, named, own, thing
@@ -68,7 +69,7 @@ def authorizations(contents: Contents) -> list[Thing]:
             )
         )
     for record in contents.of_type(AUTHORITY):
-        period = contents.standing(record.id, "period")
+        period: Mapping[str, Any] = contents.value(record.id, "period") or {}
         found.append(
             thing(
                 own(record.id),
@@ -80,8 +81,8 @@ def authorizations(contents: Contents) -> list[Thing]:
                         for field in ("decision", "basis", "circular")
                         if (text := _text(contents.value(record.id, field)))
                     ],
-                    "uco-core:startTime": moment(period[-1].valid_from) if period else None,
-                    "uco-core:endTime": moment(period[-1].valid_to) if period else None,
+                    "uco-core:startTime": moment(period.get("from_us")),
+                    "uco-core:endTime": moment(period.get("to_us")),
                     "safelight:number": record.name,
                 },
             )
@@ -230,4 +231,6 @@ def handover(contents: Contents, cited: Cited) -> Iterator[Thing]:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(str(one) for one in value.values())
     return "" if value is None else str(value)

@@ -18,7 +18,7 @@ PREFIXES: Final[Mapping[str, str]] = {
     "case-investigation": "https://ontology.caseontology.org/case/investigation/",
     "co": "http://purl.org/co/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "safelight": "https://example.org/safelight#",
+    "safelight": "urn:safelight:terms#",
     "uco-action": _UCO + "action/",
     "uco-core": _UCO + "core/",
     "uco-identity": _UCO + "identity/",

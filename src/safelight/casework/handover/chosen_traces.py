@@ -7,7 +7,7 @@ was the person's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -44,8 +44,10 @@ class Traces:
     """Conversations of which nothing is given."""
 
 
-def chosen(reading: Reading, tenures: Sequence[Tenure], conversations: Sequence[str]) -> Traces:
-    """The traces of these tenures, and all lines of these conversations. Raises NotFound."""
+def chosen(
+    reading: Reading, tenures: Sequence[Tenure], conversations: Sequence[str], accounts: Iterable[str] = ()
+) -> Traces:
+    """The traces of these tenures, all lines of these conversations, and what names these accounts. Raises NotFound."""
     whole = sorted({id_ for one in conversations for id_ in conversation_ids(reading, one)[1]})
     held: dict[str, Sequence[Any]] = {
         "accounts": [one.account_id for one in tenures],
@@ -59,11 +61,10 @@ def chosen(reading: Reading, tenures: Sequence[Tenure], conversations: Sequence[
         "calls": _read(reading, "calls", _CALLS, held),
         "transfers": _read(reading, "transfers", _TRANSFERS, held),
     }
-    accounts = sorted(
-        {one.account_id for one in tenures}.union(*(_named(name, table) for name, table in tables.items()))
-    )
+    named = {*accounts, *(one.account_id for one in tenures)}
+    ids = sorted(named.union(*(_named(name, table) for name, table in tables.items())))
     tables["accounts"] = _read(
-        reading, "accounts", "select * from rows where account_id = any($ids)", {"ids": accounts}
+        reading, "accounts", "select * from rows where account_id = any($ids)", {"ids": ids}
     )
     tables["conversations"] = _read(
         reading,

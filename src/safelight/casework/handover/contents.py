@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.custody import Custody
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.police import PolicePeriod
@@ -193,6 +194,8 @@ class Contents:
     """Of a correction: what of the earlier package no longer holds."""
     police: tuple[PolicePeriod, ...] = ()
     """When police operated which of the accounts that are named: what they wrote then is an officer's word."""
+    clocks: tuple[ClockDecision, ...] = ()
+    """Decisions in force about the clocks of the exhibits."""
 
     @cached_property
     def record(self) -> Mapping[str, Record]:

@@ -17,7 +17,7 @@ from safelight.access import accounts as account_rows
 from safelight.access.identities import pairs_of
 from safelight.access.reading import Reading
 from safelight.casework import joining, persons
-from safelight.casework.handover import chosen_items, chosen_traces
+from safelight.casework.handover import authorities, chosen_items, chosen_traces
 from safelight.casework.handover.contents import (
     AccountGiven,
     AccountSplit,
@@ -29,15 +29,15 @@ from safelight.casework.handover.contents import (
 )
 from safelight.casework.handover.register import Choice
 from safelight.errors import NotFound
-from safelight.ledger import custody, exhibits, identities, kinds, records, rights, sources
+from safelight.ledger import clocks, custody, exhibits, identities, kinds, records, rights, sources
 from safelight.ledger.entry import Entry
 from safelight.ledger.exhibits import Exhibit
 from safelight.ledger.identity_law import Standing, Tenure, account_of
 from safelight.ledger.ledger import Ledger
-from safelight.ledger.police import PolicePeriod, periods
+from safelight.ledger.police import periods
 from safelight.ledger.records import Record, Statement, newest
 from safelight.ledger.tables import STATEMENTS
-from safelight.ledger.vocabulary import AUTHORITY, CASE, FIELDS, PERSON, SERIES, VICTIM
+from safelight.ledger.vocabulary import CASE, FIELDS, PERSON, SERIES, VICTIM
 
 
 def N_(text: str) -> str:
@@ -72,8 +72,10 @@ def gather(reading: Reading, choice: Choice, terms: Terms, who: str) -> Contents
     tenures = _tenures(ledger, found.given, choice, standing)
     traces = chosen_traces.chosen(
         reading, [standing.tenure(one) or Tenure(one, account_of(one), None, None, False, 0) for one in tenures]
-        if choice.traces else [], choice.conversations,
+        if choice.traces else [], choice.conversations, {account_of(one) for one in tenures},
     )  # fmt: skip
+    acting = authorities.acting(traces.tables)
+    found = _with_authorities(ledger, found, choice, {*map(account_of, tenures), *acting})
     items = chosen_items.chosen(reading, choice.items, choice.give, traces.items)
     papers = _exhibits(ledger, found.statements, {one.exhibit for one in items})
     keys = {one.key for one in papers}
@@ -105,24 +107,15 @@ def gather(reading: Reading, choice: Choice, terms: Terms, who: str) -> Contents
             *_left_items(items, choice),
         ),
         head=head,
-        police=tuple(_police(ledger, traces)),
+        police=tuple(one for one in periods(ledger) if one.account_id in acting),
+        clocks=tuple(one for one in clocks.every(ledger) if one.exhibit in keys),
     )
     return _with_seqs(contents, ledger, int(head.partition(":")[0]))
 
 
-def _police(ledger: Ledger, traces: chosen_traces.Traces) -> Iterable[PolicePeriod]:
-    """Of accounts that act in what is given; that police have others is nobody's to know here."""
-    acting: set[str | None] = set()
-    for name, column in (("messages", "sender_id"), ("calls", "caller_id"), ("transfers", "sender_id")):
-        acting.update(traces.tables[name][column].to_pylist())
-    return (one for one in periods(ledger) if one.account_id in acting)
-
-
 def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records:
     """The case, its persons and victims with all that were joined with them, and what these point at."""
-    made = {
-        one.id: one for type_ in (PERSON, VICTIM, AUTHORITY, SERIES) for one in records.every(ledger, type_)
-    }
+    made = {one.id: one for type_ in (PERSON, VICTIM, SERIES) for one in records.every(ledger, type_)}
     of_case = records.statements(ledger, record=case.id, as_of=None)
     now = [one for one in of_case if one.superseded_at is None]
     given: dict[str, Record] = {case.id: case}
@@ -136,7 +129,7 @@ def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records
         for target in sorted(hidden):
             given.update((id_, made[id_]) for id_ in children.of(target) if id_ in made)
         hidden = set()
-    withheld = tuple(_withheld(choice, given))
+    withheld = tuple(_withheld(ledger, choice, given))
     every = [
         *of_case,
         *records.statements(ledger, record=[id_ for id_ in given if id_ != case.id], as_of=None),
@@ -158,11 +151,19 @@ def _records(ledger: Ledger, case: Record, choice: Choice, who: str) -> _Records
     return _Records(tuple(order), tuple(kept), (*withheld, *lines))
 
 
-def _withheld(choice: Choice, given: dict[str, Record]) -> Iterable[LeftOut]:
+def _with_authorities(ledger: Ledger, found: _Records, choice: Choice, accounts: set[str]) -> _Records:
+    given, said, left = authorities.added(ledger, choice, accounts)
+    statements = sorted([*found.statements, *said], key=lambda one: one.seq)
+    return _Records((*found.given, *given), tuple(statements), (*found.left, *left))
+
+
+def _withheld(ledger: Ledger, choice: Choice, given: dict[str, Record]) -> Iterable[LeftOut]:
     """What the maker withholds, with its ground: records go out of `given`, other words are only told."""
     by_name = {one.name: id_ for id_, one in given.items()}
     for one in choice.withheld:
         what, _sign, ground = (part.strip() for part in one.partition("="))
+        if authorities.is_withheld(ledger, what):
+            continue
         id_ = by_name.get(what.upper())
         if id_ is not None and given[id_].type != CASE:
             del given[id_]

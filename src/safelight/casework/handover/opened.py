@@ -5,7 +5,7 @@ Nothing is unpacked to the disk: an encrypted package is read as a stream, and o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +38,13 @@ class Opened:
 
 
 def open_package(
-    path: Path, identity: Path | None = None, fingerprints: Sequence[str] = (), keep: Iterable[str] = ()
+    path: Path,
+    identity: Path | None = None,
+    fingerprints: Sequence[str] = (),
+    keep: Iterable[str] = (),
+    aside: Mapping[str, Path] | None = None,
 ) -> Opened:
-    """Read and check a package; faults are told and not raised.
+    """Read and check a package; faults are told and not raised. `aside`: large files that are wanted, and where to.
 
     Raises NotFound, Refused (encrypted, and no identity given), BadInput for what is no package at all, is truncated, or
     is not encrypted to this identity.
@@ -57,7 +61,7 @@ def open_package(
                 package = stack.enter_context(decrypting(file, identities(identity)))
             elif identity is not None:
                 identities(identity)
-            found = verify.check(package, fingerprints, keep)
+            found = verify.check(package, fingerprints, keep, aside)
     except verify.NotAPackage as error:
         raise BadInput(
             f"{path} cannot be read as a package: {error}.", "Ask the sender for it again."

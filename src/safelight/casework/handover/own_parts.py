@@ -45,6 +45,7 @@ def write_records(contents: Contents, folder: Path) -> None:
         "accounts": [asdict(one) for one in contents.accounts],
         "identities": [asdict(one) for one in contents.identities],
         "splits": [asdict(one) for one in contents.splits],
+        "clocks": [asdict(one) for one in contents.clocks],
         "exhibits": [{"key": one.key, "number": one.number, "label": one.label} for one in contents.exhibits],
     }
     _json(folder / "safelight.json", said)

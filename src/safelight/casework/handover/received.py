@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import orjson
 
 from safelight.access.door import Door
+from safelight.casework.handover import received_traces
 from safelight.casework.handover.opened import Opened, open_package
 from safelight.casework.handover.own_parts import RECORDS_FILE, RECORDS_FORMAT
 from safelight.casework.handover.takeover import Imported, Takeover
+from safelight.catalog.durable import full_disk_is_told
 from safelight.errors import BadInput, IntegrityBroken, Refused
+from safelight.intake.lock import run_lock
 from safelight.ledger import signers
 from safelight.ledger.ledger import Ledger
 from safelight.messages import _
@@ -23,15 +27,23 @@ _KEEP: Final = (RECORDS_FILE,)
 def import_package(
     door: Door, path: Path, identity: Path | None = None, unknown_signer: str = ""
 ) -> Imported:
-    """Check a package and take it over, all of it or nothing.
+    """Check a package and take it over: records and decisions all or nothing, then its traces.
+
+    An import that was stopped among the traces goes on when the same package is imported again.
 
     `unknown_signer`: why it is taken although nobody vouched for who signed it. Raises NotFound, BadInput (no package,
     truncated, newer version, wrong receiver), IntegrityBroken (changed, unsigned), Refused (unknown or revoked signer, our
-    own operation's package, a record of another kind under the same id).
+    own operation's package, a record of another kind under the same id), Locked while a run is at work, DiskFull.
     """
-    with door.consult("handover imported", path.name) as look:
+    with (
+        run_lock(door.folder.lock),
+        TemporaryDirectory(prefix="handover-", dir=door.folder.spool) as scratch,
+        full_disk_is_told(str(door.folder.root)),
+        door.consult("handover imported", path.name) as look,
+    ):
         ledger = look.reading.ledger
-        package = open_package(path, identity, keep=_KEEP)
+        files = received_traces.wanted(Path(scratch))
+        package = open_package(path, identity, keep=_KEEP, aside=files)
         _check(package, path)
         given = _given(package)
         _check_signers(ledger, package, unknown_signer)
@@ -43,6 +55,8 @@ def import_package(
         with ledger.writing() as act:
             done = Takeover(act, ledger, given, package, door.who, unknown_signer).run()
         look.reading.show([done.number])
+        taken = received_traces.take_in(door.folder, ledger, files, package.manifest, actor=door.who)
+        done.traces, done.traces_known, done.traces_differ = taken.new, taken.known, taken.differ
     return done
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 
@@ -23,8 +24,9 @@ from safelight.casework import joining
 from safelight.casework.handover.opened import Opened
 from safelight.casework.joining import DIFFERENT, SAME
 from safelight.errors import BadInput, Refused
-from safelight.ledger import identities, kinds, records
+from safelight.ledger import clocks, exhibits, identities, kinds, records
 from safelight.ledger.as_of import NOW
+from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.identity_law import Standing, account_of
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Basis, Record, Statement
@@ -60,6 +62,12 @@ class Imported:
     withdrawn: int = 0
     decisions: int = 0
     accounts: int = 0
+    traces: Mapping[str, int] = field(default_factory=dict)
+    """Rows that are new in the catalog, by table."""
+    traces_known: int = 0
+    """Rows that were there already, or are our own that came back."""
+    traces_differ: int = 0
+    """Rows that read otherwise here: ours stand."""
     known: int = 0
     """Statements and decisions that were here already."""
     conflicts: list[Conflict] = field(default_factory=list)
@@ -88,6 +96,8 @@ class Takeover:
         self._operation: str = given["operation_id"]
         self._here = ledger.operation_id
         self._standing: Standing = identities.standing(ledger)
+        self._here_clocks = clocks.every(ledger)
+        self._own_exhibits = {one.key for one in exhibits.every(ledger)}
         self._done = Imported("", str(given["operation"]), str(given["terms"]["number"]))
         self._entries: dict[int, int] = {}
         """The sender's entry -> ours."""
@@ -103,6 +113,7 @@ class Takeover:
             self._statements(handover)
             self._accounts(handover)
             self._decisions(handover)
+            self._clocks(handover)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(
                 f"The package's records cannot be read: {error!r}.", "Nothing was imported."
@@ -310,6 +321,33 @@ class Takeover:
                 }  # fmt: skip
                 self._decide(kinds.IDENTITY_DECIDED, payload, [first, second], one)
 
+    def _clocks(self, handover: Record) -> None:
+        """Decisions about the clocks of the sender's exhibits; those of our own exhibits stand as we decided them."""
+        numbers = {str(one["key"]): str(one["number"]) for one in self._given.get("exhibits", ())}
+        for one in self._given.get("clocks", ()):
+            exhibit = str(one["exhibit"])
+            if exhibit not in numbers:
+                raise ValueError(f"a clock of {exhibit!r}, which is no exhibit of the package")
+            what = (
+                {"seconds": int(one["seconds"])} if one["seconds"] is not None else {"zone": str(one["zone"])}
+            )
+            if "zone" in what and what["zone"] not in available_timezones():
+                raise ValueError(f"{what['zone']!r} is no time zone")
+            same = [each for each in self._here_clocks if _alike(each, one)]
+            if same:
+                self._done.known += 1
+            elif exhibit in self._own_exhibits:
+                mine = max((each.seq for each in self._here_clocks if each.exhibit == exhibit), default=0)
+                theirs = f"{numbers[exhibit]} {next(iter(what.values()))}"
+                self._conflict(
+                    handover, handover.id, "clock", one, mine, theirs, f"entry {mine}" if mine else "–"
+                )
+            else:
+                begin, end = (None if one[name] is None else int(one[name]) for name in ("begin", "end"))
+                payload = {**what, "begin": begin, "end": end, "formats": sorted(map(str, one["formats"])),
+                           "reason": str(one["reason"])}  # fmt: skip
+                self._decide(kinds.CLOCK_DECIDED, payload, [exhibit], one)
+
     def _decided_about(self, account: str) -> bool:
         return any(account in (account_of(one.a), account_of(one.b)) for one in self._standing.in_force)
 
@@ -365,6 +403,12 @@ def _few(value: Any, target: Any) -> str:
     if isinstance(value, dict):
         return " ".join(str(part) for part in value.values() if part not in (None, ""))
     return str(target if value is True else value)
+
+
+def _alike(one: ClockDecision, said: Mapping[str, Any]) -> bool:
+    return (one.exhibit, one.seconds, one.zone, one.begin, one.end, list(one.formats)) == (
+        said["exhibit"], said["seconds"], said["zone"], said["begin"], said["end"], sorted(said["formats"]),
+    )  # fmt: skip
 
 
 def _overlap(one: Statement, said: Mapping[str, Any]) -> bool:

@@ -24,13 +24,14 @@ import os
 import stat
 import sys
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 FORMAT = 1
-PREDICATE = "https://safelight.example/handover/v1"
+PREDICATE = "urn:safelight:handover:v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ENVELOPE = "manifest.dsse.json"
@@ -69,20 +70,27 @@ class Result:
         return sum(1 for name in self.files if name.startswith("data/"))
 
 
-def check(package: str | IO[bytes], fingerprints: Sequence[str] = (), keep: Iterable[str] = ()) -> Result:
-    """Check a folder, a .tar, or the bytes of one; `keep`: files whose bytes the caller wants in `Result.kept`.
+def check(
+    package: str | IO[bytes],
+    fingerprints: Sequence[str] = (),
+    keep: Iterable[str] = (),
+    aside: Mapping[str, Path] | None = None,
+) -> Result:
+    """Check a folder, a .tar, or the bytes of one; `keep`: files whose bytes the caller wants in `Result.kept`, `aside`:
+    larger ones that are written to these paths as they are read.
 
     Raises NotAPackage, OSError.
     """
     found = Result()
     wanted = {"bagit.txt", "bag-info.txt", ENVELOPE, EXCERPT, *MANIFESTS, *TAG_MANIFESTS, *keep}
+    put = _Put(wanted, aside or {}, found)
     if not isinstance(package, str):
-        _read_tar(package, wanted, found)
+        _read_tar(package, put, found)
     elif Path(package).is_dir():
-        _read_folder(Path(package), wanted, found)
+        _read_folder(Path(package), put, found)
     else:
         with Path(package).open("rb") as file:
-            _read_tar(file, wanted, found)
+            _read_tar(file, put, found)
     _check_lists(found)
     _check_envelope(found)
     _check_excerpt(found)
@@ -93,36 +101,50 @@ def check(package: str | IO[bytes], fingerprints: Sequence[str] = (), keep: Iter
 # The files and their digests
 
 
-def _hash(chunks: Iterable[bytes], keep: list[bytes] | None = None) -> tuple[int, Digests]:
+class _Put:
+    """Where the bytes of a file go while they are hashed: into memory, to a path, or nowhere."""
+
+    def __init__(self, kept: Iterable[str], aside: Mapping[str, Path], found: Result) -> None:
+        self._kept, self._aside, self._found = frozenset(kept), aside, found
+
+    @contextmanager
+    def of(self, name: str, size: int) -> Iterator[Callable[[bytes], Any] | None]:
+        if name in self._kept:
+            if size > MOST_KEPT:
+                raise NotAPackage(f"{name} is larger than any such file")
+            pieces: list[bytes] = []
+            yield pieces.append
+            self._found.kept[name] = b"".join(pieces)
+        elif name in self._aside:
+            with self._aside[name].open("xb") as file:
+                yield file.write
+        else:
+            yield None
+
+
+def _hash(chunks: Iterable[bytes], put: Callable[[bytes], Any] | None) -> tuple[int, Digests]:
     one, other, size = hashlib.sha256(), hashlib.sha512(), 0
     for chunk in chunks:
         one.update(chunk)
         other.update(chunk)
         size += len(chunk)
-        if keep is not None:
-            keep.append(chunk)
+        if put is not None:
+            put(chunk)
     return size, (one.hexdigest(), other.hexdigest())
 
 
-def _read_folder(root: Path, wanted: Iterable[str], found: Result) -> None:
+def _read_folder(root: Path, put: _Put, found: Result) -> None:
     names = sorted(_walk(root, found))
-    keep = frozenset(wanted)
 
-    def read(name: str) -> tuple[str, int, Digests, bytes | None]:
-        kept: list[bytes] | None = None
-        with (root / name).open("rb", buffering=0) as file:
-            if name in keep:
-                if os.fstat(file.fileno()).st_size > MOST_KEPT:
-                    raise NotAPackage(f"{name} is larger than any such file")
-                kept = []
-            size, digests = _hash(iter(lambda: file.read(_CHUNK), b""), kept)
-        return name, size, digests, None if kept is None else b"".join(kept)
+    def read(name: str) -> tuple[str, tuple[int, Digests]]:
+        with (
+            (root / name).open("rb", buffering=0) as file,
+            put.of(name, os.fstat(file.fileno()).st_size) as kept,
+        ):
+            return name, _hash(iter(lambda: file.read(_CHUNK), b""), kept)
 
     with ThreadPoolExecutor(2) as pool:
-        for name, size, digests, data in pool.map(read, names):
-            found.files[name] = (size, digests)
-            if data is not None:
-                found.kept[name] = data
+        found.files.update(pool.map(read, names))
 
 
 def _walk(root: Path, found: Result) -> Iterator[str]:
@@ -142,9 +164,9 @@ def _walk(root: Path, found: Result) -> Iterator[str]:
                 yield where
 
 
-def _read_tar(file: IO[bytes], wanted: Iterable[str], found: Result) -> None:
+def _read_tar(file: IO[bytes], put: _Put, found: Result) -> None:
     """Read a tar to its end. Only what Safelight writes is allowed: plain files below one folder, nothing in the gaps."""
-    keep, top, at = frozenset(wanted), "", 0
+    top, at = "", 0
     with ThreadPoolExecutor(2) as pool:
         while True:
             head = _exactly(file, _BLOCK, f"the archive is truncated at byte {at}")
@@ -160,14 +182,8 @@ def _read_tar(file: IO[bytes], wanted: Iterable[str], found: Result) -> None:
                 raise NotAPackage(f"{name} stands in it twice")
             if len(found.files) >= MOST_FILES:
                 raise NotAPackage(f"it holds more than {MOST_FILES} files")
-            kept: list[bytes] | None = None
-            if name in keep:
-                if size > MOST_KEPT:
-                    raise NotAPackage(f"{name} is larger than any such file")
-                kept = []
-            found.files[name] = (size, _hash_both(pool, _pieces(file, size, name), kept))
-            if kept is not None:
-                found.kept[name] = b"".join(kept)
+            with put.of(name, size) as kept:
+                found.files[name] = (size, _hash_both(pool, _pieces(file, size, name), kept))
             gap = -size % _BLOCK
             if _exactly(file, gap, f"{name} is truncated") != bytes(gap):
                 found.faults.append((name, "is followed by something that does not belong to it"))
@@ -217,12 +233,14 @@ def _exactly(file: IO[bytes], size: int, what: str) -> bytes:
     return b"".join(pieces)
 
 
-def _hash_both(pool: ThreadPoolExecutor, chunks: Iterable[bytes], keep: list[bytes] | None) -> Digests:
+def _hash_both(
+    pool: ThreadPoolExecutor, chunks: Iterable[bytes], put: Callable[[bytes], Any] | None
+) -> Digests:
     one, other = hashlib.sha256(), hashlib.sha512()
     waiting: list[Future[None]] = []
     for chunk in chunks:
-        if keep is not None:
-            keep.append(chunk)
+        if put is not None:
+            put(chunk)
         for task in waiting:
             task.result()
         waiting = [pool.submit(one.update, chunk), pool.submit(other.update, chunk)]

@@ -1,0 +1,156 @@
+"""Traces of a package become part of the receiving operation's catalog, under their ids and the sender's exhibits.
+
+They come out of the Parquet files of a package that was checked to its end. A row that is here already stays as it is; a row
+of an exhibit or source of our own is ours that came back, and is never written by anybody else. What is held here as
+privileged is taken out of what arrives before anything is derived from it. Batches are named after the package, so that an
+import that was killed goes on with the next one of the same package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from safelight.analyse.same import join_copies
+from safelight.analyse.search_index import bring_up
+from safelight.catalog.catalog import Catalog
+from safelight.catalog.schema import TABLES
+from safelight.errors import BadInput
+from safelight.intake import privileged
+from safelight.intake.integrity import note_new_catalog
+from safelight.intake.run import end_run
+from safelight.ledger import exhibits, sources
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.set_clock import clock_for
+from safelight.messages import _
+from safelight.operation.folder import OperationFolder
+
+#: Tables of a package, as its folder `data/traces/` names them.
+TABLES_GIVEN: Final = ("accounts", "conversations", "messages", "calls", "transfers")
+STAGE: Final = "received"
+_ROWS: Final = 50_000
+#: More than this is never needed for one group of rows; a file that claims more was made to fill the memory.
+_MOST_GROUP: Final = 2 << 30
+#: What differs between two operations that read the same bytes, and says nothing about them.
+_OURS: Final = ("first_known", "version", "variant", "seen_on")
+
+
+@dataclass(slots=True)
+class TracesTaken:
+    """What became of the package's rows. `new`: by table."""
+
+    new: dict[str, int] = field(default_factory=dict)
+    known: int = 0
+    differ: int = 0
+
+
+def wanted(folder: Path) -> dict[str, Path]:
+    """The files of a package in which traces lie, each with its place below `folder`."""
+    return {f"data/traces/{name}.parquet": folder / f"{name}.parquet" for name in TABLES_GIVEN}
+
+
+def take_in(
+    folder: OperationFolder, ledger: Ledger, files: Mapping[str, Path], manifest: str, *, actor: str
+) -> TracesTaken:
+    """Write what is new into the catalog, then find what is the same and bring up the index. The caller holds the run lock.
+
+    Raises BadInput for a file that is no such table, DiskFull.
+    """
+    done = TracesTaken()
+    with Catalog.at(folder) as catalog:
+        note_new_catalog(ledger, catalog, actor=actor)
+        before = catalog.head()
+        own = [one.key for one in exhibits.every(ledger)], [one.id for one in sources.every(ledger)]
+        now = clock_for(ledger.synthetic)()
+        there = [name for name in TABLES_GIVEN if files[f"data/traces/{name}.parquet"].exists()]
+        for name in there:
+            _table(catalog, name, files[f"data/traces/{name}.parquet"], manifest, own, now, done)
+        if there:  # also where an import before was stopped after its last row
+            privileged.apply(folder, catalog, ledger, actor=actor)
+            join_copies(catalog, ledger)
+            bring_up(folder)
+        if catalog.head() != before:
+            end_run(ledger, catalog, actor=actor)
+    return done
+
+
+def _table(
+    catalog: Catalog,
+    name: str,
+    path: Path,
+    manifest: str,
+    own: tuple[list[str], list[str]],
+    now: int,
+    done: TracesTaken,
+) -> None:
+    made_by = {"stage": STAGE, "version": "1", "package": manifest}
+    for number, rows in enumerate(_groups(name, path)):
+        batch = f"{STAGE}-{manifest[:32]}-{name}-{number}"
+        if catalog.has(batch):
+            done.known += rows.num_rows
+            continue
+        with catalog.connect(tables=(name,)) as db:
+            db.register("given", rows)
+            kept: pa.Table = db.sql(
+                f"""select distinct on (trace_id) g.* from given g anti join {name} using (trace_id)
+                    where g.exhibit not in (select unnest($exhibits::varchar[]))
+                      and g.source_id not in (select unnest($sources::varchar[]))""",
+                params={"exhibits": own[0], "sources": own[1]},
+            ).to_arrow_table()
+            columns = [one for one in rows.column_names if one not in _OURS]
+            same = " and ".join(f'g."{one}" is not distinct from h."{one}"' for one in columns)
+            found = db.execute(
+                f"select count(*) from given g join {name} h using (trace_id) where not ({same})"
+            ).fetchone()
+        differ = int(found[0]) if found else 0
+        done.differ += differ
+        done.known += rows.num_rows - kept.num_rows - differ
+        if kept.num_rows:
+            at = kept.schema.get_field_index("first_known")
+            stamp = datetime.fromtimestamp(now / 1_000_000, UTC)
+            kept = kept.set_column(
+                at, "first_known", pa.array([stamp] * kept.num_rows, pa.timestamp("us", "UTC"))
+            )
+            catalog.write(batch, {name: kept}, made_by=made_by)
+            done.new[name] = done.new.get(name, 0) + kept.num_rows
+
+
+def _groups(name: str, path: Path) -> Iterator[pa.Table]:
+    """The rows in the catalog's columns, some at a time; a column that the catalog lacks is left out."""
+    schema = TABLES[name].arrow
+    try:
+        with pq.ParquetFile(path) as file:
+            for at in range(file.metadata.num_row_groups):
+                if file.metadata.row_group(at).total_byte_size > _MOST_GROUP:
+                    raise BadInput(
+                        _("The table %(name)s of the package is larger than any such table.")
+                        % {"name": name},
+                        _("Nothing of it was taken in. Ask the sender for it again."),
+                    )
+            columns = [one for one in file.schema_arrow.names if one in schema.names]
+            for batch in file.iter_batches(batch_size=_ROWS, columns=columns):
+                given = pa.Table.from_batches([batch])
+                rows = pa.Table.from_arrays(
+                    [
+                        given.column(one.name).cast(one.type)
+                        if one.name in columns
+                        else pa.nulls(given.num_rows, one.type)
+                        for one in schema
+                    ],
+                    schema=schema,
+                )
+                if any(rows.column(one).null_count for one in ("trace_id", "exhibit", "source_id")):
+                    raise ValueError("a row says not what it is or where it comes from")
+                yield rows
+    except (pa.ArrowException, ValueError, OSError) as error:
+        raise BadInput(
+            _("The table %(name)s of the package cannot be read: %(error)s.")
+            % {"name": name, "error": error},
+            _("Nothing of it was taken in. Ask the sender for it again."),
+        ) from error

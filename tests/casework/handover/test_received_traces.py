@@ -1,0 +1,210 @@
+"""Traces of a package are part of the receiving operation: read, searched and followed by the same means, and marked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from safelight.access import accounts
+from safelight.access.account import account
+from safelight.access.door import Door
+from safelight.access.provenance import why
+from safelight.access.search_filter import SearchFilter
+from safelight.casework import persons
+from safelight.casework.handover import keys, make, received_traces
+from safelight.casework.handover.received import import_package
+from safelight.casework.handover.takeover import Imported
+from safelight.catalog.catalog import Catalog
+from safelight.errors import BadInput, Locked
+from safelight.intake import privileged
+from safelight.intake.lock import run_lock
+from safelight.ledger import clocks
+from safelight.ledger.received import Received
+from tests.access.acts import ASE, BO, DIRECT, KAISSA, TOG, us
+from tests.access.built import Built
+from tests.casework.handover.cases import MAKER, Case, empty, receiver
+
+OLA = "ola.øst"
+
+
+def take(built: Built, path: Path) -> Imported:
+    with Door(built.folder, who=OLA, purpose="received from Vest", keys=built.keys) as door:
+        return import_package(door, path, unknown_signer="a test")
+
+
+def rows(built: Built, table: str) -> list[dict[str, object]]:
+    with Catalog.at(built.folder) as catalog, catalog.connect() as db:
+        found: list[dict[str, object]] = (
+            db.sql(f"select * exclude (first_known) from {table} order by trace_id")
+            .to_arrow_table()
+            .to_pylist()
+        )
+        return found
+
+
+@pytest.fixture(scope="module")
+def taken(given: tuple[Case, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, Built, Imported]:
+    """The case, another operation that imported its package, and what the import said. Tests only read them."""
+    case, root = given
+    other = empty(tmp_path_factory.mktemp("taken"))
+    return case, other, take(other, root / "HO-001")
+
+
+def test_what_was_given_is_read_by_the_same_means(taken: tuple[Case, Built, Imported]) -> None:
+    case, other, done = taken
+    assert (done.traces, done.traces_known, done.traces_differ) == (
+        {"accounts": 5, "conversations": 1, "messages": 9, "calls": 1}, 0, 0,
+    )  # fmt: skip
+    for table in ("accounts", "conversations", "messages", "calls"):
+        whole = {row["trace_id"]: row for row in rows(case.built, table)}
+        assert rows(other, table) == [whole[row["trace_id"]] for row in rows(other, table)]
+    with case.door() as theirs, Door(other.folder, who=OLA, purpose="read", keys=other.keys) as ours:
+        with theirs.consult("person") as there_, ours.consult("person") as here_:
+            there, here = there_.reading, here_.reading
+            for record in (case.ase, case.bo):
+                one, two = (persons.person(reading, record.id) for reading in (there, here))
+                assert one.home.district == two.home.district
+                assert persons.accounts_of(there.ledger, [record.id]) == persons.accounts_of(
+                    here.ledger, [record.id]
+                )
+            for id_ in (ASE, BO, KAISSA):
+                # Logins and memberships are not given, so that the times of the last act can differ.
+                rows_ = [
+                    replace(accounts.one(one_, id_), first_us=None, last_us=None) for one_ in (here, there)
+                ]
+                assert rows_[0] == rows_[1]
+                was, now = account(there, id_), account(here, id_)
+                assert was.received is None
+                assert now.received == Received(now.row.native, "HO-001", "DARKROOM")
+                numbers = {f"{n} (HO-001)": n for n in (one.number for one in case.built.exhibits)}
+                plain = [
+                    replace(one, source=replace(one.source, exhibit=numbers[one.source.exhibit]))
+                    for one in now.names
+                ]
+                assert plain == list(was.names)
+            found = why(here, "t1-m1")
+            assert found.exhibit is None and found.received == Received("2016-0142-A1", "HO-001", "DARKROOM")
+            assert {copy.exhibit for copy in found.copies} == {
+                "2016-0142-A1 (HO-001)",
+                "2016-0142-B3 (HO-001)",
+            }
+        with ours.consult("search") as look:
+            assert [hit.id for hit in look.search.every(SearchFilter(text="sju"))] == ["t1-m2"]
+        assert look.standing().exhibits == 0
+
+
+def test_again_adds_nothing_and_a_stopped_import_goes_on(
+    given: tuple[Case, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = empty(tmp_path)
+    with monkeypatch.context() as patched:
+
+        def stop(*_args: object, **_more: object) -> None:
+            raise KeyboardInterrupt
+
+        patched.setattr(received_traces, "join_copies", stop)
+        with pytest.raises(KeyboardInterrupt):
+            take(other, given[1] / "HO-001")
+    again = take(other, given[1] / "HO-001")
+    assert (again.again, again.traces) == (True, {})
+    with Door(other.folder, who=OLA, purpose="read") as door, door.consult("search") as look:
+        assert look.search.count(SearchFilter(text="sju")) == 1
+    later = take(other, given[1] / "HO-002.tar")  # another package of the same case
+    assert (later.traces, later.traces_known, later.traces_differ) == ({}, 16, 0)
+    assert len(rows(other, "messages")) == 9
+
+
+def test_our_own_that_comes_back_and_what_reads_otherwise(case: Case, tmp_path: Path) -> None:
+    case.made(tmp_path / "first.tar")
+    other = empty(tmp_path / "other")
+    take(other, tmp_path / "first.tar")
+    with Catalog.at(other.folder) as catalog:  # as a newer version of a parser there would read it
+        (row,) = [one for one in rows(other, "messages") if one["trace_id"] == "t1-m2"]
+        drop = {"messages": pa.table({"trace_id": ["t1-m2"]})}
+        catalog.supersede("test", drop, {"messages": [row | {"text": "nei"}]}, made_by={"stage": "test"})
+    with other.ledger() as ledger:
+        keys.make(other.folder, ledger, "Ø. Lien", actor=OLA)
+    with Door(other.folder, who=OLA, purpose="back to Vest", keys=other.keys) as door:
+        make.make(door, make.prepare(door, case.choice(case="C-001")).name, tmp_path / "back.tar")
+    before = rows(case.built, "messages")
+    back = take(case.built, tmp_path / "back.tar")
+    assert (back.traces, back.traces_differ) == ({}, 1)
+    assert rows(case.built, "messages") == before
+    third = empty(tmp_path / "third")
+    assert take(third, tmp_path / "back.tar").traces["messages"] == 9
+    again = take(third, tmp_path / "first.tar")
+    assert (again.traces, again.traces_differ) == ({}, 1)
+    assert {one["text"] for one in rows(third, "messages") if one["trace_id"] == "t1-m2"} == {"nei"}
+
+
+def test_what_is_held_here_stays_out(given: tuple[Case, Path], tmp_path: Path) -> None:
+    other = empty(tmp_path)
+    take(other, given[1] / "HO-001")
+    _identity, to = receiver()
+    held = privileged.hold(
+        other.folder, "conversation", [DIRECT], reviewer=OLA, recipient_key=to.key, reason="§ 204", actor=OLA
+    )
+    assert held.rows["messages"] == 5
+    again = take(other, given[1] / "HO-002.tar")
+    assert {row["conversation_id"] for row in rows(other, "messages")} == {TOG}
+    assert again.traces == {"messages": 5, "calls": 1}
+    with Door(other.folder, who=OLA, purpose="read") as door, door.consult("search") as look:
+        assert look.search.count(SearchFilter(text="sju")) == 0
+
+
+def test_accounts_and_clocks_without_messages(case: Case, tmp_path: Path) -> None:
+    with case.ledger() as ledger:
+        clocks.correct(ledger, case.built.exhibits[0], -90, reason="compared with a radio clock", actor=MAKER)
+    case.made(tmp_path / "p.tar", traces=False)
+    other = empty(tmp_path / "other")
+    done = take(other, tmp_path / "p.tar")
+    assert done.traces == {"accounts": 5}
+    with other.ledger() as ledger:
+        (clock,) = clocks.every(ledger)
+        assert (clock.exhibit, clock.seconds, clock.reason) == (
+            case.built.exhibits[0].key, -90, "compared with a radio clock",
+        )  # fmt: skip
+        assert ledger.entry(clock.seq).purpose.startswith("received:")
+    case.made(tmp_path / "q.tar")
+    take(other, tmp_path / "q.tar")
+    times = []
+    for door in (case.door(), Door(other.folder, who=OLA, purpose="read")):
+        with door, door.consult("messages") as look:
+            (found,) = look.reading.db.sql(
+                "select at_us(sent, exhibit, parser) from messages where trace_id = 't1-m2'"
+            ).fetchall()
+            times.append(found[0])
+    assert times == [us("2016-11-07T08:03:30")] * 2
+    with other.ledger() as ledger:
+        assert len(clocks.every(ledger)) == 1
+
+
+def test_while_a_run_is_at_work_nothing_is_imported(given: tuple[Case, Path], tmp_path: Path) -> None:
+    other = empty(tmp_path)
+    with run_lock(other.folder.lock), pytest.raises(Locked):
+        take(other, given[1] / "HO-001")
+    assert rows(other, "messages") == []
+
+
+def test_a_table_that_is_none_or_says_not_where_it_comes_from(
+    given: tuple[Case, Path], tmp_path: Path
+) -> None:
+    other = empty(tmp_path / "other")
+    files = received_traces.wanted(tmp_path)
+    path = files["data/traces/messages.parquet"]
+    for table, told in (
+        (None, "cannot be read"),
+        (pa.table({"trace_id": ["t1-x"], "text": ["sjakk"]}), "where it comes from"),
+        (pa.table({"text": [1.5]}), "where it comes from"),
+    ):
+        if table is None:
+            path.write_bytes(b"sjakk")
+        else:
+            pq.write_table(table, path)
+        with other.ledger() as ledger, pytest.raises(BadInput, match=told):
+            received_traces.take_in(other.folder, ledger, files, "ab" * 32, actor=OLA)
+    assert rows(other, "messages") == []
