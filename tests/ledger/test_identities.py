@@ -40,7 +40,7 @@ def test_a_decision_as_it_is_written_and_read(ledger: Ledger) -> None:
     assert (entry.kind, entry.verb, entry.subjects) == ("identity.decided", "decision", (A, B))
     assert ledger.payload(seq) == {
         "decision": "same", "reason": "same words, same hours", "source_grade": "B", "content_grade": "2",
-        "seen": 0.93, "periods": [[None, None], [None, None]], "four_eyes": False,
+        "scheme": "4x4", "handling": "", "seen": 0.93, "periods": [[None, None], [None, None]], "four_eyes": False,
     }  # fmt: skip
     (one,) = standing(ledger).in_force
     assert (one.seq, one.decision, one.a, one.b, one.actor) == (seq, "same", A, B, ACTOR)

@@ -66,6 +66,30 @@ def test_a_person_is_registered_and_stated_by_form(client: httpx.Client, bench: 
     assert [verb for verb, _what in bench.whats(before)][:2] == ["decision", "consultation"]
 
 
+def test_an_operation_that_grades_5x5x5_asks_for_handling(client: httpx.Client, bench: Workbench) -> None:
+    post(client, "/persons", name="Åse", reason="told", source_grade="B", content_grade="2")
+    bench.built.folder.settings.write_text('[grading]\nscheme = "5x5x5"\n')
+    page = client.get("/persons/P-001").text
+    assert re.findall(r'<select class="ctl" name="(?:source|content)_grade".*?</select>', page) != []
+    assert re.findall(r'name="scheme" value="([^"]*)"', page) == ["5x5x5"]
+    assert '<option value="E" title="E untested source">E</option>' in page and "graded by 5x5x5" in page
+    given = {
+        "field": "alias",
+        "value": "Løkk",
+        "reason": "r",
+        "scheme": "5x5x5",
+        "source_grade": "E",
+        "content_grade": "4",
+    }
+    refused = client.post("/persons/P-001/state", data=given)
+    assert refused.status_code == 400 and "is no handling code of E4" in unescape(refused.text)
+    known = words(post(client, "/persons/P-001/state", **given, handling="1"), "known")
+    assert (
+        "Name Åse fact verification unknown B2" in known
+        and "Alias Løkk fact verification unknown E41" in known
+    )
+
+
 def test_what_is_refused_says_why(client: httpx.Client) -> None:
     post(client, "/persons", name="Åse", reason="told")
     for given, said in (

@@ -44,11 +44,13 @@ from safelight.catalog.fulltext import FullText
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound, Refused
 from safelight.ledger import audit, clocks, privileged, rights, searches
+from safelight.ledger.grading import SCHEMES, Scheme
 from safelight.ledger.keys import UnlockedKeys
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.police import PolicePeriod, periods
 from safelight.messages import _
 from safelight.operation.folder import OperationFolder
+from safelight.operation.settings import read_settings
 
 
 @dataclass(slots=True)
@@ -184,6 +186,11 @@ class Door:
     def synthetic(self) -> bool:
         """Whether the operation's first entry says so."""
         return self._ledger.synthetic
+
+    @property
+    def grading(self) -> Scheme:
+        """The scheme that people grade in now."""
+        return SCHEMES[read_settings(self.folder.settings).grading.scheme]
 
     def holds(self, right: str) -> bool:
         """Whether this person has a right of its own (`ledger/rights.py`). It shows nothing, so it writes no entry."""

@@ -47,6 +47,8 @@ class IdentityActs:
         source_grade: str,
         content_grade: str,
         seen: float | None = None,
+        scheme: str = "4x4",
+        handling: str = "",
     ) -> Entry:
         """Decide about two tenures. `seen` is the probability that was shown; without it, the one in the catalog now.
 
@@ -59,6 +61,7 @@ class IdentityActs:
             return identities.decide(
                 reading.ledger, first, second, decision, reason=reason, source_grade=source_grade,
                 content_grade=content_grade, seen=shown, actor=self._door.who, four_eyes=self.four_eyes,
+                scheme=scheme, handling=handling,
             )  # fmt: skip
 
     def confirm(self, seq: int, *, agrees: bool, reason: str) -> Entry:

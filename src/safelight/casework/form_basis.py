@@ -9,7 +9,9 @@ from safelight.ledger.records import Basis
 
 
 def basis_of(given: Mapping[str, str]) -> Basis:
-    """Fields nature, verified, source_grade, content_grade, source and reason; what is empty is not graded or not known.
+    """Fields nature, verified, scheme, source_grade, content_grade, handling, source and reason; what is empty is not graded
+    or not known. `scheme` is the one that the page showed, so that a setting changed meanwhile gives no letter another
+    meaning.
 
     The ledger refuses what is not allowed when it is written.
     """
@@ -20,4 +22,6 @@ def basis_of(given: Mapping[str, str]) -> Basis:
         given.get("content_grade") or "X",
         given.get("source", "").strip(),
         given.get("reason", "").strip(),
+        scheme=given.get("scheme") or "4x4",
+        handling=given.get("handling", ""),
     )

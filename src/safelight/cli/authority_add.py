@@ -9,7 +9,7 @@ import typer
 from safelight.access.door import Door
 from safelight.access.identity_acts import named
 from safelight.casework import authority
-from safelight.cli.casework_options import Grade, Source, basis
+from safelight.cli.casework_options import Grade, Source, basis, graded
 from safelight.cli.identities_options import Account
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
@@ -39,7 +39,7 @@ def authority_add(
         ),
     ] = "",
     source: Source = "",
-    grade: Grade = "XX",
+    grade: Grade = "",
     purpose: Purpose = "authority",
 ) -> None:
     """Record that police continue a contact: basis, decision, approver, period, scope, limits, officers. Nothing is sent.
@@ -56,7 +56,11 @@ def authority_add(
         approvers = read_settings(folder.settings).authority.approvers
         with look.reading.ledger.writing() as act:
             made = authority.add(
-                act, paper, approvers=approvers, actor=door.who, basis=basis(grade=grade, source=source)
+                act,
+                paper,
+                approvers=approvers,
+                actor=door.who,
+                basis=basis(grade=graded(operation, grade), source=source),
             )
             look.reading.show([made.id])
     console().print(f"{made.name}, entry {made.seq}.", markup=False)

@@ -8,7 +8,7 @@ import typer
 
 from safelight.access.door import Door
 from safelight.casework import authority
-from safelight.cli.casework_options import Grade, Source, Why, basis
+from safelight.cli.casework_options import Grade, Source, Why, basis, graded
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
 
@@ -32,7 +32,7 @@ def authority_state(
     ground: Annotated[str, typer.Option(help="On what basis it was shared.")] = "",
     source: Source = "",
     reason: Why = "",
-    grade: Grade = "XX",
+    grade: Grade = "",
     purpose: Purpose = "authority",
 ) -> None:
     """Add an officer, who wrote when, the log, a partner, what was shared with whom on which basis, a report, a review."""
@@ -41,7 +41,7 @@ def authority_state(
         with look.reading.ledger.writing() as act:
             entry = authority.state(
                 act, name, field, value, actor=door.who, begin=begin, end=end, to=to, ground=ground,
-                basis=basis(grade=grade, source=source, reason=reason),
+                basis=basis(grade=graded(operation, grade), source=source, reason=reason),
             )  # fmt: skip
         look.reading.show(entry.subjects)
     console().print(f"{name}: {field}, entry {entry.seq}.", markup=False)

@@ -21,6 +21,7 @@ from safelight.cli.casework_options import (
     Why,
     acting,
     basis,
+    graded,
 )
 from safelight.cli.options import Operation
 from safelight.cli.output import console
@@ -50,7 +51,7 @@ def case_state(
     version: Annotated[str, typer.Option(help="Of a provision: the day whose text is meant.")] = "",
     nature: NatureOption = Nature.fact,
     verified: VerifiedOption = Verified.unknown,
-    grade: Grade = "XX",
+    grade: Grade = "",
     source: Source = "",
     reason: Why = "",
     claimed: Claimed = "",
@@ -61,7 +62,10 @@ def case_state(
     """State one thing of a case, from when to when, with its basis. Its owner is changed by allocating and transferring."""
     if field not in FIELDS[CASE]:
         raise Refused(f"Nothing is called {field!r} of a case.", f"Use one of {', '.join(FIELDS[CASE])}.")
-    given, holds = basis(nature, verified, grade, source, reason, claimed), dates.period(first, last)
+    given, holds = (
+        basis(nature, verified, graded(operation, grade), source, reason, claimed),
+        dates.period(first, last),
+    )
     said: object = value
     if field == "provision" and version:
         code, _mark, section = value.partition("§")

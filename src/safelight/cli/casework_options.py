@@ -14,9 +14,12 @@ import typer
 from safelight.access.door import Door
 from safelight.cli.options import existing, who
 from safelight.errors import Refused
+from safelight.ledger import grading
 from safelight.ledger.as_of import PRESENT, AsOf, begin_of
+from safelight.ledger.grading import UNGRADED, Graded
 from safelight.ledger.ledger import Writing
 from safelight.ledger.records import Basis
+from safelight.operation.settings import read_settings
 
 
 class Nature(StrEnum):
@@ -39,7 +42,12 @@ NatureOption = Annotated[
 ]
 VerifiedOption = Annotated[Verified, typer.Option("--verified", help="Whether it was checked.")]
 Grade = Annotated[
-    str, typer.Option("--grade", help="Source and content in the 4x4 system, as B2; X: cannot be assessed.")
+    str,
+    typer.Option(
+        "--grade",
+        help="Source and information, as B2 (4x4; X: cannot be assessed); under [grading] 5x5x5 with handling, as B21. "
+        "Without it: not graded.",
+    ),
 ]
 Source = Annotated[
     str, typer.Option("--source", help="Where it is known from: a register, a paper, an entry.")
@@ -57,25 +65,31 @@ SeenToday = Annotated[
 ]
 
 
+def graded(operation: Path, grade: str) -> Graded:
+    """A grade in the scheme of the operation. Raises Refused for one that is none."""
+    scheme = read_settings(existing(operation).settings).grading.scheme
+    return grading.graded(grade, grading.SCHEMES[scheme])
+
+
 def basis(
     nature: Nature = Nature.fact,
     verified: Verified = Verified.unknown,
-    grade: str = "XX",
+    grade: Graded = UNGRADED,
     source: str = "",
     reason: str = "",
     claimed: str = "",
 ) -> Basis:
-    """What a statement rests on. Raises Refused for a grade that is none, BadInput for a day that is none."""
-    if len(grade) != 2:
-        raise Refused(f"{grade!r} is no grade.", "Write source and content together, as in B2 or XX.")
+    """What a statement rests on. Raises BadInput for a day that is none."""
     return Basis(
         nature.value,
         verified.value,
-        grade[0].upper(),
-        grade[1].upper(),
+        grade.source,
+        grade.content,
         source.strip(),
         reason.strip(),
         begin_of(claimed) if claimed else None,
+        grade.scheme,
+        grade.handling,
     )
 
 

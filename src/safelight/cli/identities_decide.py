@@ -24,11 +24,14 @@ def identities_decide(
     decision: Annotated[Verdict, typer.Argument(help="Your decision.", metavar="DECISION")],
     reason: Reason,
     source_grade: Annotated[
-        SourceGrade, typer.Option(help="How reliable the source is (4x4); X: cannot be assessed.")
+        SourceGrade,
+        typer.Option(help="How reliable the source is; X: cannot be assessed. E is of 5x5x5 alone."),
     ],
     content_grade: Annotated[
-        ContentGrade, typer.Option(help="How accurate what it says is (4x4); X: cannot be assessed.")
+        ContentGrade,
+        typer.Option(help="How accurate what it says is; X: cannot be assessed. 5 is of 5x5x5 alone."),
     ],
+    handling: Annotated[str, typer.Option(help="Handling code, 1 to 5 (5x5x5 alone).")] = "",
     purpose: Purpose = "identities",
 ) -> None:
     """Decide whether two accounts are one person (same, different, undecided). It binds every later proposal."""
@@ -40,6 +43,8 @@ def identities_decide(
             reason=reason,
             source_grade=source_grade.value,
             content_grade=content_grade.value,
+            scheme=door.grading.name,
+            handling=handling,
         )
         first, second = entry.subjects
         with door.consult("identity conflicts", f"{first} {second}") as look:

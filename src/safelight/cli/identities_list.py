@@ -90,7 +90,7 @@ def _row(one: Decided, state: str) -> dict[str, Any]:
     return {
         "entry": one.seq, "decision": one.decision, "state": state, "account": one.a, "other": one.b, "by": one.actor,
         "confirmed by": one.confirmed_by, "recorded": iso_utc(one.recorded_at), "source": one.source_grade,
-        "content": one.content_grade, "reason": one.reason,
+        "content": one.content_grade, "scheme": one.scheme, "handling": one.handling, "reason": one.reason,
     }  # fmt: skip
 
 

@@ -20,22 +20,24 @@ class Verdict(StrEnum):
 
 
 class SourceGrade(StrEnum):
-    """The source, in the 4x4 system."""
+    """The source, in the operation's scheme."""
 
     A = "A"
     B = "B"
     C = "C"
     D = "D"
+    E = "E"
     X = "X"
 
 
 class ContentGrade(StrEnum):
-    """What it says, in the 4x4 system."""
+    """What it says, in the operation's scheme."""
 
     one = "1"
     two = "2"
     three = "3"
     four = "4"
+    five = "5"
     X = "X"
 
 

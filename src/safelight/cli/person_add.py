@@ -17,6 +17,7 @@ from safelight.cli.casework_options import (
     Why,
     acting,
     basis,
+    graded,
 )
 from safelight.cli.options import Operation
 from safelight.cli.output import console
@@ -28,12 +29,12 @@ def person_add(
     category: Annotated[str, typer.Option(help="suspect, convicted, victim or other (LED art. 6).")] = "",
     nature: NatureOption = Nature.fact,
     verified: VerifiedOption = Verified.unknown,
-    grade: Grade = "XX",
+    grade: Grade = "",
     source: Source = "",
     reason: Why = "",
 ) -> None:
     """Register a person, known by name or not. What else is known is stated with `safelight person state`."""
-    given = basis(nature, verified, grade, source, reason)
+    given = basis(nature, verified, graded(operation, grade), source, reason)
     with acting(operation, "person added", name) as (_door, act, who):
         made = persons.add(act, actor=who, basis=given, name=name, category=category)
     console().print(f"{made.name} is registered.", markup=False)

@@ -8,7 +8,7 @@ import typer
 
 from safelight.access.door import Door
 from safelight.casework import from_account
-from safelight.cli.casework_options import Grade, Source, Why, basis
+from safelight.cli.casework_options import Grade, Source, Why, basis, graded
 from safelight.cli.identities_options import Account
 from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import console
@@ -23,11 +23,11 @@ def person_from_account(
     proposed: Annotated[
         bool, typer.Option("--proposed", help="With the accounts that are only proposed, as assessments.")
     ] = False,
-    grade: Grade = "XX",
+    grade: Grade = "",
     source: Source = "",
 ) -> None:
     """Register a person with an account and all that were decided to be the same person's, in one act."""
-    given = basis(grade=grade, source=source, reason=reason)
+    given = basis(grade=graded(operation, grade), source=source, reason=reason)
     actor = who()
     with (
         Door(existing(operation), who=actor, purpose="person from account") as door,

@@ -86,7 +86,7 @@ def row(one: Statement) -> tuple[object, ...]:
         persons.words(one.field, one.value) or one.target or "",
         one.basis.nature,
         one.basis.verified,
-        one.basis.source_grade + one.basis.content_grade,
+        str(one.basis.grade),
         one.basis.source,
         one.basis.reason,
         "" if one.valid_from is None else day_in_oslo(one.valid_from),

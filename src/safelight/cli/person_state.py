@@ -22,6 +22,7 @@ from safelight.cli.casework_options import (
     VerifiedOption,
     Why,
     basis,
+    graded,
 )
 from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import console
@@ -50,7 +51,7 @@ def person_state(
     target: Annotated[str, typer.Option(help="Of a relation: the other person's number.")] = "",
     nature: NatureOption = Nature.fact,
     verified: VerifiedOption = Verified.unknown,
-    grade: Grade = "XX",
+    grade: Grade = "",
     source: Source = "",
     reason: Why = "",
     claimed: Claimed = "",
@@ -63,7 +64,10 @@ def person_state(
     known = FIELDS[PERSON].get(field)
     if known is None:
         raise Refused(f"Nothing is called {field!r} of a person.", f"Use one of {', '.join(FIELDS[PERSON])}.")
-    given, holds = basis(nature, verified, grade, source, reason, claimed), dates.period(first, last)
+    given, holds = (
+        basis(nature, verified, graded(operation, grade), source, reason, claimed),
+        dates.period(first, last),
+    )
     actor = who()
     with (
         Door(existing(operation), who=actor, purpose="person stated") as door,

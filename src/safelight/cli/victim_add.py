@@ -18,6 +18,7 @@ from safelight.cli.casework_options import (
     VerifiedOption,
     Why,
     basis,
+    graded,
 )
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
@@ -30,13 +31,13 @@ def victim_add(
     reason: Why = "",
     nature: NatureOption = Nature.fact,
     verified: VerifiedOption = Verified.unknown,
-    grade: Grade = "XX",
+    grade: Grade = "",
     purpose: Purpose = "victims",
 ) -> None:
     """Register a child, known by name or through media or chat alone. It gets a number, such as V-014."""
     with Door(existing(operation), who=who(), purpose=purpose) as door, door.consult("victim added") as look:
         opened(look.reading, door.who)
-        rests = basis(nature, verified, grade, source, reason)
+        rests = basis(nature, verified, graded(operation, grade), source, reason)
         with look.reading.ledger.writing() as act:
             made = victims.add(act, actor=door.who, name=name, basis=rests)
             look.reading.show([made.id])

@@ -10,7 +10,7 @@ import typer
 from safelight.access.door import Door
 from safelight.casework import victims
 from safelight.casework.victim_register import opened
-from safelight.cli.casework_options import Grade, Nature, basis
+from safelight.cli.casework_options import Grade, Nature, basis, graded
 from safelight.cli.identities_options import Reason
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
@@ -23,7 +23,7 @@ def victim_different(
         list[str], typer.Argument(help="Two records or more, such as V-014 V-015.", metavar="CHILD...")
     ],
     reason: Reason,
-    grade: Grade = "XX",
+    grade: Grade = "",
     purpose: Purpose = "victims",
 ) -> None:
     """Decide that records are different children, any two of them. `victim undo` takes a decision back."""
@@ -32,7 +32,7 @@ def victim_different(
     door = Door(existing(operation), who=who(), purpose=purpose)
     with door, door.consult("victims decided", " ".join(children)) as look:
         opened(look.reading, door.who)
-        rests = basis(Nature.assessment, grade=grade, reason=reason)
+        rests = basis(Nature.assessment, grade=graded(operation, grade), reason=reason)
         made = []
         with look.reading.ledger.writing() as act:
             for a, b in combinations(children, 2):

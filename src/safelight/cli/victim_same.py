@@ -9,7 +9,7 @@ import typer
 from safelight.access.door import Door
 from safelight.casework import victims
 from safelight.casework.victim_register import opened
-from safelight.cli.casework_options import Grade, Nature, basis
+from safelight.cli.casework_options import Grade, Nature, basis, graded
 from safelight.cli.identities_options import Reason
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
@@ -20,14 +20,14 @@ def victim_same(
     a: Annotated[str, typer.Argument(help="One record, such as V-014.", metavar="CHILD")],
     b: Annotated[str, typer.Argument(help="The other.", metavar="CHILD")],
     reason: Reason,
-    grade: Grade = "XX",
+    grade: Grade = "",
     purpose: Purpose = "victims",
 ) -> None:
     """Decide that two records are one child. `victim undo` takes it back; no number is ever rewritten."""
     door = Door(existing(operation), who=who(), purpose=purpose)
     with door, door.consult("victims decided", f"{a} {b}") as look:
         opened(look.reading, door.who)
-        rests = basis(Nature.assessment, grade=grade, reason=reason)
+        rests = basis(Nature.assessment, grade=graded(operation, grade), reason=reason)
         with look.reading.ledger.writing() as act:
             entry = victims.same(act, a, b, actor=door.who, basis=rests)
             look.reading.show(entry.subjects)

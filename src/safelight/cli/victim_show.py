@@ -54,6 +54,6 @@ def _line(one: Statement, name: str | None) -> tuple[Any, ...]:
     )
     return (
         one.seq, one.field, name or value or one.target, one.basis.nature,
-        one.basis.source_grade + one.basis.content_grade, one.basis.source, one.basis.reason, one.actor,
+        str(one.basis.grade), one.basis.source, one.basis.reason, one.actor,
         iso_utc(one.recorded_at)[:16],
     )  # fmt: skip

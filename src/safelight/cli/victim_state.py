@@ -21,6 +21,7 @@ from safelight.cli.casework_options import (
     VerifiedOption,
     Why,
     basis,
+    graded,
 )
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
@@ -56,14 +57,14 @@ def victim_state(
     reason: Why = "",
     nature: NatureOption = Nature.fact,
     verified: VerifiedOption = Verified.unknown,
-    grade: Grade = "XX",
+    grade: Grade = "",
     purpose: Purpose = "victims",
 ) -> None:
     """State one thing of a child, with its source: status, links, signs of contact, what is planned."""
     door = Door(existing(operation), who=who(), purpose=purpose)
     with door, door.consult("victim stated", f"{child} {field}") as look:
         opened(look.reading, door.who)
-        rests = basis(nature, verified, grade, source, reason)
+        rests = basis(nature, verified, graded(operation, grade), source, reason)
         planned = field == "planned"
         with look.reading.ledger.writing() as act:
             said, target = meant(look.reading, act, field, value, begin=begin, end=end, actor=door.who)

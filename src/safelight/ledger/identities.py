@@ -16,8 +16,9 @@ import orjson
 import sqlalchemy as sa
 
 from safelight.errors import NotFound, Refused
-from safelight.ledger import kinds
+from safelight.ledger import grading, kinds
 from safelight.ledger.entry import Entry
+from safelight.ledger.grading import Graded
 from safelight.ledger.identity_law import (
     FOLLOWED,
     NOTHING_DECIDED,
@@ -34,15 +35,11 @@ from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.tables import ENTRIES, PAYLOADS, SUBJECTS
 
 __all__ = [
-    "CONTENT_GRADES", "DECISIONS", "NOTHING_DECIDED", "SOURCE_GRADES", "Decided", "Decision", "Past", "Standing",
-    "Tenure", "account_of", "confirm", "decide", "history", "share", "split", "standing", "touched_since", "withdraw",
+    "DECISIONS", "NOTHING_DECIDED", "Decided", "Decision", "Past", "Standing", "Tenure", "account_of", "confirm", "decide",
+    "history", "share", "split", "standing", "touched_since", "withdraw",
 ]  # fmt: skip
 
 DECISIONS: Final[tuple[Decision, ...]] = ("same", "different", "undecided")
-
-#: The 4x4 grading: how reliable the source is, how accurate what it says; X: cannot be assessed.
-SOURCE_GRADES: Final = ("A", "B", "C", "D", "X")
-CONTENT_GRADES: Final = ("1", "2", "3", "4", "X")
 
 _PAGE: Final = 20_000
 _TENURE_KINDS: Final = (kinds.TENURE_SPLIT.name, kinds.TENURE_SHARED.name, kinds.IDENTITY_WITHDRAWN.name)
@@ -68,6 +65,13 @@ class Past:
     actor: str
     recorded_at: int
     withdrawn: bool
+    scheme: str = "4x4"
+    handling: str = ""
+
+    @property
+    def grade(self) -> str:
+        """As people write it; empty where the entry grades nothing."""
+        return str(Graded(self.scheme, self.source_grade, self.content_grade, self.handling))
 
 
 def decide(
@@ -82,6 +86,8 @@ def decide(
     seen: float | None,
     actor: str,
     four_eyes: bool = False,
+    scheme: str = "4x4",
+    handling: str = "",
 ) -> Entry:
     """Decide about two tenures. Under `four_eyes` same and different count once another person confirmed them.
 
@@ -93,10 +99,7 @@ def decide(
         raise Refused(f"{decision!r} is no decision.", f"Use one of {', '.join(DECISIONS)}.")
     if a == b:
         raise Refused(f"{a} was paired with itself.", "Name two different accounts, or two of its periods.")
-    if source_grade not in SOURCE_GRADES:
-        raise Refused(f"{source_grade!r} grades no source.", f"Use one of {', '.join(SOURCE_GRADES)}.")
-    if content_grade not in CONTENT_GRADES:
-        raise Refused(f"{content_grade!r} grades no content.", f"Use one of {', '.join(CONTENT_GRADES)}.")
+    grading.check(Graded(scheme, source_grade, content_grade, handling))
     if seen is not None and not 0 <= seen <= 1:
         raise Refused(f"{seen} is no probability.", "Give a number from 0 to 1.")
     why = _reasoned(reason)
@@ -121,6 +124,8 @@ def decide(
             "reason": why,
             "source_grade": source_grade,
             "content_grade": content_grade,
+            "scheme": scheme,
+            "handling": handling,
             "seen": seen,
             "periods": [[one.begin_us, one.end_us], [other.begin_us, other.end_us]],
             "four_eyes": four_eyes and decision != "undecided",
@@ -272,6 +277,8 @@ def _past(row: Row, withdrawn: bool) -> Past:
         actor=row.actor,
         recorded_at=row.recorded_at,
         withdrawn=withdrawn,
+        scheme=payload.get("scheme", "4x4"),
+        handling=payload.get("handling", ""),
     )
 
 

@@ -22,6 +22,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from safelight.ledger import kinds
+from safelight.ledger.grading import Graded
 
 Decision = Literal["same", "different", "undecided"]
 Period = tuple[int | None, int | None]
@@ -75,6 +76,13 @@ class Decided:
     refused_by: str | None = None
     four_eyes: bool = False
     periods: tuple[Period, Period] = ((None, None), (None, None))
+    scheme: str = "4x4"
+    handling: str = ""
+
+    @property
+    def grade(self) -> Graded:
+        """Source, information and handling, with the scheme that they are of."""
+        return Graded(self.scheme, self.source_grade, self.content_grade, self.handling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +356,8 @@ def _decided(row: Row, payload: dict[str, Any]) -> Decided:
         seq=row.seq, decision=payload["decision"], a=row.subjects[0], b=row.subjects[1], actor=row.actor,
         recorded_at=row.recorded_at, reason=payload["reason"], source_grade=payload["source_grade"],
         content_grade=payload["content_grade"], seen=payload["seen"], four_eyes=payload["four_eyes"],
-        periods=((first[0], first[1]), (second[0], second[1])),
+        periods=((first[0], first[1]), (second[0], second[1])), scheme=payload.get("scheme", "4x4"),
+        handling=payload.get("handling", ""),
     )  # fmt: skip
 
 

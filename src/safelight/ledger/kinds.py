@@ -57,7 +57,7 @@ IDENTITY_DECIDED = Kind(
     "identity.decided",
     "decision",
     "both tenures",
-    "decision, reason, source_grade, content_grade, seen, periods, four_eyes",
+    "decision, reason, source_grade, content_grade, scheme, handling, seen, periods, four_eyes",
 )
 IDENTITY_CONFIRMED = Kind("identity.confirmed", "decision", "entry:<number>, both tenures", "agrees, reason")
 IDENTITY_WITHDRAWN = Kind(
@@ -71,7 +71,7 @@ STATEMENT_MADE = Kind(
     "statement.made",
     "decision",
     "record, what it points at",
-    "field, value, nature, verified, source_grade, content_grade, source, reason, claimed_at",
+    "field, value, nature, verified, source_grade, content_grade, source, reason, claimed_at, scheme, handling",
 )
 STATEMENT_WITHDRAWN = Kind("statement.withdrawn", "decision", "entry:<number>, record", "reason")
 RIGHT_GRANTED = Kind("right.granted", "administration", "", "person, right, reason")

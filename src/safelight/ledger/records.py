@@ -19,7 +19,7 @@ from safelight.errors import NotFound, Refused
 from safelight.ledger import kinds
 from safelight.ledger.as_of import PRESENT, AsOf
 from safelight.ledger.entry import Entry
-from safelight.ledger.identities import CONTENT_GRADES, SOURCE_GRADES
+from safelight.ledger.grading import Graded, check
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.tables import ENTRIES, PAYLOADS, RECORDS, STATEMENTS
 from safelight.ledger.vocabulary import FIELDS, PREFIXES, Field
@@ -48,8 +48,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a statement rests on. Grades are those of the 4x4 scheme; `claimed_at`: the date that a sender or a late entry
-    claims for it (µs UTC), which proves nothing about when we knew."""
+    """What a statement rests on. Grades are of their `scheme` (`grading.py`); `claimed_at`: the date that a sender or a late
+    entry claims for it (µs UTC), which proves nothing about when we knew."""
 
     nature: Literal["fact", "assessment"] = "fact"
     verified: Literal["yes", "no", "unknown"] = "unknown"
@@ -58,6 +58,13 @@ class Basis:
     source: str = ""
     reason: str = ""
     claimed_at: int | None = None
+    scheme: str = "4x4"
+    handling: str = ""
+
+    @property
+    def grade(self) -> Graded:
+        """Source, information and handling, with the scheme that they are of."""
+        return Graded(self.scheme, self.source_grade, self.content_grade, self.handling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +141,7 @@ def state(
         {
             "field": field, "value": value, "nature": basis.nature, "verified": basis.verified,
             "source_grade": basis.source_grade, "content_grade": basis.content_grade, "source": basis.source,
-            "reason": basis.reason, "claimed_at": basis.claimed_at,
+            "reason": basis.reason, "claimed_at": basis.claimed_at, "scheme": basis.scheme, "handling": basis.handling,
         },
         verb=kind.verb,
         actor=actor,
@@ -251,7 +258,7 @@ def _record(row: Any) -> Record:
 
 def _statement(row: Any) -> Statement:
     said = orjson.loads(bytes(row.payload))
-    basis = Basis(**{name: said[name] for name in Basis.__dataclass_fields__})
+    basis = Basis(**{name: said[name] for name in Basis.__dataclass_fields__ if name in said})
     return Statement(
         row.seq, row.record, row.field, said["value"], row.target, basis, row.actor, row.recorded_at,
         row.superseded_at, row.valid_from, row.valid_to,
@@ -277,11 +284,10 @@ def _check_basis(basis: Basis) -> None:
     for value, allowed in (
         (basis.nature, NATURES),
         (basis.verified, VERIFIED),
-        (basis.source_grade, SOURCE_GRADES),
-        (basis.content_grade, CONTENT_GRADES),
     ):
         if value not in allowed:
             raise Refused(f"{value!r} is not allowed here.", f"Use one of {', '.join(allowed)}.")
+    check(basis.grade)
 
 
 def _check_corrected(connection: sa.Connection, seq: int, record: str, field: str) -> None:

@@ -18,8 +18,8 @@ from safelight.errors import BadInput
 Value = TypeVar("Value", int, float, bool, str, tuple[str, ...])
 
 
-def _setting(default: Value, doc: str) -> Value:
-    made: Value = field(default=default, metadata={"doc": doc})
+def _setting(default: Value, doc: str, choices: tuple[str, ...] = ()) -> Value:
+    made: Value = field(default=default, metadata={"doc": doc, "choices": choices})
     return made
 
 
@@ -65,6 +65,17 @@ class IdentitySettings:
 
     four_eyes: bool = _setting(
         False, "a decision that two accounts are one person or two counts once a second person confirmed it"
+    )
+
+
+@dataclass(frozen=True)
+class GradingSettings:
+    """[grading]: how sources and what they say are graded from now on; what was graded before keeps its scheme."""
+
+    scheme: str = _setting(
+        "4x4",
+        "4x4 (source A to D, information 1 to 4) or 5x5x5 (source A to E, information 1 to 5, handling 1 to 5)",
+        ("4x4", "5x5x5"),
     )
 
 
@@ -116,6 +127,7 @@ class Settings:
     archives: ArchiveSettings = field(default_factory=ArchiveSettings)
     inspection: InspectionSettings = field(default_factory=InspectionSettings)
     identities: IdentitySettings = field(default_factory=IdentitySettings)
+    grading: GradingSettings = field(default_factory=GradingSettings)
     operation_unit: OperationUnitSettings = field(default_factory=OperationUnitSettings)
     cases: CaseSettings = field(default_factory=CaseSettings)
     urgency: UrgencySettings = field(default_factory=UrgencySettings)
@@ -127,6 +139,7 @@ _SECTIONS: dict[str, type] = {
     "archives": ArchiveSettings,
     "inspection": InspectionSettings,
     "identities": IdentitySettings,
+    "grading": GradingSettings,
     "operation_unit": OperationUnitSettings,
     "cases": CaseSettings,
     "urgency": UrgencySettings,
@@ -147,10 +160,11 @@ def read_settings(path: Path) -> Settings:
         kind = _SECTIONS.get(name)
         if kind is None or not isinstance(values, dict):
             raise BadInput(f"{path} has an unknown section [{name}].", "Remove it; see docs/settings.md.")
-        known = {item.name: item.default for item in fields(kind)}
+        known = {item.name: item for item in fields(kind)}
         for key, value in values.items():
-            default = known.get(key)
-            if key not in known or not _fits(default, value):
+            item = known.get(key)
+            choices = item.metadata["choices"] if item else ()
+            if item is None or not _fits(item.default, value) or (choices and value not in choices):
                 raise BadInput(f"{path}: {name}.{key} = {value!r} is not allowed.", "See docs/settings.md.")
         sections[name] = kind(
             **{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}

@@ -70,6 +70,8 @@ async def decide(request: Request) -> Response:
         source_grade=given.get("source_grade", ""),
         content_grade=given.get("content_grade", ""),
         seen=_seen(given.get("seen", "")),
+        scheme=given.get("scheme") or "4x4",
+        handling=given.get("handling", ""),
     )
     return _back(given, entry.seq)
 

@@ -12,8 +12,6 @@ from safelight.identities.reading import Decided, Shaped
 from safelight.messages import _
 from safelight.messages.figures import decimal
 
-#: Reliability of the source and credibility of the information, 4x4.
-SOURCES, CONTENTS = ("A", "B", "C", "D", "X"), ("1", "2", "3", "4", "X")
 DECISIONS = ("same", "different", "undecided")
 
 
@@ -137,22 +135,6 @@ def act_word(act: str) -> str:
         "confirmed": _("Agreed"), "refused": _("Did not agree"), "withdrawn": _("Taken back"),
         "erased": _("Erased"),
     }.get(act, visible(act))  # fmt: skip
-
-
-def source_grade(letter: str) -> str:
-    """Reliability of a source, 4x4."""
-    return {
-        "A": _("A reliable"), "B": _("B usually reliable"), "C": _("C fairly reliable"), "D": _("D not reliable"),
-        "X": _("X cannot be judged"),
-    }[letter]  # fmt: skip
-
-
-def content_grade(digit: str) -> str:
-    """Credibility of information, 4x4."""
-    return {
-        "1": _("1 confirmed"), "2": _("2 probably true"), "3": _("3 possibly true"), "4": _("4 doubtful"),
-        "X": _("X cannot be judged"),
-    }[digit]  # fmt: skip
 
 
 def weighing(standing: str) -> str:

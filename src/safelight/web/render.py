@@ -21,6 +21,7 @@ from safelight.access.neutral import readable, visible, visible_lines, visible_s
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 from safelight.traces.moment import Moment, iso_utc
+from safelight.web import grading_words
 from safelight.web.as_of_shortcuts import shortcuts
 from safelight.web.day_words import long, short, written, written_long
 
@@ -137,6 +138,7 @@ class Templates:
             "type_name": type_name,
             "word": word,
             "fact_name": fact_name,
+            "grading_words": grading_words,
             "chosen": chosen,
         }
 
@@ -165,6 +167,7 @@ class Templates:
             "languages": _there(),
             "standing": None,
             "synthetic": request.app.state.door.synthetic,
+            "grading": lambda: request.app.state.door.grading,
             "m": self.env.get_template("macros.html").module,
         }
 

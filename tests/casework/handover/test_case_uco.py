@@ -146,7 +146,7 @@ def test_persons_and_what_is_stated_of_them(tmp_path: Path) -> None:
     assert {name.partition(":")[2]: said[45].text(name) for name in said[45].said} == {
         "statement": "account", "object": "", "createdBy": "", "objectCreatedTime": "2016-11-21T09:00:00.000045Z",
         "objectMarking": "", "ledgerEntry": "45", "field": "account", "nature": "assessment", "verified": "no",
-        "sourceGrade": "B", "contentGrade": "3", "reason": "Same opening in 40 of 41 games",
+        "sourceGrade": "B", "contentGrade": "3", "gradingScheme": "4x4", "reason": "Same opening in 40 of 41 games",
         "claimedAt": "2016-11-02T00:00:00.000000Z",
     }  # fmt: skip
     assert names[said[45].refs("uco-core:createdBy")[0]] == "kåre"

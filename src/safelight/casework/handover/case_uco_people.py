@@ -139,6 +139,8 @@ def _annotation(contents: Contents, one: Statement, cited: Cited) -> Thing:
             "safelight:verified": basis.verified,
             "safelight:sourceGrade": basis.source_grade,
             "safelight:contentGrade": basis.content_grade,
+            "safelight:gradingScheme": basis.scheme,
+            "safelight:handlingCode": basis.handling or None,
             "safelight:source": basis.source,
             "safelight:reason": basis.reason,
             "safelight:claimedAt": moment(basis.claimed_at),
@@ -197,6 +199,8 @@ def _decided(one: IdentityDecision, cited: Cited) -> Iterator[Thing]:
             "uco-core:objectCreatedTime": moment(one.recorded_at),
             "safelight:sourceGrade": one.source_grade,
             "safelight:contentGrade": one.content_grade,
+            "safelight:gradingScheme": one.scheme,
+            "safelight:handlingCode": one.handling or None,
             "safelight:ledgerEntry": one.seq,
         },
     )

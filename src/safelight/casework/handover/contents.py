@@ -83,6 +83,8 @@ class IdentityDecision:
     actor: str
     recorded_at: int
     confirmed_by: str = ""
+    scheme: str = "4x4"
+    handling: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,7 @@ def _decisions(standing: Standing, tenures: Sequence[str]) -> Iterable[IdentityD
         if one.a in held and one.b in held and one.decision != "undecided":
             yield IdentityDecision(
                 one.seq, one.a, one.b, one.decision, one.reason, one.source_grade, one.content_grade, one.seen,
-                one.actor, one.recorded_at, one.confirmed_by or "",
+                one.actor, one.recorded_at, one.confirmed_by or "", one.scheme, one.handling,
             )  # fmt: skip
 
 

@@ -117,7 +117,10 @@ def _notes(contents: Contents) -> list[str]:
     """How to read it, and no more than that."""
     notes = [
         _("A fact is what a source states, an assessment what a person concluded. Each says whether anybody verified it."),
-        _("Grades are of the 4x4 scheme: a letter for the source, a number for the content, X where nobody graded it."),
+        _(
+            "Grades have a letter for the source and a number for the content, X where nobody graded it (4x4); where a "
+            "second number says to whom it may go, they are of the scheme 5x5x5."
+        ),
         _("“Entry” is the number of the statement in the sender's ledger. I1, I2 ... are items, listed with their hashes."),
         _("Times are of a clock in Oslo, with the distance from UTC. A question mark: the clock's zone is not known."),
     ]  # fmt: skip

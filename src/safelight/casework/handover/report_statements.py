@@ -101,7 +101,7 @@ def _statement(contents: Contents, record: Record, one: Statement) -> Row:
             field_word(record.type, one.field),
             shown,
             cell(nature_word(basis.nature), verified_word(basis.verified)),
-            f"{basis.source_grade}{basis.content_grade}",
+            str(basis.grade),
             "; ".join(rests),
             cell(
                 _("entry %(n)s, %(who)s") % {"n": one.seq, "who": one.actor},

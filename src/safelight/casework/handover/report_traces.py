@@ -77,7 +77,7 @@ class Traces:
                         else _("proposed by the machine with %(percent)s %%")
                         % {"percent": decimal(one.seen * 100)},
                     ),
-                    f"{one.source_grade}{one.content_grade}",
+                    f"{one.source_grade}{one.content_grade}{one.handling}",
                     _by(one.seq, one.actor, one.recorded_at, one.confirmed_by),
                 ),
                 anchor=f"entry-{one.seq}",

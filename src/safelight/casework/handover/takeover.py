@@ -221,7 +221,8 @@ class Takeover:
             nature=basis["nature"], verified=basis["verified"], source_grade=basis["source_grade"],
             content_grade=basis["content_grade"], reason=str(basis["reason"]),
             source=f"{_ORIGIN}{origin[0]}:{origin[1]} {_plain(str(basis['source']))}".rstrip(),
-            claimed_at=int(basis["claimed_at"] or said["recorded_at"]),
+            claimed_at=int(basis["claimed_at"] or said["recorded_at"]), scheme=basis.get("scheme", "4x4"),
+            handling=basis.get("handling", ""),
         )  # fmt: skip
         if own is not None:
             theirs, ours = _few(said["value"], said["target"]), _few(own.value, own.target)
@@ -317,7 +318,8 @@ class Takeover:
                 periods = [_period(name, self._given["splits"]) for name in (first, second)]
                 payload = {
                     "decision": one["decision"], "reason": str(one["reason"]), "source_grade": one["source_grade"],
-                    "content_grade": one["content_grade"], "seen": one["seen"], "periods": periods, "four_eyes": False,
+                    "content_grade": one["content_grade"], "scheme": one.get("scheme", "4x4"),
+                    "handling": one.get("handling", ""), "seen": one["seen"], "periods": periods, "four_eyes": False,
                 }  # fmt: skip
                 self._decide(kinds.IDENTITY_DECIDED, payload, [first, second], one)
 
