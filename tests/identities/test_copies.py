@@ -105,7 +105,7 @@ def chat(op: Seized, item: str, me: str, other: str, talk: str, **more: Any) -> 
             row["sender"] = None
         op.write(
             "messages", "kik", item=item, parser=more.get("parser", "club"), conversation=talk, kind="text",
-            text=topic, sent=n * DAY, **row,
+            text=f"{topic} {talk}", sent=n * DAY, **row, **{key: more[key] for key in ("source_id",) if key in more},
         )  # fmt: skip
 
 
@@ -119,3 +119,18 @@ def test_who_sent_from_a_thing_stands_in_the_others_copy(tmp_path: Path) -> None
             assert op.table(
                 bench, "identifiers", "value", "basis", where="kind = 'device' and basis = 'file'"
             ) == [("kik kari@talk.kik.com", "source:s-i1", "file")]
+
+
+def test_who_has_two_accounts_on_a_telephone_has_two_databases(tmp_path: Path) -> None:
+    with seized(tmp_path) as op:
+        for n, me in enumerate(("kari@talk.kik.com", "vik@talk.kik.com")):
+            more = {"source_id": "s-phone", "unnamed": True}
+            chat(op, f"i{n}", me, f"ola{n}@talk.kik.com", f"direct:{n}", **more)
+            chat(op, f"j{n}", me, f"ola{n}@talk.kik.com", f"direct:{n}", parser="other")
+        op.store()
+        find_same(op.catalog, op.ledger)
+        with op.bench() as bench:
+            assert op.table(bench, "identifiers", "value", where="kind = 'device' and basis = 'file'") == [
+                ("kik kari@talk.kik.com", "source:s-phone"),
+                ("kik vik@talk.kik.com", "source:s-phone"),
+            ]

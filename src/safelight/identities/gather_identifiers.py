@@ -17,6 +17,10 @@ PAUSE_US = 24 * 3_600_000_000
 #: Of a network on a thing there must be so many conversations, and the account in this share of them.
 LEAST_TALKS: Final = 3
 SHARE: Final = 0.9
+#: Or in this share, where nobody else is in so much of what it is in; then two to whom it wrote do. That is less (basis
+#: `mostly`): a reason to ask.
+MOSTLY: Final = 0.75
+LED: Final = 0.7
 #: The account itself wrote in so many of them, to so many others: a list or a robot's room only receives, or answers one.
 LEAST_SENT: Final = 3
 LEAST_OTHERS: Final = 3
@@ -118,7 +122,9 @@ _EVERYWHERE = f"""
         select source_id, network, instance, account_id, count(distinct conversation_id) as n, min(trace_id) as trace_id
         from talks where account_id is not null group by all
     ), sent as (
-        select source_id, network, instance, sender_id as account_id from (
+        select source_id, network, instance, sender_id as account_id, count(distinct conversation_id) as talks,
+               count(distinct other) as others
+        from (
             select source_id, network, coalesce(instance, '') as instance, sender_id, conversation_id, unnest(recipients_id)
                    as other
             from messages
@@ -130,23 +136,23 @@ _EVERYWHERE = f"""
             where len(coalesce(m.recipients_id, [])) = 0 and m.kind not in ('system', 'notice')
                   and m.sender_id is not null and coalesce(m.direction, 'outgoing') = 'outgoing'
         ) where other is not null and other <> sender_id
-        group by all
-        having count(distinct conversation_id) >= {LEAST_SENT} and count(distinct other) >= {LEAST_OTHERS}
+        group by all having talks >= 2 and others >= 2
     ), wholes as (
         select source_id, network, instance, count(distinct conversation_id) as n, count(distinct account_id) as people
         from talks group by all having count(distinct conversation_id) >= {LEAST_TALKS}
     ), most as (
         select source_id, network, instance, p.account_id, p.n, w.n as all_n, p.trace_id,
-               count(*) over (partition by source_id, network, instance) as several
-        from parts p join wholes w using (source_id, network, instance) where p.n >= {SHARE} * w.n
+               coalesce(max(p.n) over (partition by source_id, network, instance rows between unbounded preceding
+                                       and unbounded following exclude current row), 0) as next_n
+        from parts p join wholes w using (source_id, network, instance)
     )
-    select s.tenure, 'device' as kind, '' as network, 'source:' || m.source_id as value, 'presence' as basis,
+    select s.tenure, 'device' as kind, '' as network, 'source:' || m.source_id as value,
+           if(n >= {SHARE} * all_n and talks >= {LEAST_SENT} and others >= {LEAST_OTHERS}, 'presence', 'mostly') as basis,
            null::bigint as us, m.trace_id
-    from most m semi join sent using (source_id, network, instance, account_id)
+    from most m join sent using (source_id, network, instance, account_id)
     join spans s on s.account_id = m.account_id
-    where several = 1 and not exists (
-        from accounts a where a.owner and a.source_id = m.source_id and a.network = m.network
-    )
+    where (n >= {SHARE} * all_n and next_n < {SHARE} * all_n or n >= {MOSTLY} * all_n and next_n <= {LED} * n)
+          and not exists (from accounts a where a.owner and a.source_id = m.source_id and a.network = m.network)
 """
 #: A span ends where the same address is not used for longer than PAUSE_US.
 _ADDRESSES = f"""

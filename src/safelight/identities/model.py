@@ -42,8 +42,9 @@ TABLES: Mapping[str, pa.Schema] = {
     # renamed (account_id of a nick that one connection changed to).
     # `basis`: own (the account's own record), profile (its holder wrote it), book (somebody's address book), file (an
     # exhibit's owner), presence (no file says whose it is, but the account alone is in nearly all conversations of its
-    # network there). For ip and host one row a span of use. Accounts that were logged in on one seized thing share its
-    # `device`, `source:<source_id>` of basis file: a computer of a family counts as any shared identifier.
+    # network there), mostly (in most of them, and no other in so many). For ip and host one row a span of use. Accounts
+    # that were logged in on one seized thing share its `device`, `source:<source_id>` of basis file: a computer of a family
+    # counts as any shared identifier.
     # `book`: of that basis, one row an address book (the source in which it lies).
     "identifiers": _schema(
         tenure=_INT, kind=_TEXT, value=_TEXT, basis=_TEXT, first_us=_BIG, last_us=_BIG, uses=_BIG, trace=_TEXT, book=_TEXT

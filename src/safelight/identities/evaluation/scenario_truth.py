@@ -4,8 +4,9 @@ Accounts of the truth are found in the catalog by network, instance and native i
 it is from names local accounts; they belong to whoever bears that nick in the one or only network of the truth.
 
 A pair is linkable by itself if the files say the same of both: one full name, one handle, one number, one user@host, or both
-logged in on one seized thing in files that name them. It is linkable at all if a chain of such pairs leads from one to the
-other among the accounts of one person. What links neither (two handles that chance drew, without a name) nobody could find.
+logged in on one seized thing in files that name them (of which a log that names no network says nothing). It is linkable at
+all if a chain of such pairs leads from one to the other among the accounts of one person. What links neither (two handles
+that chance drew, without a name) nobody could find.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def truth(folder: Path, db: DuckDBPyConnection) -> Truth:
         if key is not None:
             found[id_] = key
     owners = {id_: frozenset(accounts[key]["owners"]) for id_, key in found.items()}
-    marks = _marks(folder, accounts, files)
+    named = _marks(folder, accounts, files)
+    marks = {id_: _told_of(id_, named[key], by_id) for id_, key in found.items()}
     of_person: dict[int, list[str]] = defaultdict(list)
     for id_, people in owners.items():
         for person in people:
@@ -85,12 +87,18 @@ def truth(folder: Path, db: DuckDBPyConnection) -> Truth:
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(ids)
         for a, b in pairs(ids):
-            if found[a] == found[b] or marks[found[a]] & marks[found[b]]:
+            if found[a] == found[b] or marks[a] & marks[b]:
                 direct.add((a, b))
                 graph.add_edge(a, b)
         for component in nx.connected_components(graph):
             linkable.update(pairs(component))
     return Truth(owners, len(of_person), frozenset(direct), frozenset(linkable), len(known) - len(found))
+
+
+def _told_of(id_: str, marks: set[str], by_id: Mapping[str, int]) -> set[str]:
+    """What the files say of an account of the catalog: of a log's own one, not where the account that it stands for was
+    logged in, for the log says nothing of that."""
+    return marks if id_ in by_id else {one for one in marks if not one.startswith("on ")}
 
 
 def pairs(ids: Iterable[str]) -> Iterable[Pair]:

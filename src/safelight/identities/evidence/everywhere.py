@@ -22,29 +22,33 @@ from safelight.messages import _
 #: Log-odds that two such accounts are one person's, and what each further account of one network on the thing takes off.
 ALONE: Final = 0.0
 EACH: Final = 2.0
+#: Taken off where one of them takes part in no more than three of four.
+MOSTLY: Final = 2.0
 MOST: Final = 5.0
 _MOST_ON_IT: Final = 40
 
 _ON = f"""
     with there as (
-        select value as thing, tenure, network, instance, min(basis) as basis, min(identifiers.trace) as trace
+        select value as thing, tenure, network, instance, bool_or(basis = 'file') as stated,
+               bool_and(basis = 'mostly') as mostly, min(identifiers.trace) as trace
         from identifiers join tenures using (tenure)
-        where kind = 'device' and basis in ('file', 'presence') and value like 'source:%' group by all
+        where kind = 'device' and basis in ('file', 'presence', 'mostly') and value like 'source:%' group by all
     ), crowds as (
         select thing, sum(n)::bigint as holders, max(n) as crowd from (
             select thing, network, instance, count(distinct tenure) as n from there group by all
         ) group by thing having sum(n) between 2 and {_MOST_ON_IT}
     )
-    select x.tenure as a, y.tenure as b, thing, holders, crowd, x.basis = 'file' or y.basis = 'file' as stated,
-           x.trace as trace_a, y.trace as trace_b,
-           ln((select count(*) from tenures) / least(holders, 2 * crowd)) + {ALONE} - {EACH} * (crowd - 1) as weight
+    select x.tenure as a, y.tenure as b, thing, holders, crowd, x.stated or y.stated as stated,
+           x.mostly or y.mostly as mostly, x.trace as trace_a, y.trace as trace_b,
+           least({MOST}, ln((select count(*) from tenures) / least(holders, 2 * crowd)) + {ALONE} - {EACH} * (crowd - 1))
+           - if(x.mostly or y.mostly, {MOSTLY}, 0) as weight
     from there x join there y using (thing) join crowds using (thing)
-    where x.tenure < y.tenure and (x.basis = 'presence' or y.basis = 'presence')
+    where x.tenure < y.tenure and not (x.stated and y.stated)
 """
 
 
 def _measure(bench: Bench) -> pa.Table:
-    return strongest(bench, _ON, ("thing", "holders", "crowd", "stated"), MOST)
+    return strongest(bench, _ON, ("thing", "holders", "crowd", "stated", "mostly"), MOST)
 
 
 def _propose(bench: Bench) -> pa.Table:
@@ -53,6 +57,11 @@ def _propose(bench: Bench) -> pa.Table:
 
 
 def _say(detail: Mapping[str, Any]) -> str:
+    if detail.get("mostly"):
+        return _(
+            "Both were used on one seized item, as it seems: of a network there one takes part in most conversations, and "
+            "no other in so many."
+        )
     if detail["stated"]:
         return _(
             "One was logged in on a seized item; the other takes part in nine of ten conversations of its network there, "
@@ -63,4 +72,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     )
 
 
-KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose, version=3)
+KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose, version=4)

@@ -49,19 +49,23 @@ def shares(texts: Sequence[str]) -> dict[str, float] | None:
 
 def _measure(bench: Bench) -> pa.Table:
     known: dict[int, dict[str, float]] = {}
+    cited: dict[int, list[str]] = {}
+    """The first and the last of the messages."""
     tenures = bench.db.execute(
         "select distinct tenure from (select a as tenure from pairs union select b from pairs)"
     )
     wanted = sorted(tenure for (tenure,) in tenures.fetchall())
     for begin in range(0, len(wanted), _BATCH):
         rows = bench.db.execute(
-            """select tenure, list(text order by at_us nulls last, trace, text) from texts
+            """select tenure, list(text order by at_us nulls last, trace, text),
+                   list_distinct([arg_min(trace, (at_us, trace)), arg_max(trace, (at_us, trace))]) from texts
             where tenure in (select unnest(?)) and text is not null group by tenure order by tenure""",
             [wanted[begin : begin + _BATCH]],
         ).fetchall()
-        for tenure, texts in rows:
+        for tenure, texts, ends in rows:
             if (found := shares(sample(texts))) is not None:
                 known[tenure] = found
+                cited[tenure] = [trace for trace in ends if trace is not None]
     made: list[dict[str, Any]] = []
     for a, b in bench.db.execute("select a, b from pairs order by a, b").fetchall():
         if a not in known or b not in known:
@@ -80,7 +84,8 @@ def _measure(bench: Bench) -> pa.Table:
                     round(other[yours[0]], 3),
                 ],
             }
-            made.append({"a": a, "b": b, "points": AGAINST, "detail": json.dumps(detail), "traces": []})
+            traces = sorted({*cited[a], *cited[b]})
+            made.append({"a": a, "b": b, "points": AGAINST, "detail": json.dumps(detail), "traces": traces})
     return pa.Table.from_pylist(made, schema=MEASURED)
 
 
@@ -94,4 +99,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     ) % {"a": _named(str(detail["a"])), "b": _named(str(detail["b"]))}
 
 
-KIND = Kind("languages", "against", False, _measure, _say)
+KIND = Kind("languages", "against", False, _measure, _say, version=2)

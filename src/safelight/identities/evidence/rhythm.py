@@ -62,6 +62,14 @@ def _measure(bench: Bench) -> pa.Table:
     for tenure, week in weeks.items():
         if week.sum() >= LEAST_ACTS and np.count_nonzero(week) >= LEAST_HOURS:
             known[tenure] = day(week), int(week.sum())
+    cited = {
+        tenure: {first, last} - {None}
+        for tenure, first, last in bench.db.execute(
+            """select tenure, arg_min(trace, (at_us, trace)), arg_max(trace, (at_us, trace)) from texts
+            where at_us is not null group by tenure"""
+        ).fetchall()
+        if tenure in known
+    }
     found: list[dict[str, Any]] = []
     for a, b in bench.db.execute("select a, b from pairs order by a, b").fetchall():
         if a not in known or b not in known:
@@ -76,7 +84,8 @@ def _measure(bench: Bench) -> pa.Table:
             "acts": [acts, more],
             "quiet": [[begin, (begin + _SLEEP) % _HOURS] for begin in (quiet(one), quiet(other))],
         }
-        found.append({"a": a, "b": b, "points": points, "detail": json.dumps(detail), "traces": []})
+        traces = sorted(cited.get(a, set()) | cited.get(b, set()))
+        found.append({"a": a, "b": b, "points": points, "detail": json.dumps(detail), "traces": traces})
     return pa.Table.from_pylist(found, schema=MEASURED)
 
 
@@ -88,4 +97,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     ) % {"one": int(one), "one_end": int(one_end), "other": int(other), "other_end": int(other_end)}
 
 
-KIND = Kind("rhythm", "rhythm", False, _measure, _say)
+KIND = Kind("rhythm", "rhythm", False, _measure, _say, version=2)
