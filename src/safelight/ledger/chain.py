@@ -35,9 +35,8 @@ Clock = Callable[[], int]
 
 #: All that the next entry rests on, in one look: the newest entry, and the hash that the next one skips to.
 TIP: Final = (
-    "SELECT e.seq, e.hash, e.recorded_at, s.hash"
-    " FROM (SELECT seq, hash, recorded_at FROM entries ORDER BY seq DESC LIMIT 1) e"
-    " LEFT JOIN entries s ON s.seq = ((e.seq + 1) & e.seq)"
+    "SELECT seq, hash, recorded_at, (SELECT s.hash FROM entries s WHERE s.seq = ((e.seq + 1) & e.seq))"
+    " FROM entries e ORDER BY seq DESC LIMIT 1"
 )
 _LAST = sa.select(ENTRIES.c.seq, ENTRIES.c.hash).order_by(ENTRIES.c.seq.desc()).limit(1)
 _HASH_AT = sa.select(ENTRIES.c.hash).where(ENTRIES.c.seq == sa.bindparam("at"))

@@ -1,0 +1,78 @@
+"""What a connection promises: on the disk when it returns, a full disk is told, a server that went away is found again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+
+from safelight.errors import DiskFull
+from safelight.ledger import notes
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.store import url_of
+from safelight.ledger.verify import verify
+from safelight.operation.folder import OperationFolder
+from tests.ledger.conftest import ACTOR
+
+
+def _write(ledger: Ledger, text: str) -> None:
+    notes.write(ledger, ["x"], text, actor=ACTOR)
+
+
+def test_a_full_disk_is_told_and_nothing_of_it_stays(ledger: Ledger, folder: OperationFolder) -> None:
+    _write(ledger, "before")
+    with pytest.raises(DiskFull), ledger.writing() as act:
+        act.connection.exec_driver_sql("PRAGMA max_page_count = 1")  # no larger than it is
+        for _turn in range(100):
+            act.append("note.written", {"text": "x" * 100_000}, verb="decision", actor=ACTOR)
+    with Ledger.open(folder) as again:
+        assert (again.head().seq, verify(again).ok) == (2, True)
+        _write(again, "after")
+        assert verify(again).notes == ()
+
+
+@pytest.fixture
+def admin(postgres_url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url_of(postgres_url), isolation_level="AUTOCOMMIT")
+    with closing(engine.connect()) as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_a_commit_is_in_the_servers_log_on_the_disk_when_it_returns(
+    postgres_url: str, admin: sa.Connection
+) -> None:
+    written = "SELECT pg_current_wal_insert_lsn()"
+    synced = "SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '{}')"
+    with Ledger.create(postgres_url, name="Vårsol", actor=ACTOR, synthetic=True) as ledger:
+        for _turn in range(30):
+            before = admin.exec_driver_sql(written).scalar_one()
+            _write(ledger, secrets.token_hex(2000))
+            assert admin.exec_driver_sql(synced.format(before)).scalar_one() >= 4000
+        assert admin.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+        with ledger.store.reading() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+
+
+@pytest.mark.postgres
+def test_a_connection_that_the_server_ended_is_replaced(postgres_url: str, admin: sa.Connection) -> None:
+    end = (
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    with Ledger.create(postgres_url, name="Vårsol", actor=ACTOR, synthetic=True) as ledger:
+        _write(ledger, "a")
+        assert admin.exec_driver_sql(end).scalar_one() > 0
+        _write(ledger, "b")
+        assert admin.exec_driver_sql(end).scalar_one() > 0
+        assert ledger.payload(3) == {"text": "b"}
+        with pytest.raises(sa.exc.OperationalError), ledger.writing() as act:
+            admin.exec_driver_sql(end)
+            act.append("note.written", {"text": "lost"}, verb="decision", actor=ACTOR)
+        _write(ledger, "c")
+        assert [ledger.payload(seq) for seq in (2, 3, 4)] == [{"text": "a"}, {"text": "b"}, {"text": "c"}]
+        assert (ledger.head().seq, verify(ledger).ok) == (4, True)
