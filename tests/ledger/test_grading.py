@@ -39,7 +39,10 @@ def test_a_grade_is_read_as_people_write_it(text: str, scheme: object, found: Gr
         ("B21", FOUR, "'B21' is no grade of 4x4. Write source and information, as in B2, or leave it out."),
         ("B2", FIVE, "'B2' is no grade of 5x5x5. Write source, information and handling, as in B21, or leave it out."),
         ("F21", FIVE, "'F' grades no source. Use one of A, B, C, D, E, X."),
-        ("B26", FIVE, "'6' is no handling code of B2. Grade source, information and handling (1, 2, 3, 4, 5), or none of them."),
+        (
+            "B26", FIVE,
+            "'6' is no handling code of B2. Grade source, information and handling (1, 2, 3, 4, 5), or none of them.",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_no_grade_is_refused(text: str, scheme: object, said: str) -> None:

@@ -126,6 +126,42 @@ def test_one_that_waits_leaves_the_one_in_force_and_undecided_waits_for_nobody(l
     assert told(ledger) == ([f"{A} undecided {B}"], [], [])
 
 
+@pytest.mark.parametrize("which", ["decision", "agreement"])
+def test_what_two_said_is_taken_back_by_two(ledger: Ledger, which: str) -> None:
+    seq = decide(ledger, A, B, "different", four_eyes=True)
+    said = identities.confirm(ledger, seq, agrees=True, reason="met both", actor=OTHER).seq
+    entry = {"decision": seq, "agreement": said}[which]
+    asked = identities.withdraw(ledger, entry, reason="a mistake", actor=ACTOR, four_eyes=True)
+    assert (asked.kind, asked.corrects) == ("identity.withdrawal_asked", entry)
+    assert told(ledger) == ([f"{A} different {B}"], [], [])
+    with pytest.raises(Refused, match=f"You asked for that already, entry {asked.seq}"):
+        identities.withdraw(ledger, entry, reason="really", actor=ACTOR, four_eyes=True)
+    identities.withdraw(ledger, asked.seq, reason="no mistake after all", actor=OTHER, four_eyes=True)
+    assert [one.act for one in identities.history(ledger, A, B)] == [
+        "different", "confirmed", "asked", "withdrawn",
+    ]  # fmt: skip
+    again = identities.withdraw(ledger, entry, reason="a mistake", actor=OTHER, four_eyes=True)
+    assert again.kind == "identity.withdrawal_asked", "what was taken back does not count as asked"
+    done = identities.withdraw(ledger, entry, reason="it is one", actor=ACTOR, four_eyes=True)
+    assert done.kind == "identity.withdrawn"
+    waiting = [] if which == "decision" else [f"{A} different {B}"]
+    assert told(ledger) == ([], waiting, [])
+
+
+def test_one_takes_back_alone_what_one_said_and_what_no_setting_guards(ledger: Ledger) -> None:
+    alone = decide(ledger, A, B, "same")
+    waits = decide(ledger, A, C, "same", four_eyes=True)
+    for seq in (alone, waits):
+        assert (
+            identities.withdraw(ledger, seq, reason="a slip", actor=ACTOR, four_eyes=True).kind
+            == "identity.withdrawn"
+        )
+    both = decide(ledger, A, C, "same", four_eyes=True)
+    identities.confirm(ledger, both, agrees=True, reason="yes", actor=OTHER)
+    assert identities.withdraw(ledger, both, reason="off", actor=ACTOR).kind == "identity.withdrawn"
+    assert told(ledger) == ([], [], [])
+
+
 def test_where_the_second_person_disagrees_it_is_to_be_decided_anew(ledger: Ledger) -> None:
     seq = decide(ledger, A, B, "same", four_eyes=True)
     identities.confirm(ledger, seq, agrees=False, reason="the number was sold", actor=OTHER)

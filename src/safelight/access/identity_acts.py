@@ -72,9 +72,12 @@ class IdentityActs:
             )
 
     def withdraw(self, seq: int, *, reason: str) -> Entry:
-        """Take back a decision, a confirmation, a split or a mark as shared. Raises NotFound, Refused."""
+        """Take back a decision, a confirmation, a split or a mark as shared. Where a second person is needed, what two
+        people said waits until another one takes it back too (`identity.withdrawal_asked`). Raises NotFound, Refused."""
         with self._door.consult("identity withdrawal", str(seq)) as look:
-            return identities.withdraw(look.reading.ledger, seq, reason=reason, actor=self._door.who)
+            return identities.withdraw(
+                look.reading.ledger, seq, reason=reason, actor=self._door.who, four_eyes=self.four_eyes
+            )
 
     def split(self, account: str, at_us: int, at_text: str, *, reason: str) -> Entry:
         """State that an account changed hands at a moment (µs UTC). Raises NotFound, Refused."""

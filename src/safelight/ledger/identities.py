@@ -7,7 +7,7 @@ says which decisions bind. Machines propose, and write nothing here.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -42,6 +42,11 @@ __all__ = [
 DECISIONS: Final[tuple[Decision, ...]] = ("same", "different", "undecided")
 
 _PAGE: Final = 20_000
+#: What can be taken back.
+_WITHDRAWN_FROM: Final = (
+    *(kind for kind in FOLLOWED if kind != kinds.IDENTITY_WITHDRAWN.name),
+    kinds.IDENTITY_WITHDRAWAL_ASKED.name,
+)
 _TENURE_KINDS: Final = (kinds.TENURE_SPLIT.name, kinds.TENURE_SHARED.name, kinds.IDENTITY_WITHDRAWN.name)
 _PAIR_KINDS: Final = (
     kinds.IDENTITY_DECIDED.name,
@@ -57,7 +62,7 @@ class Past:
     seq: int
     of: int
     act: str
-    """same, different, undecided; confirmed, refused; withdrawn; erased."""
+    """same, different, undecided; confirmed, refused; withdrawn, asked (to withdraw it); erased."""
     reason: str
     source_grade: str
     content_grade: str
@@ -160,13 +165,17 @@ def confirm(ledger: Ledger, seq: int, *, agrees: bool, reason: str, actor: str) 
         return _append(act, kinds.IDENTITY_CONFIRMED, payload, actor, about, corrects=seq)
 
 
-def withdraw(ledger: Ledger, seq: int, *, reason: str, actor: str) -> Entry:
+def withdraw(ledger: Ledger, seq: int, *, reason: str, actor: str, four_eyes: bool = False) -> Entry:
     """Take back a decision, a confirmation, a split or a mark as shared; it stays in the ledger and what was in force before
-    it is so again. Raises NotFound, Refused without a reason."""
+    it is so again.
+
+    Under `four_eyes` one person does not take back what two said: the first who tries asks for it, and it is withdrawn when
+    another one withdraws it too. What was asked can itself be taken back. Raises NotFound, Refused without a reason.
+    """
     why = _reasoned(reason)
     with ledger.writing() as act:
         found = next(iter(_rows(act.connection, ENTRIES.c.seq == seq)), None)
-        if found is None or found.kind not in FOLLOWED or found.kind == kinds.IDENTITY_WITHDRAWN.name:
+        if found is None or found.kind not in _WITHDRAWN_FROM:
             raise NotFound(
                 f"Entry {seq} is no decision about accounts or persons.", "See `safelight identities list`."
             )
@@ -176,7 +185,17 @@ def withdraw(ledger: Ledger, seq: int, *, reason: str, actor: str) -> Entry:
         ):
             raise NotFound(f"Entry {seq} is withdrawn already.", "See `safelight identities list`.")
         about = [f"entry:{seq}", *(name for name in found.subjects if not name.startswith("entry:"))]
-        return _append(act, kinds.IDENTITY_WITHDRAWN, {"reason": why}, actor, about, corrects=seq)
+        kind = kinds.IDENTITY_WITHDRAWN
+        if four_eyes and _said_by_two(act.connection, found):
+            asked = _asked(act.connection, seq)
+            if asked is None:
+                kind = kinds.IDENTITY_WITHDRAWAL_ASKED
+            elif asked.actor == actor:
+                raise Refused(
+                    f"You asked for that already, entry {asked.seq}, and nobody is their own second person.",
+                    "Let somebody else withdraw it too.",
+                )
+        return _append(act, kind, {"reason": why}, actor, about, corrects=seq)
 
 
 def split(ledger: Ledger, account_id: str, at_us: int, at_text: str, *, reason: str, actor: str) -> Entry:
@@ -250,8 +269,9 @@ def touched_since(ledger: Ledger, seq: int) -> set[str]:
 
 def history(ledger: Ledger, a: str, b: str) -> list[Past]:
     """Every entry about a pair of tenures in order, withdrawn ones too."""
+    first, second = sorted((a, b))
     with ledger.store.reading() as connection:
-        rows = list(_about_pair(connection, *sorted((a, b))))
+        rows = list(_about_pair(connection, first, second, (kinds.IDENTITY_WITHDRAWAL_ASKED.name,)))
     gone = {row.corrects for row in rows if row.kind == kinds.IDENTITY_WITHDRAWN.name}
     return [_past(row, row.seq in gone) for row in rows]
 
@@ -265,7 +285,7 @@ def _past(row: Row, withdrawn: bool) -> Past:
     elif row.kind == kinds.IDENTITY_CONFIRMED.name:
         act = "confirmed" if payload["agrees"] else "refused"
     else:
-        act = "withdrawn"
+        act = "withdrawn" if row.kind == kinds.IDENTITY_WITHDRAWN.name else "asked"
     return Past(
         seq=row.seq,
         of=row.seq if row.kind == kinds.IDENTITY_DECIDED.name else row.corrects or 0,
@@ -287,6 +307,29 @@ def _erased_since(connection: sa.Connection, seq: int) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def _said_by_two(connection: sa.Connection, found: Row) -> bool:
+    """Whether an entry is a decision that a second person agreed to, or that agreement."""
+    pair = [name for name in found.subjects if not name.startswith("entry:")]
+    if found.kind not in (kinds.IDENTITY_DECIDED.name, kinds.IDENTITY_CONFIRMED.name):
+        return False
+    return _law(connection, pair[0], pair[1]).agreed(found.seq) is not None
+
+
+def _asked(connection: sa.Connection, seq: int) -> Row | None:
+    """Who asked to take an entry back, and did not take that back."""
+    about = list(_rows(connection, _of_subjects(f"entry:{seq}")))
+    for row in about:
+        if row.kind == kinds.IDENTITY_WITHDRAWAL_ASKED.name and not any(
+            _rows(
+                connection,
+                ENTRIES.c.kind == kinds.IDENTITY_WITHDRAWN.name,
+                _of_subjects(f"entry:{row.seq}"),
+            )
+        ):
+            return row
+    return None
+
+
 def _law(connection: sa.Connection, a: str, b: str) -> Law:
     """What holds about one pair alone."""
     law = Law()
@@ -300,8 +343,8 @@ def _about_accounts(connection: sa.Connection, accounts: set[str]) -> Iterator[R
     return _rows(connection, ENTRIES.c.kind.in_(_TENURE_KINDS), _of_subjects(*sorted(accounts)))
 
 
-def _about_pair(connection: sa.Connection, a: str, b: str) -> Iterator[Row]:
-    return _rows(connection, ENTRIES.c.kind.in_(_PAIR_KINDS), _of_subjects(a), _of_subjects(b))
+def _about_pair(connection: sa.Connection, a: str, b: str, more: Sequence[str] = ()) -> Iterator[Row]:
+    return _rows(connection, ENTRIES.c.kind.in_((*_PAIR_KINDS, *more)), _of_subjects(a), _of_subjects(b))
 
 
 def _of_subjects(*subjects: str) -> sa.ColumnElement[bool]:

@@ -197,6 +197,11 @@ class Law:
             elif row.payload is not None:
                 self._stated(row, row.payload)
 
+    def agreed(self, seq: int) -> Decided | None:
+        """The decision that two people made, if an entry is that decision or the second person's agreement to it."""
+        decided = self._decided.get(self._confirmed.get(seq, seq))
+        return decided if decided is not None and decided.confirmed_by is not None else None
+
     def tenures_of(self, account: str) -> tuple[Tenure, ...]:
         """An account's tenures as of the entries taken in."""
         self._settle()

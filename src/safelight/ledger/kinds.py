@@ -63,6 +63,9 @@ IDENTITY_CONFIRMED = Kind("identity.confirmed", "decision", "entry:<number>, bot
 IDENTITY_WITHDRAWN = Kind(
     "identity.withdrawn", "decision", "entry:<number>, what that entry is about", "reason"
 )
+IDENTITY_WITHDRAWAL_ASKED = Kind(
+    "identity.withdrawal_asked", "decision", "entry:<number>, what that entry is about", "reason"
+)
 ROLE_REJECTED = Kind("role.rejected", "decision", "account", "role, reason")
 ROLE_WITHDRAWN = Kind("role.withdrawn", "decision", "entry:<number>", "reason")
 CONTACT_LIST_USED = Kind("contactlist.used", "decision", "", "name, sha256, text")
@@ -111,6 +114,7 @@ KINDS: tuple[Kind, ...] = (
     IDENTITY_DECIDED,
     IDENTITY_CONFIRMED,
     IDENTITY_WITHDRAWN,
+    IDENTITY_WITHDRAWAL_ASKED,
     ROLE_REJECTED,
     ROLE_WITHDRAWN,
     CONTACT_LIST_USED,

@@ -99,6 +99,7 @@ def shape_word(one: Shaped, zone: Zone) -> str:
     return {
         "split": _("Changed hands at %(at)s") % {"at": f"{wall:%Y-%m-%d %H:%M}" if wall else "?"},
         "shared": _("Shared by several people"), "alone": _("Used by one person"), "withdrawn": _("Taken back"),
+        "asked": _("Wants it taken back"),
     }[one.act]  # fmt: skip
 
 
