@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -152,3 +155,32 @@ def test_a_draft_that_breaks_a_rule_is_refused(changes: dict[str, Any]) -> None:
     check_draft(Draft(**fields))
     with pytest.raises(Refused):
         check_draft(Draft(**{**fields, **changes}))
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=4),
+        st.recursive(
+            st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | _TEXT,
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
+            max_leaves=6,
+        ),
+        max_size=5,
+    )
+)
+def test_the_fast_way_writes_the_bytes_of_the_library(value: dict[str, Any]) -> None:
+    try:
+        expected = rfc8785.dumps(value)
+    except UnicodeEncodeError:
+        with pytest.raises(Refused):
+            canonical(value)
+    else:
+        assert canonical(value) == expected
+
+
+@pytest.mark.parametrize(
+    "value", [date(2016, 1, 12), UUID(int=1), VERBS.__class__, {1: 2}, {"a"}, b"x", 2**53, -(2**53)]
+)
+def test_what_json_does_not_know_is_refused(value: object) -> None:
+    with pytest.raises(Refused):
+        canonical({"value": value})
