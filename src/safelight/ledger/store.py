@@ -49,7 +49,7 @@ _POSTGRES: Final = _Words(
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit TO off;"
     f" SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})",
     f"COMMIT; {_SETTLE}",
-    _SETTLE,
+    f"{_SETTLE} WHERE NOT pg_is_in_recovery()",  # what a standby shows is on another disk already
 )
 
 

@@ -75,6 +75,7 @@ def verify(ledger: Ledger, head: str | Head | None = None) -> Report:
             cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
             reason = f"the database cannot be read behind entry {walk.last.seq}: {cause}"
             return Report(False, None, reason, walk.last.seq, walk.vouched_up_to, walk.last, tuple(notes))
+    ledger.store.settle()  # the head is written on paper
     return Report(True, None, "", walk.last.seq, walk.vouched_up_to, walk.last, tuple(notes))
 
 
