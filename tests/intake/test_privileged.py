@@ -12,13 +12,15 @@ import duckdb
 import pyrage
 import pytest
 
+from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import open_index
 from safelight.errors import NotFound
 from safelight.intake import privileged
+from safelight.ledger import marks, notes, rights
 from safelight.ledger import privileged as decisions
-from safelight.ledger import rights
 from safelight.ledger.ledger import Ledger
+from safelight.operation.age import identities
 from safelight.operation.folder import open_folder
 from tests.intake.operations import Operation
 
@@ -100,6 +102,11 @@ def _conversation(operation: Operation, title: str) -> str:
     return str(rows[0][0])
 
 
+def _messages(operation: Operation) -> list[tuple[str, str]]:
+    with Catalog.at(open_folder(operation.root)) as catalog, catalog.connect() as db:
+        return db.execute("select trace_id, text from messages order by all").fetchall()
+
+
 def _hold(operation: Operation, key: tuple[str, Path], *what: str) -> int:
     said = operation.run(
         "privileged", "hold", str(operation.root), *what, "--reviewer", ME, "--key", key[0],
@@ -156,16 +163,36 @@ def test_the_bytes_of_its_files_are_closed(taken: Operation, key: tuple[str, Pat
 def test_the_reviewer_alone_reads_it_and_releases_it(
     taken: Operation, key: tuple[str, Path], tmp_path: Path
 ) -> None:
+    folder = open_folder(taken.root)
+    before = _messages(taken)
+    with Ledger.open(folder) as ledger:
+        (trace, *_others) = [row[0] for row in before if "Rognebærkvarten" in row[1]]
+        marks.translate(
+            ledger, [trace], "the invoice says Rowanquart", language="en", translator="O. Berg", actor="ola"
+        )
+        notes.write(ledger, [trace], "Rowanquart is a word for snow", actor="ola")
+        marks.mark(ledger, [trace], "snow", reason="Rowanquart again", actor="ola")
+    bring_up(folder)
+    assert _files_with(taken.root, [b"Rowanquart"])
     hold = _hold(taken, key, "--conversation", _conversation(taken, "Advokat"))
+    # What people wrote about it is gone as well, and a later run, which finds it all again, takes nothing from the reviewer.
+    assert _files_with(taken.root, [b"Rowanquart", b"rowanquart"]) == {}
+    taken.run("parse", str(taken.root), "--again", "--reason", "test")
+    assert len(list(folder.privileged.iterdir())) == 2
     said = taken.run(
         "privileged", "review", str(taken.root), str(hold), "--identity", str(key[1]), "--reason", "review"
     )
     rows = [json.loads(line) for line in said.splitlines()]
     texts = [row["text"] for row in rows if row["table"] == "messages"]
     assert sorted(set(texts))[0] == "fakturaen heter Rognebærkvarten" and len(set(texts)) == 4
-    folder = open_folder(taken.root)
+    written = [row for row in rows if row["table"] == privileged.WRITTEN]
+    assert [(row["kind"], row["text"], row["actor"]) for row in written] == [
+        ("translation.written", "the invoice says Rowanquart", "ola"),
+        ("note.written", "Rowanquart is a word for snow", "ola"),
+        ("trace.marked", "snow", "ola"),
+    ]
     with pytest.raises(NotFound):
-        next(privileged.review(folder, hold, key[1], actor="ola"))
+        next(privileged.review(folder, hold, identities(key[1]), actor="ola"))
     other = tmp_path / "other.key"
     other.write_text(str(pyrage.x25519.Identity.generate()))
     taken.run(
@@ -183,9 +210,19 @@ def test_the_reviewer_alone_reads_it_and_releases_it(
         "privileged", "release", str(taken.root), str(hold), "--identity", str(key[1]), "--reason", "court"
     )
     assert "Rognebærkvarten" in taken.run("search", str(taken.root), "Rognebærkvarten")
+    assert _messages(taken) == before
     assert list(folder.privileged.iterdir()) == []
     with Ledger.open(folder) as ledger:
         assert decisions.find(ledger, hold).ended == "released" and not decisions.closed_items(ledger)
+        found = marks.said(marks.about(ledger, [trace]))
+    (note,), (translation,), (mark,) = found.notes, found.translations, found.marks
+    assert (translation.text, translation.reason, translation.actor) == (
+        "the invoice says Rowanquart",
+        "O. Berg",
+        ME,
+    )
+    assert (note.text, mark.reason) == ("Rowanquart is a word for snow (ola)", "Rowanquart again (ola)")
+    taken.run("verify", str(taken.root))
 
 
 def test_what_is_destroyed_stays_out(taken: Operation, key: tuple[str, Path]) -> None:

@@ -196,6 +196,10 @@ class Door:
         """Whether this person has a right of its own (`ledger/rights.py`). It shows nothing, so it writes no entry."""
         return rights.holds(self._ledger, self.who, right)
 
+    def reviews(self) -> bool:
+        """Whether privileged material is held for this person. It shows nothing of it, so it writes no entry."""
+        return bool(privileged.reviewed_by(self._ledger, self.who))
+
     def progress(self) -> Progress | None:
         """How far the run under way is. Polled, so it writes no entry."""
         return progress.read(self.folder)

@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from safelight.access.door import Door
-from safelight.casework import persons
+from safelight.casework.held_person import accounts_to_hold
 from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import console
 from safelight.errors import Refused
 from safelight.intake.privileged import hold
-from safelight.ledger.identities import account_of
 
 
 def privileged_hold(
@@ -45,11 +44,8 @@ def privileged_hold(
             Door(folder, who=who(), purpose=reason) as door,
             door.consult("privileged", " ".join(person)) as look,
         ):
-            members = [one.id for name in person for one in persons.person(look.reading, name).joined]
-            tenures = persons.accounts_of(look.reading.ledger, members)
-        if not tenures:
-            raise Refused("No account belongs to that person.", "State one: `safelight person state`.")
-        given["account"] = [*given["account"], *sorted({account_of(one) for one in tenures})]
+            theirs = accounts_to_hold(look.reading, person)
+        given["account"] = [*given["account"], *theirs]
     named = [(what, ids) for what, ids in given.items() if ids]
     if len(named) != 1:
         raise Refused(

@@ -13,6 +13,7 @@ from safelight.cli.options import Operation, existing, who
 from safelight.intake.privileged import review
 from safelight.ledger import audit
 from safelight.ledger.ledger import Ledger
+from safelight.operation.age import identities
 
 HoldNumber = Annotated[int, typer.Argument(help="Number of the hold.", metavar="HOLD")]
 Identity = Annotated[Path, typer.Option(help="File with the reviewer's age identity.")]
@@ -26,7 +27,7 @@ def privileged_review(
 ) -> None:
     """Print every row that is held, a line of JSON each. Logged before the first one is shown."""
     folder = existing(operation)
-    rows = review(folder, hold, identity, actor=who())
+    rows = review(folder, hold, identities(identity), actor=who())
     first = next(rows, None)
     with Ledger.open(folder) as ledger:
         what = {"page": "privileged review", "query": str(hold)}

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from safelight.ledger.privileged import Hold
 
-_OF_TRACES: Final = (
+OF_TRACES: Final = (
     "accounts", "conversations", "messages", "calls", "contacts", "memberships", "transfers", "logins",
     "media_shares", "locations", "devices",
 )  # fmt: skip
@@ -52,8 +52,28 @@ _NAMED: Final[Mapping[str, Mapping[str, str]]] = {
             "account_id in (select id from held_ids)",
         ),
     },
-    "item": dict.fromkeys(_OF_TRACES, "item_id in (select id from held_items)"),
+    "item": dict.fromkeys(OF_TRACES, "item_id in (select id from held_items)"),
 }
+
+
+#: Keys of tables that have rows of no trace, item or content.
+_OTHER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "conversation_groups": ("conversation_id",),
+    "keyword_hits": ("trace_id", "item_id"),
+    "same_person": ("tenure_a", "tenure_b"),
+    "person_evidence": ("tenure_a", "tenure_b"),
+    "person_clusters": ("cluster",),
+    "account_roles": ("account",),
+}
+
+
+def keys_of(table: str) -> tuple[str, ...]:
+    """The columns by which rows of a table are taken out."""
+    if table in _OTHER_KEYS:
+        return _OTHER_KEYS[table]
+    if table in (*OF_TRACES, *_SAME):
+        return ("trace_id",)
+    return ("sha256",) if table in _OF_CONTENTS else ("item_id",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +166,7 @@ def _queries(what: str) -> dict[str, str]:
     found = {
         **{
             table: f"select distinct trace_id from {table} where trace_id in (select id from held_traces)"
-            for table in (*_OF_TRACES, *_SAME)
+            for table in (*OF_TRACES, *_SAME)
         },
         "conversation_groups": f"""select distinct conversation_id from conversation_groups
             where conversation_id in (select id from {talks})""",

@@ -97,6 +97,12 @@ def find(ledger: Ledger, seq: int) -> Hold:
     return found
 
 
+def reviewed_by(ledger: Ledger, who: str) -> list[Hold]:
+    """Holds of which somebody is the named reviewer and holds the right to be one, the oldest first."""
+    found = [one for one in every(ledger) if one.reviewer == who]
+    return found if found and rights.holds(ledger, who, rights.PRIVILEGED) else []
+
+
 def closed_items(ledger: Ledger) -> frozenset[str]:
     """Items whose bytes nobody opens: what is held lies in them among other things."""
     return frozenset(item for one in every(ledger) if one.ended != "released" for item in one.closed)

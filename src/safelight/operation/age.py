@@ -31,14 +31,22 @@ def recipient(text: str) -> pyrage.x25519.Recipient:
 def identities(file: Path) -> list[pyrage.x25519.Identity]:
     """The secret keys of an age identity file. Raises NotFound, BadInput."""
     try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
-        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+        return identities_in(file.read_text(encoding="utf-8"), str(file))
     except FileNotFoundError as error:
         raise NotFound(f"{file} is not there.", "Name the file with your age identity.") from error
-    except (pyrage.IdentityError, ValueError) as error:
+    except UnicodeDecodeError as error:
         raise BadInput(f"{file} holds no age identity.", "It begins with AGE-SECRET-KEY-1.") from error
+
+
+def identities_in(text: str, name: str) -> list[pyrage.x25519.Identity]:
+    """The secret keys in the text of such a file; `name` is what it is called where there are none. Raises BadInput."""
+    lines = [line.strip() for line in text.splitlines()]
+    try:
+        found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+    except (pyrage.IdentityError, ValueError) as error:
+        raise BadInput(f"{name} holds no age identity.", "It begins with AGE-SECRET-KEY-1.") from error
     if not found:
-        raise BadInput(f"{file} holds no age identity.", "It begins with AGE-SECRET-KEY-1.")
+        raise BadInput(f"{name} holds no age identity.", "It begins with AGE-SECRET-KEY-1.")
     return found
 
 

@@ -39,6 +39,11 @@ class MadeFiles:
             while len(self._files) > _KEPT:
                 self._files.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget all of them: what they hold may not be shown any more."""
+        with self._lock:
+            self._files.clear()
+
     def take(self, sha256: str) -> Made | None:
         """The file, which stays there."""
         with self._lock:

@@ -164,6 +164,7 @@ class Templates:
             "here": here,
             "who": request.app.state.door.who,
             "sees_victims": request.app.state.door.holds("victims"),
+            "reviews": request.app.state.door.reviews(),
             "languages": _there(),
             "standing": None,
             "synthetic": request.app.state.door.synthetic,
