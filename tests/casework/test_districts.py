@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from safelight.casework import districts, units
 from safelight.casework.units import Unit
 from safelight.errors import Refused
+from tests.casework import municipality_numbers
 
 LAST, FIRST = date(2015, 12, 31), date(2016, 1, 1)
 
@@ -47,8 +48,24 @@ def test_there_were_27_and_since_2016_there_are_12() -> None:
         ("0627", date(2019, 6, 1), "Sør-Øst"),
         ("0627", date(2020, 6, 1), "Oslo"),
         ("1919", FIRST, None),  # the sources contradict each other
-        ("1902", LAST, None),  # no list covers it
-        ("3001", date(2021, 1, 1), None),
+        ("1902", LAST, "Troms"),
+        ("1919", LAST, "Midtre Hålogaland"),
+        ("0138", LAST, "Follo"),
+        ("0136", LAST, "Østfold"),
+        ("1134", LAST, "Haugaland og Sunnhordland"),
+        ("1159", date(2003, 1, 1), "Haugaland og Sunnhordland"),
+        ("1539", LAST, "Nordmøre og Romsdal"),
+        ("1504", LAST, "Sunnmøre"),
+        ("0623", LAST, None),  # no list covers it
+        ("3001", date(2021, 1, 1), "Øst"),
+        ("3024", date(2021, 1, 1), "Oslo"),
+        ("3053", date(2021, 1, 1), "Sør-Øst"),
+        ("3054", date(2021, 1, 1), "Innlandet"),
+        ("5402", date(2021, 1, 1), "Troms"),
+        ("5403", date(2021, 1, 1), "Finnmark"),
+        ("5403", date(2025, 1, 1), "Finnmark"),
+        ("5061", date(2019, 6, 1), "Møre og Romsdal"),
+        ("5061", date(2020, 6, 1), "Trøndelag"),
         ("2111", FIRST, None),
         ("9999", FIRST, None),
         ("٠٣٠١", FIRST, None),
@@ -113,3 +130,20 @@ def test_units_are_named_and_come_back_out_of_the_ledger(text: str, unit: Unit, 
 def test_other_units_are_refused(text: str) -> None:
     with pytest.raises(Refused):
         units.unit(text, FIRST)
+
+
+def test_every_number_of_every_year_has_its_district_but_those_that_no_source_names() -> None:
+    buskerud = {f"06{n:02}" for n in (4, 12, *range(15, 21), *range(23, 29), 31, 32, 33)}
+    sizes = {}
+    for day, numbers in municipality_numbers.years():
+        sizes[day.year] = len(numbers)
+        found = {number: districts.of_municipality(number, day) for number in numbers}
+        unknown = {number for number, there in found.items() if there is None}
+        if day.year < 2016:
+            assert unknown == buskerud | {"1535"}, day
+        else:
+            assert unknown == {"1919" if day.year < 2020 else "5414" if day.year < 2024 else "5516"}, day
+        assert set(found.values()) - {None} == {one.name for one in districts.every(day)}, day
+    assert [sizes[year] for year in (2002, 2006, 2012, 2016, 2017, 2018, 2020, 2024, 2026)] == [
+        434, 431, 429, 428, 426, 422, 356, 357, 357,
+    ]  # fmt: skip
