@@ -333,6 +333,13 @@ def test_the_language_is_chosen_without_javascript_and_stays(browser: Browser, f
     context.close()
 
 
+def picture(page: Page, place: Path) -> None:
+    """What the window shows, as a small file."""
+    page.evaluate("document.fonts.ready")
+    with Image.open(io.BytesIO(page.screenshot())) as shown:
+        shown.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(place, optimize=True)
+
+
 PROGRESS = {"run": "r1", "stage": "hashing", "source": "kort", "items": 900, "bytes": 41_000_000, "total_items": 2000,
             "total_bytes": 90_000_000, "rate_bytes": 5_100_000.0, "remaining_seconds": 9.6}  # fmt: skip
 
@@ -355,11 +362,7 @@ def test_write_the_screenshots(page: Page, entered: Workbench) -> None:
             ("hits", "/hits"),
         ):
             page.goto(entered.url + address)
-            page.evaluate("document.fonts.ready")
-            with Image.open(io.BytesIO(page.screenshot())) as picture:
-                picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(
-                    SCREENSHOTS / f"{name}.png", optimize=True
-                )
+            picture(page, SCREENSHOTS / f"{name}.png")
     finally:
         path.unlink()
 

@@ -165,6 +165,9 @@ def state(
         )
     for us in (holds.begin, basis.claimed_at):
         dates.not_in_future(us, act.now)
+    if field in ("status", "standing") and holds == ALWAYS and corrects is None:
+        # A step begins when it is taken: without a beginning it would count before every step that has one.
+        holds = Period(act.now)
     if field in (joining.SAME, joining.DIFFERENT):
         raise Refused(_("Cases are not joined."), _("Withdraw what was opened twice, with the reason."))
     if field in FIELDS[CASE]:

@@ -1,7 +1,6 @@
 """Handovers: the disclosure ledger, and one handover with what is in it, what was left out, and what must be corrected.
 
-A package is written by the command `safelight handover make`, which needs the operation's passphrase; here a second person
-approves and an acknowledgement is written down.
+What is done on these pages stands in `handover_acts`.
 """
 
 from __future__ import annotations
@@ -11,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access.door import Door
 from safelight.casework.allocation import TRANSFER
 from safelight.casework.asked_days import asked
-from safelight.casework.handover import disclosures, make
+from safelight.casework.handover import disclosures
 from safelight.casework.handover.disclosures import Disclosed
 from safelight.web import handover_words as words
+from safelight.web.handover_acts import AUDIENCES
 from safelight.web.render import with_query
 
 #: Pages of what can be given, by its number.
@@ -57,6 +56,8 @@ def listing(request: Request) -> Response:
             "address": address,
             "past": as_of.past,
             "words": words,
+            "audiences": AUDIENCES,
+            "case": request.query_params.get("case", ""),
         }
     page: Response = request.app.state.templates.page(request, "handovers.html", context)
     return page
@@ -96,26 +97,6 @@ def _beside(ledger: Sequence[Disclosed], number: str) -> Sequence[Disclosed]:
     return ledger[first : first + BESIDE]
 
 
-async def approve(request: Request) -> Response:
-    """Approve as the second person. Raises NotFound, Refused."""
-    given, number = await _form(request), request.path_params["number"]
-    await run_in_threadpool(make.approve, request.app.state.door, number, given.get("reason", ""))
-    return RedirectResponse(f"/handovers/{number}", 303)
-
-
-async def acknowledge(request: Request) -> Response:
-    """Write down that the receiver has taken it. Raises NotFound, Refused."""
-    given, number = await _form(request), request.path_params["number"]
-    door: Door = request.app.state.door
-    await run_in_threadpool(make.acknowledge, door, number, given.get("by", ""), given.get("note", ""))
-    return RedirectResponse(f"/handovers/{number}", 303)
-
-
-async def _form(request: Request) -> dict[str, str]:
-    async with request.form() as form:
-        return {key: value for key, value in form.multi_items() if isinstance(value, str)}
-
-
 def _address(request: Request) -> Address:
     return Address(request.query_params.get("known", ""), request.query_params.get("true", ""))
 
@@ -123,6 +104,4 @@ def _address(request: Request) -> Address:
 ROUTES = [
     Route("/handovers", listing, methods=["GET"]),
     Route("/handovers/{number}", one, methods=["GET"]),
-    Route("/handovers/{number}/approve", approve, methods=["POST"]),
-    Route("/handovers/{number}/acknowledge", acknowledge, methods=["POST"]),
 ]
