@@ -81,6 +81,7 @@ def test_words_in_another_order_and_another_spelling_are_one_name() -> None:
         ((*FIVE[:2], "skype", "mail"), (), ()),  # twice in each
         (FIVE, ["Aslaug"] * 5, ()),  # no name in full
         (FIVE, ["Al Vestbergheim"] * 5, ()),
+        (FIVE, ["Deleted User"] * 5, ()),  # what programs call everybody
         ((*FIVE[:3], "whatsapp"), (), ("a", "b", "c", f"name:{NAME}")),  # an export's own name for whoever it is
     ],
 )  # fmt: skip
