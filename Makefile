@@ -4,7 +4,7 @@ SERVE ?= yes
 DEMO ?= demo-operation
 BENCH_SIZE ?= 2GB
 BENCH_PAGES ?= 5
-# BENCH_ONLY=traces or hashing runs that part alone; BENCH_OPTIONS="--search-millions 10" and the like give other sizes.
+# BENCH_ONLY=traces, hashing or handover runs that part alone; BENCH_OPTIONS="--search-millions 10" and the like give other sizes.
 BENCH_ONLY ?=
 BENCH_OPTIONS ?=
 VENV := .venv

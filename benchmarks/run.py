@@ -1,13 +1,15 @@
 """`make bench`: the pipeline beside bare loops and peers, alternating in one run, as ratios in docs/benchmarks.md.
 
     python benchmarks/run.py [--size 2GB] [--rounds 3] [--pages MILLIONS] [--place FOLDER] [--write]
-                             [--only-hashing | --only-traces]
+                             [--only-hashing | --only-traces | --only-handover]
                              [--irc-lines N] [--json-messages N] [--sqlite-rows N] [--search-millions MILLIONS]
                              [--timeline-rows N] [--decisions N]
+                             [--handover-megabytes N]
 
 Every contestant runs on one core (its CPU affinity is set), reads the same generated source from the page cache, and is
 run `rounds` times in turn; the fastest of each counts. `--write` puts the report into docs/benchmarks.md; with
-`--only-traces` that part alone is replaced there. The sizes of parsers, search and timeline may be 0: they are left out.
+`--only-traces` or `--only-handover` that part alone is replaced there. The sizes of parsers, search, timeline and packages
+may be 0: they are left out.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ sys.path.insert(0, str(CHECKOUT))
 from benchmarks import (  # noqa: E402
     bare,
     catalog_pages,
+    handover,
     ledger_figures,
     peers,
     pipeline,
@@ -54,9 +57,11 @@ def main() -> int:
         "--decisions", type=int, default=1_000_000, help="decisions in the ledger of the figures"
     )
     parser.add_argument("--timeline-rows", type=int, default=1_000_000, help="messages of the timeline")
+    parser.add_argument("--handover-megabytes", type=int, default=1024, help="MiB in a package, 16 files")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--only-hashing", action="store_true", help="pass one and who is compared with it")
     only.add_argument("--only-traces", action="store_true", help="parsers, index, search and timeline")
+    only.add_argument("--only-handover", action="store_true", help="packing and verifying packages")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     place: Path = options.place
@@ -65,6 +70,12 @@ def main() -> int:
         print("\n".join(section))
         if options.write:
             PAGE.write_text(traces.put_into(PAGE.read_text("utf-8"), section), "utf-8")
+        return 0
+    if options.only_handover:
+        section = _handover(options)
+        print("\n".join(section))
+        if options.write:
+            PAGE.write_text(handover.put_into(PAGE.read_text("utf-8"), section), "utf-8")
         return 0
     print(f"generating {options.size} in {place} ...", flush=True)
     made = source.make(place / "source", _bytes(options.size))
@@ -97,10 +108,17 @@ def main() -> int:
             "\n" + "\n".join(ledger_figures.table(ledger_figures.measure(folder), options.decisions)) + "\n"
         )
     text = traces.put_into(text, _traces(options))
+    if options.handover_megabytes:
+        text = handover.put_into(text, _handover(options))
     print(text)
     if options.write:
         PAGE.write_text(text, "utf-8")
     return 0
+
+
+def _handover(options: argparse.Namespace) -> list[str]:
+    options.place.mkdir(parents=True, exist_ok=True)
+    return handover.run(options.place, 16, max(1, options.handover_megabytes // 16), options.rounds)
 
 
 def _traces(options: argparse.Namespace) -> list[str]:

@@ -96,6 +96,11 @@ class EngineBroken(SafelightError):
     )
 
 
+class SignerNotChecked(SafelightError):
+    exit_code = 25
+    doc = "A package is whole, and nothing says from whom: no fingerprint was given to check its signer against."
+
+
 def every_error() -> list[type[SafelightError]]:
     """All error classes, by exit code: the table of `docs/errors.md`."""
     return sorted([SafelightError, *SafelightError.__subclasses__()], key=lambda cls: cls.exit_code)

@@ -107,7 +107,8 @@ def handover_make(
                 traces=not without_traces,
                 withheld=tuple(withhold or ()),
             )
-            number = make.prepare(door, choice).name
+            at_once = out is not None and not choice.needs_approval
+            number = make.prepare(door, choice, tuple(sign or ()) if at_once else None).name
             console().print(f"{number} is prepared.", markup=False)
             if choice.needs_approval:
                 console().print(
@@ -123,4 +124,5 @@ def handover_make(
         f"{', encrypted' if made.encrypted else ''}, signed by {' and '.join(made.signers)}.",
         markup=False,
     )
-    console().print("Tell the receiver that fingerprint by other means than the package.", markup=False)
+    told = "that fingerprint" if len(made.signers) == 1 else "those fingerprints"
+    console().print(f"Tell the receiver {told} by other means than the package.", markup=False)

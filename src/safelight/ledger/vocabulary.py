@@ -134,6 +134,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
             Field("choice", single=True),
             Field("approved", single=True),
             Field("manifest", single=True),
+            Field("withdrawn", single=True),
             Field("gave", target="any"),
             Field("withheld"),
             Field("corrects", single=True, target=HANDOVER),

@@ -1,4 +1,5 @@
-"""What is done on the pages of handovers: prepare one or its correction, approve as the second person, acknowledge.
+"""What is done on the pages of handovers: prepare one or its correction, approve as the second person,
+withdraw, acknowledge.
 
 A package is written by the command `safelight handover make`, which needs the operation's passphrase and a place.
 """
@@ -40,6 +41,13 @@ async def approve(request: Request) -> Response:
     """Approve as the second person. Raises NotFound, Refused."""
     given, number = await form(request), request.path_params["number"]
     await run_in_threadpool(make.approve, _door(request), number, given.get("reason", ""))
+    return RedirectResponse(f"/handovers/{number}", 303)
+
+
+async def withdraw(request: Request) -> Response:
+    """Withdraw what was prepared and never given. Raises NotFound, Refused."""
+    given, number = await form(request), request.path_params["number"]
+    await run_in_threadpool(make.withdraw, _door(request), number, given.get("reason", ""))
     return RedirectResponse(f"/handovers/{number}", 303)
 
 
@@ -86,5 +94,6 @@ ROUTES = [
     Route("/handovers", prepare, methods=["POST"]),
     Route("/handovers/{number}/correct", correct, methods=["POST"]),
     Route("/handovers/{number}/approve", approve, methods=["POST"]),
+    Route("/handovers/{number}/withdraw", withdraw, methods=["POST"]),
     Route("/handovers/{number}/acknowledge", acknowledge, methods=["POST"]),
 ]

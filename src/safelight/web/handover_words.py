@@ -16,9 +16,10 @@ from safelight.messages.figures import decimal
 def status(value: str) -> str:
     """How far a handover is."""
     return {
-        "prepared": _("prepared"),
+        "prepared": _("prepared, no package was made"),
+        "withdrawn": _("withdrawn before it was given"),
         "waiting": _("waits for a second person"),
-        "approved": _("approved"),
+        "approved": _("approved, no package was made"),
         "given": _("given"),
         "acknowledged": _("acknowledged"),
         "received": _("received"),
@@ -36,7 +37,9 @@ def told(of: Handover) -> str:
 
 def settled(of: Disclosed) -> bool:
     """The receiver has it, and nothing that was given needs a correction."""
-    return of.handover.status == "received" or (bool(of.handover.acknowledged) and not of.to_correct)
+    return of.handover.status in ("received", "withdrawn") or (
+        bool(of.handover.acknowledged) and not of.to_correct
+    )
 
 
 def audience(value: str) -> str:

@@ -250,3 +250,40 @@ def test_no_cell_is_a_formula(case: Case, tmp_path: Path) -> None:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.reader(file):
                 assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))], path
+
+
+def test_what_is_prepared_and_never_made_is_withdrawn(case: Case, tmp_path: Path) -> None:
+    with case.door() as door:
+        made = make.prepare(door, case.choice())
+        with pytest.raises(Refused, match="A reason is needed"):
+            make.withdraw(door, made.name, " ")
+        make.withdraw(door, made.name, "the request was withdrawn")
+        with pytest.raises(Refused, match="was withdrawn"):
+            make.withdraw(door, made.name, "again")
+        with pytest.raises(Refused, match="was withdrawn"):
+            make.make(door, made.name, tmp_path / "p")
+    with case.door(SECOND) as door, pytest.raises(Refused, match="was withdrawn"):
+        make.approve(door, made.name, "checked")
+    assert not (tmp_path / "p").exists()
+    case.made(tmp_path / "given")
+    with case.ledger() as ledger:
+        found = register.find(ledger, made.name)
+        assert (found.status, found.withdrawn) == ("withdrawn", "the request was withdrawn")
+    with case.door() as door, pytest.raises(Refused, match="was given already"):
+        make.withdraw(door, "HO-002", "too late")
+
+
+def test_a_correction_that_was_only_prepared_corrected_nothing(case: Case, tmp_path: Path) -> None:
+    case.made(tmp_path / "p")
+    with case.ledger() as ledger, ledger.writing() as act:
+        records.state(act, case.ase.id, "district", "Øst", actor=SECOND, corrects=case.names["district now"])
+    with case.door() as door:
+        number = make.correct(door, "HO-001").name
+        assert make.correct(door, "HO-001").name == number
+        with door.consult("handovers") as look:
+            found = {one.handover.record.name: one for one in disclosures.listed(look.reading, door.who)}
+        assert found["HO-001"].to_correct and found["HO-001"].handover.corrected_by == ()
+        make.make(door, number, tmp_path / "q")
+        with door.consult("handovers") as look:
+            found = {one.handover.record.name: one for one in disclosures.listed(look.reading, door.who)}
+        assert not found["HO-001"].to_correct and found["HO-001"].handover.corrected_by == (number,)

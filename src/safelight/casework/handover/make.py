@@ -17,7 +17,7 @@ from safelight.access.door import Door
 from safelight.casework.handover import case_uco, corrections, own_parts, register, report, vics
 from safelight.casework.handover.contents import Contents, ItemGiven, Terms
 from safelight.casework.handover.gather import gather
-from safelight.casework.handover.keys import unlocked
+from safelight.casework.handover.keys import SigningKey, unlocked
 from safelight.casework.handover.package import Package
 from safelight.casework.handover.register import Choice, Handover
 from safelight.errors import IntegrityBroken, Locked, Refused
@@ -68,11 +68,14 @@ class Made:
     encrypted: bool
 
 
-def prepare(door: Door, choice: Choice) -> Record:
-    """State what is to be given. Raises NotFound, Refused."""
+def prepare(door: Door, choice: Choice, signers: tuple[str, ...] | None = None) -> Record:
+    """State what is to be given. `signers`: whose keys will sign, where its package is made at once: nothing is prepared if
+    they cannot. Raises NotFound, Refused, Locked."""
     with door.consult("handover prepared", choice.case) as look:
         ledger = look.reading.ledger
         register.check_right(ledger, door.who)
+        if signers is not None:
+            _signing(door, ledger, signers)
         with ledger.writing() as act:
             return register.prepare(act, choice, actor=door.who)
 
@@ -86,9 +89,19 @@ def approve(door: Door, number: str, reason: str) -> Record:
             return register.approve(act, number, reason=reason, actor=door.who)
 
 
+def withdraw(door: Door, number: str, reason: str) -> Record:
+    """Withdraw what was prepared and not given. Raises NotFound, Refused."""
+    with door.consult("handover withdrawn", number) as look:
+        ledger = look.reading.ledger
+        register.check_right(ledger, door.who)
+        with ledger.writing() as act:
+            return register.withdraw(act, number, reason=reason, actor=door.who)
+
+
 def correct(door: Door, number: str) -> Record:
     """Prepare the correction of what was given: the same case to the same receivers, as it stands now.
 
+    One that was prepared and has no package yet is taken again.
     Raises NotFound, Refused where nothing that was given has been touched.
     """
     with door.consult("handover corrected", number) as look:
@@ -101,6 +114,9 @@ def correct(door: Door, number: str) -> Record:
                 % {"name": earlier.record.name},
                 _("See `safelight handover list`."),
             )
+        for one in register.every(ledger):
+            if one.corrects == earlier.record.name and one.given_at is None and not one.withdrawn:
+                return one.record
         choice = replace(earlier.choice, give="hashes", corrects=earlier.record.id)
         with ledger.writing() as act:
             return register.prepare(act, choice, actor=door.who)
@@ -118,15 +134,13 @@ def make(door: Door, number: str, out: Path, *, folder: bool = False, signers: t
     The door must hold the operation's keys, for signing. Raises NotFound, Refused (no right, no second person, given
     already), Locked, AlreadyExists, IntegrityBroken (bytes of an item are not what they were), Unreachable.
     """
-    if door.keys is None:
-        raise Locked(_("A package is signed, and the operation's key is locked."), _("Give the passphrase."))
     with door.consult("handover made", number) as look:
         reading = look.reading
         ledger = reading.ledger
         register.check_right(ledger, door.who)
         handover = register.find(ledger, number)
         choice = _ready(handover)
-        sign_with = unlocked(door.folder, ledger, door.keys, signers)
+        sign_with = _signing(door, ledger, signers)
         made_at = clock_for(ledger.synthetic)()
         contents = gather(reading, choice, _terms(handover, choice, door.who, made_at), door.who)
         if choice.corrects:
@@ -155,12 +169,19 @@ def make(door: Door, number: str, out: Path, *, folder: bool = False, signers: t
     )
 
 
+def _signing(door: Door, ledger: Ledger, signers: tuple[str, ...]) -> list[SigningKey]:
+    if door.keys is None:
+        raise Locked(_("A package is signed, and the operation's key is locked."), _("Give the passphrase."))
+    return unlocked(door.folder, ledger, door.keys, signers)
+
+
 def _ready(handover: Handover) -> Choice:
     name = handover.record.name
     if handover.choice is None:
         raise Refused(_("%(name)s was received, not prepared here.") % {"name": name}, _("Name one of ours."))
     if handover.given_at is not None:
         raise Refused(_("%(name)s was given already.") % {"name": name}, _("Prepare another one."))
+    register.check_not_withdrawn(name, bool(handover.withdrawn))
     if handover.choice.needs_approval and not handover.approver:
         raise Refused(
             _("%(name)s holds bytes of items and waits for a second person.") % {"name": name},

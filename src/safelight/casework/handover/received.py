@@ -76,7 +76,8 @@ def _check(package: Opened, path: Path) -> None:
 
 def _check_signers(ledger: Ledger, package: Opened, why: str) -> None:
     known = signers.every(ledger)
-    for fingerprint, name in package.signers:
+    unknown = [one for one in package.signers if one[0] not in known]
+    for fingerprint, _name in package.signers:
         signer = known.get(fingerprint)
         if signer is not None and signer.revoked_at is not None:
             raise Refused(
@@ -84,12 +85,13 @@ def _check_signers(ledger: Ledger, package: Opened, why: str) -> None:
                 % {"key": fingerprint, "name": signer.name, "why": signer.revoked_why},
                 _("Ask for a package that another key has signed."),
             )
-        if signer is None and not why.strip():
-            raise Refused(
-                _("Nobody here has vouched for the signer %(key)s, who calls themselves %(name)s.")
-                % {"key": fingerprint, "name": name},
-                _("Ask for the fingerprint by other means, then `safelight handover key trust`."),
-            )
+    if unknown and not why.strip():
+        each = _("%(key)s, who calls themselves %(name)s")
+        raise Refused(
+            _("Nobody here has vouched for the signer %(who)s.")
+            % {"who": "; ".join(each % {"key": key, "name": name} for key, name in unknown)},
+            _("Ask for the fingerprint by other means, then `safelight handover key trust`."),
+        )
 
 
 def _given(package: Opened) -> Mapping[str, Any]:

@@ -102,16 +102,20 @@ class Handover:
     corrects: str
     corrected_by: tuple[str, ...]
     acknowledged: dict[str, Any] | None
+    withdrawn: str
+    """Why it was withdrawn before it was given; empty: it was not."""
     received: dict[str, Any] | None
     conflicts: tuple[Statement, ...]
 
     @property
     def status(self) -> str:
-        """received, given, approved, waiting (for a second person) or prepared."""
+        """received, given, withdrawn, approved, waiting (for a second person) or prepared (no package is made yet)."""
         if self.kind == "received":
             return "received"
         if self.given_at is not None:
             return "acknowledged" if self.acknowledged else "given"
+        if self.withdrawn:
+            return "withdrawn"
         if self.approved_at is not None:
             return "approved"
         return "waiting" if self.choice and self.choice.needs_approval else "prepared"
@@ -140,6 +144,32 @@ def prepare(act: Writing, choice: Choice, *, actor: str) -> Record:
     return made
 
 
+def withdraw(act: Writing, number: str, *, reason: str, actor: str) -> Record:
+    """Withdraw what was prepared and not given. Raises NotFound, Refused (given or withdrawn already, received)."""
+    found = _handover(act.connection, number)
+    standing = _standing(act.connection, found.id)
+    if not standing.get("choice"):
+        raise Refused(
+            _("%(name)s was received, not prepared here.") % {"name": found.name}, _("Name one of ours.")
+        )
+    if standing.get("manifest"):
+        raise Refused(
+            _("%(name)s was given already.") % {"name": found.name},
+            _("What left the house is corrected: `safelight handover correct`."),
+        )
+    check_not_withdrawn(found.name, bool(standing.get("withdrawn")))
+    if not reason.strip():
+        raise Refused(_("A reason is needed, and none was given."), _("Say why, in one sentence."))
+    _Saying(act, found.id, actor)("withdrawn", reason.strip())
+    return found
+
+
+def check_not_withdrawn(name: str, withdrawn: bool) -> None:
+    """Raises Refused for what was withdrawn."""
+    if withdrawn:
+        raise Refused(_("%(name)s was withdrawn.") % {"name": name}, _("Prepare another one."))
+
+
 def approve(act: Writing, number: str, *, reason: str, actor: str) -> Record:
     """Approve as the second person exactly what was prepared. Raises NotFound, Refused (one's own, given already)."""
     found = _handover(act.connection, number)
@@ -156,6 +186,7 @@ def approve(act: Writing, number: str, *, reason: str, actor: str) -> Record:
         )
     if standing.get("manifest"):
         raise Refused(_("%(name)s was given already.") % {"name": found.name}, _("Prepare another one."))
+    check_not_withdrawn(found.name, bool(standing.get("withdrawn")))
     if not reason.strip():
         raise Refused(_("A reason is needed, and none was given."), _("Say why, in one sentence."))
     say = _Saying(act, found.id, actor)
@@ -184,6 +215,7 @@ def give(act: Writing, handover: str, contents: Contents, packed: dict[str, Any]
         raise Refused(
             _("%(name)s was given already.") % {"name": contents.terms.number}, _("Prepare another one.")
         )
+    check_not_withdrawn(contents.terms.number, bool(standing.get("withdrawn")))
     say = _Saying(act, handover, actor)
     say("manifest", packed)
     for record in contents.records:
@@ -209,7 +241,10 @@ def every(ledger: Ledger, as_of: AsOf = PRESENT) -> list[Handover]:
     names = {one.id: one.name for type_ in (CASE, HANDOVER) for one in records.every(ledger, type_)}
     later: dict[str, list[str]] = {}
     for record in made:
-        for one in said.get(record.id, {}).get("corrects", ()):
+        given = "manifest" in said.get(
+            record.id, {}
+        )  # a correction that was only prepared corrected nothing yet
+        for one in said.get(record.id, {}).get("corrects", ()) if given else ():
             later.setdefault(one.target or "", []).append(record.name)
     return [
         _listed(record, said.get(record.id, {}), names, later.get(record.id, ())) for record in reversed(made)
@@ -325,6 +360,7 @@ def _listed(
         corrects=target("corrects"),
         corrected_by=tuple(later),
         acknowledged=None if acknowledged is None else {**acknowledged.value, "at": acknowledged.recorded_at},
+        withdrawn=text("withdrawn"),
         received=None if received is None else {**received.value, "at": received.recorded_at},
         conflicts=tuple(said.get("conflict", ())),
     )

@@ -9,7 +9,7 @@ nothing says who made the package: SIGNER NOT CHECKED.
 
 It checks every file both ways (BagIt 1.0, RFC 8493: SHA-256 and SHA-512 of all that is listed, and nothing that is not),
 the signatures over the list (DSSE envelope, Ed25519, RFC 8032), and that the excerpt of the audit stands in the chain whose
-head was signed. Exit code: 0 nothing is wrong, 1 something is.
+head was signed. Exit code: 0 whole, and signed by the fingerprints given; 1 something is wrong; 3 whole, SIGNER NOT CHECKED.
 
 It is a part of Safelight as well, which imports it; what it knows of formats stands in Safelight's docs/casework.md.
 """
@@ -19,6 +19,7 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import io
 import json
 import os
 import stat
@@ -42,6 +43,8 @@ TAG_MANIFESTS = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
 #: Files that are read into memory are no larger, and a package holds no more files and no longer names.
 MOST_KEPT, MOST_FILES, LONGEST_NAME = 256 << 20, 1_000_000, 1024
 _CHUNK, _BLOCK = 1 << 20, 512
+#: Exit code for a whole package of which nobody said whose it is: 2 is argparse's.
+NOT_CHECKED = 3
 
 # A chunk that is being hashed by two threads while the next is read.
 Digests = tuple[str, str]
@@ -488,9 +491,9 @@ _BASE: Point = (_BASE_X, _BASE_Y, 1, _BASE_X * _BASE_Y % _P)
 def report(found: Result, fingerprints: Sequence[str], say: Callable[[str], None]) -> None:
     """Say what was found, line by line."""
     for name, what in found.faults:
-        say(f"FAULT  {ascii(name)[1:-1]}: {what}")
+        say(f"FAULT  {repr(name)[1:-1]}: {what}")
     for key, name in found.signers:
-        say(f"signed by {key}, who calls themselves {name!a}")
+        say(f"signed by {key}, who calls themselves {name!r}")
     if not fingerprints:
         say("SIGNER NOT CHECKED: give --fingerprint with what the sender told you by other means.")
     predicate = found.statement.get("predicate", {})
@@ -509,13 +512,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reader.add_argument("package", nargs="?", default=str(Path(__file__).resolve().parent))
     reader.add_argument("--fingerprint", action="append", default=[], metavar="HEX")
     given = reader.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console that has no such letters shows their numbers
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         found = check(given.package, given.fingerprint)
     except (NotAPackage, OSError) as error:
         print(f"NOT WHOLE: {error}")  # noqa: T201
         return 1
     report(found, given.fingerprint, print)
-    return 1 if found.faults else 0
+    if found.faults:
+        return 1
+    return 0 if given.fingerprint else NOT_CHECKED
 
 
 if __name__ == "__main__":
