@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safelight.casework import districts, joining, persons
+from safelight.casework import cases, districts, joining, persons
 from safelight.casework.dates import partial, period
 from safelight.casework.joining import grouped
 from safelight.errors import NotFound, Refused
 from safelight.ledger import identities
 from safelight.ledger.as_of import AsOf
 from safelight.ledger.records import Basis, Statement
+from safelight.operation.settings import CaseSettings
 from tests.casework.desk import ACTOR, TOLD, Desk
 
 WHY = Basis(reason="same handwriting in two clubs")
@@ -285,3 +286,31 @@ def test_a_month_is_all_its_days(year: int, month: int) -> None:
     first, last = partial(f"{year:04}-{month:02}")
     assert (first.day, first.month, (last - first).days) == (1, month, last.day - 1) and last.day >= 28
     assert partial(f"{year:04}")[0].month == 1 and partial(f"{year:04}")[1].month == 12
+
+
+def test_nothing_of_records_that_are_one_or_of_a_case_lies_before_birth(desk: Desk) -> None:
+    young, old, third = (_add(desk, name) for name in ("Åse", "Å. B.", "Bo"))
+    _state(desk, young, "born", "1990-05")
+    _state(desk, old, "address", {"text": "Storgata 2", "municipality": "0502"}, "1989-12-31")
+    with pytest.raises(Refused, match="stated of P-001 = P-002 since 1989-12-31, which is before 1990-05"):
+        _join(desk, young, old)
+    _join(desk, young, third)
+    with pytest.raises(Refused, match=r"1990-04-30 lies before P-003 was born \(1990-05\)"):
+        _state(desk, third, "alias", "Bobo", "1990-04-30")
+    _state(desk, third, "alias", "Bobo", "1990-05-01")
+    case = desk.does(
+        lambda act: cases.open_case(act, actor=ACTOR, basis=TOLD, settings=CaseSettings(), number="1")
+    ).name
+
+    def role(first: str) -> None:
+        desk.does(
+            lambda act: cases.state(
+                act, case, "role", "witness", target=third, actor=ACTOR, basis=TOLD, holds=period(first)
+            )
+        )
+
+    with pytest.raises(Refused, match=r"1980-01-01 lies before P-003 was born \(1990-05\)"):
+        role("1980-01-01")
+    role("2001-01-01")
+    with pytest.raises(Refused, match="stated of P-001 since 1990-05-01, which is before 2003"):
+        _state(desk, young, "born", "2003")

@@ -10,6 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from safelight.casework import cases, joining
+from safelight.casework import persons as persons_of
+from safelight.ledger.ledger import Ledger
+from safelight.ledger.records import Basis
+from safelight.operation.settings import CaseSettings
 from tests.access.acts import ASE
 from tests.access.built import build
 from tests.web.conftest import Workbench, serving
@@ -166,3 +171,31 @@ def test_a_proposed_person_is_put_into_the_register_and_both_pages_link(tmp_path
             page = client.get("/identities/person", params={"of": TOG}).text
             assert "In the person register:" in page and 'href="/persons/P-001"' in page
             assert '<svg class="chart"' in client.get("/persons/P-001").text
+
+
+def test_long_lists_come_in_parts(client: httpx.Client, bench: Workbench) -> None:
+    with Ledger.open(bench.built.folder) as ledger, ledger.writing() as act:
+        made = [
+            persons_of.add(act, actor="kari", basis=Basis(reason="r"), name=f"N{n}").name for n in range(203)
+        ]
+        joining.join(act, made[0], made[201], actor="kari", basis=Basis(reason="one"))
+        for n in range(201):
+            cases.open_case(
+                act, actor="kari", basis=Basis(reason="r"), settings=CaseSettings(), number=f"S{n}"
+            )
+    page = client.get("/persons")
+    assert "202 persons registered" in words(page) and "Rows 1–200 of 202" in words(page)
+    assert "P-001 = P-202" in words(page) and 'id="previous"' not in page.text
+    (onward,) = re.findall(r'id="next" href="([^"]*)"', page.text)
+    assert onward == "/persons?first=200"
+    last = client.get(onward)
+    assert (
+        re.findall(r'href="/persons/(P-\d+)"', last.text) == ["P-201", "P-203"]
+        and 'id="next"' not in last.text
+    )
+    assert re.findall(r'id="previous" href="([^"]*)"', last.text) == ["/persons"]
+    assert words(client.get("/persons?first=9999")) == words(last), "behind the end is the last part"
+    assert words(client.get("/persons?first=-1")) == words(page) == words(client.get("/persons?first=٣"))
+    assert "Rows 201–201 of 201" in words(client.get("/cases?first=200&known=2017-05-30"))
+    shown = client.get("/cases?first=0&known=2017-05-30")
+    assert re.findall(r'id="next" href="([^"]*)"', shown.text) == ["/cases?first=200&amp;known=2017-05-30"]

@@ -6,6 +6,7 @@ the person. Who owns it is one unit at any time; it changes by allocation and tr
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,11 +14,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from safelight.access.reading import Reading
-from safelight.casework import case_numbers, dates, deadlines, districts, joining, provisions, units
+from safelight.casework import births, case_numbers, dates, deadlines, districts, joining, provisions, units
 from safelight.casework.dates import ALWAYS, Period
 from safelight.casework.deadlines import Deadline
 from safelight.casework.districts import Home
 from safelight.casework.held import held
+from safelight.casework.part import ROWS, Part, within_list
 from safelight.casework.provisions import Provision
 from safelight.casework.units import Unit
 from safelight.errors import NotFound, Refused
@@ -32,8 +34,8 @@ from safelight.messages import _
 from safelight.operation.settings import CaseSettings
 
 __all__ = [
-    "CASE_STATUS", "LADDER", "ROLES", "Case", "Listed", "Role", "RoleIn", "case", "every", "of_person", "open_case", "state",
-    "withdraw",
+    "CASE_STATUS", "LADDER", "ROLES", "Case", "Listed", "Role", "RoleIn", "case", "every", "listed", "of_person",
+    "open_case", "state", "withdraw",
 ]  # fmt: skip
 
 _LONGEST: Final = 2000
@@ -156,7 +158,7 @@ def state(
     Values: a status, a person's role or standing (`target` is the person), `2005 § 305` or a mapping (provision), a unit's
     name (owner), `detention=2017-01-20` or a mapping (deadline), an exhibit's number (exhibit), else a text. Raises
     NotFound; Refused for what the vocabulary does not allow, without source or reason, for a beginning in the future, a
-    second owner at the same time, a standing of nobody suspected.
+    second owner at the same time, a standing of nobody suspected, a role or standing before the person was born.
     """
     of = within(act, case)
     if not (basis.source.strip() or basis.reason.strip()):
@@ -173,6 +175,10 @@ def state(
     if field in FIELDS[CASE]:
         check: Callable[..., Any] = _CHECKS.get(field, _text)
         made = check(act, of, value, target, holds, corrects)
+        if field in ("role", "standing") and target and holds.begin is not None:
+            who = records.within(act.connection, target)
+            members = joining.classes_within(act.connection, PERSON).of(who.id)
+            births.refuse_before(act, members, who.name, day_in_oslo(holds.begin))
         if field == "exhibit":
             target, made = str(made), True
         value = made
@@ -229,18 +235,24 @@ def case(reading: Reading, name: str, as_of: AsOf = PRESENT) -> Case:
 
 def every(reading: Reading, as_of: AsOf = PRESENT) -> list[Listed]:
     """Every case that had been made by then, by number."""
+    return list(listed(reading, as_of, 0, sys.maxsize).rows)
+
+
+def listed(reading: Reading, as_of: AsOf, first: int, count: int = ROWS) -> Part[Listed]:
+    """A part of that list: what is stated is read of the cases alone that stand in it."""
     ledger = reading.ledger
-    said = _by_case(
-        records.statements(
-            ledger, type_=CASE, field=("number", "title", "status", "owner", "role"), as_of=as_of
-        )
-    )
-    due: dict[str, Deadline] = {}
-    for one in deadlines.every(ledger, as_of):
-        due.setdefault(one.case, one)
     made = records.every(ledger, CASE, as_of)
-    reading.show(one.id for one in made)
-    return [_listed(one, said.get(one.id, {}), due.get(one.id)) for one in made]
+    first = within_list(first, count, len(made))
+    shown = made[first : first + count]
+    ids = None if len(shown) == len(made) else [one.id for one in shown]
+    fields = ("number", "title", "status", "owner", "role")
+    said = _by_case(records.statements(ledger, record=ids, type_=CASE, field=fields, as_of=as_of))
+    due: dict[str, Deadline] = {}
+    for one in deadlines.every(ledger, as_of, ids):
+        due.setdefault(one.case, one)
+    reading.show(one.id for one in shown)
+    rows = [_listed(one, said.get(one.id, {}), due.get(one.id)) for one in shown]
+    return Part(tuple(rows), first, count, len(made))
 
 
 def of_person(reading: Reading, members: Sequence[str], as_of: AsOf = PRESENT) -> list[RoleIn]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from safelight.casework import births
 from safelight.errors import NotFound, Refused
 from safelight.ledger import records
 from safelight.ledger.as_of import PRESENT, AsOf, day_in_oslo
@@ -19,6 +20,7 @@ from safelight.ledger.entry import Entry
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Basis, Record
 from safelight.ledger.tables import ENTRIES, RECORDS, STATEMENTS
+from safelight.ledger.vocabulary import PERSON
 from safelight.messages import _
 
 SAME, DIFFERENT = "same_as", "different_from"
@@ -53,7 +55,8 @@ class Classes:
 
 def join(act: Writing, a: str, b: str, *, actor: str, basis: Basis) -> Entry:
     """Decide that two records are one. Raises Refused: with itself, joined already, without a reason, or where a decision
-    says that they, or others joined with them, are different."""
+    says that they, or others joined with them, are different; of persons also where one is said to have been somewhere or
+    something before the other was born."""
     first, second = _two(act, a, b, basis)
     of = classes_within(act.connection, first.type)
     if of.one(first.id) == of.one(second.id):
@@ -69,6 +72,8 @@ def join(act: Writing, a: str, b: str, *, actor: str, basis: Basis) -> Entry:
                 % {"a": first.name, "b": second.name, "told": told(act.connection, tie, DIFFERENT)},
                 _("Take that decision back first, if it is wrong."),
             )
+    if first.type == PERSON:
+        births.refuse_after(act, one | other, f"{first.name} = {second.name}")
     return records.state(act, first.id, SAME, True, target=second.id, actor=actor, basis=basis)
 
 

@@ -6,6 +6,7 @@ reason (Directive (EU) 2016/680 art. 6 and 7). Joined persons (`joining.py`) are
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +15,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from safelight.access.reading import Reading
-from safelight.casework import dates, districts, joining
+from safelight.casework import births, dates, districts, joining
 from safelight.casework.dates import ALWAYS, Period
 from safelight.casework.districts import Home
 from safelight.casework.joining import DIFFERENT, SAME
+from safelight.casework.part import ROWS, Part, within_list
 from safelight.errors import Refused
 from safelight.identities.constraints import constraints
 from safelight.ledger import identities, kinds, records
@@ -31,8 +33,8 @@ from safelight.ledger.vocabulary import CATEGORIES, FIELDS, PERSON, PREFIXES
 from safelight.messages import _
 
 __all__ = [
-    "CATEGORIES", "Listed", "Past", "Person", "accounts_of", "add", "every", "history", "person", "spoken", "state",
-    "with_accounts", "withdraw", "words",
+    "CATEGORIES", "Listed", "Past", "Person", "accounts_of", "add", "every", "history", "listed", "person", "spoken",
+    "state", "with_accounts", "withdraw", "words",
 ]  # fmt: skip
 
 _LONGEST: Final = 2000
@@ -180,37 +182,46 @@ def person(reading: Reading, name: str, as_of: AsOf = PRESENT) -> Person:
 
 def every(reading: Reading, as_of: AsOf = PRESENT) -> list[Listed]:
     """Every person that had been made by then, joined ones once, by number."""
+    return list(listed(reading, as_of, 0, sys.maxsize).rows)
+
+
+def listed(reading: Reading, as_of: AsOf, first: int, count: int = ROWS) -> Part[Listed]:
+    """A part of that list: what is known is read of those alone who stand in it."""
     ledger = reading.ledger
     made = {one.id: one for one in records.every(ledger, PERSON, as_of)}
     of = joining.classes(ledger, PERSON, as_of)
+    heads = [one for one in made.values() if of.one(one.id) == one.id]
+    first = within_list(first, count, len(heads))
+    shown = heads[first : first + count]
+    members = None if len(shown) == len(heads) else [id_ for one in shown for id_ in of.of(one.id)]
     fields = ("name", "category", "identified", "account")
     said: dict[tuple[str, str], list[Statement]] = {}
-    for one in records.statements(ledger, type_=PERSON, field=fields, as_of=as_of):
+    for one in records.statements(ledger, record=members, type_=PERSON, field=fields, as_of=as_of):
         said.setdefault((of.one(one.record), one.field), []).append(one)
     roles: dict[str, set[str]] = {}
-    for one in records.statements(ledger, type_="case", field="role", as_of=as_of):
+    for one in records.statements(ledger, type_="case", field="role", target=members, as_of=as_of):
         roles.setdefault(of.one(one.target or ""), set()).add(str(one.value))
-    homes = districts.homes(ledger, as_of, heads=of.head)
+    homes = districts.homes(ledger, as_of, members, of.head)
 
     def value(id_: str, field: str) -> str:
         found = newest(said.get((id_, field), ()))
         return str(found.value) if found else ""
 
-    reading.show(made)
-    return [
+    reading.show(id_ for one in shown for id_ in of.of(one.id) if id_ in made)
+    rows = [
         Listed(
             record=record,
-            name=value(id_, "name"),
-            category=value(id_, "category"),
-            identified=value(id_, "identified") == "yes",
-            home=homes.get(id_, Home(None, "unknown")),
-            joined=tuple(made[one].name for one in of.of(id_) if one != id_ and one in made),
-            roles=tuple(sorted(roles.get(id_, ()))),
-            accounts=len({one.target for one in said.get((id_, "account"), ())}),
+            name=value(record.id, "name"),
+            category=value(record.id, "category"),
+            identified=value(record.id, "identified") == "yes",
+            home=homes.get(record.id, Home(None, "unknown")),
+            joined=tuple(made[one].name for one in of.of(record.id) if one != record.id and one in made),
+            roles=tuple(sorted(roles.get(record.id, ()))),
+            accounts=len({one.target for one in said.get((record.id, "account"), ())}),
         )
-        for id_, record in made.items()
-        if of.one(id_) == id_
+        for record in shown
     ]
+    return Part(tuple(rows), first, count, len(heads))
 
 
 def history(reading: Reading, name: str, as_of: AsOf = PRESENT) -> list[Past]:
@@ -322,37 +333,13 @@ def _free(act: Writing, of: Record, tenure: str) -> None:
 
 def _after_birth(act: Writing, of: Record, field: str, value: Any, begin: int | None) -> None:
     """Nothing holds of a person before birth; a birth stated late is held against what was stated before it."""
-    row = STATEMENTS.c
+    members = joining.classes_within(act.connection, PERSON).of(of.id)
     if field == "born":
-        first = dates.partial(value)[0]
-        earliest = act.connection.execute(
-            sa.select(sa.func.min(row.valid_from)).where(
-                row.record == of.id, row.superseded_at.is_(None), row.field != "born"
-            )
-        ).scalar()
-        if earliest is not None and earliest < begin_of(first):
-            raise Refused(
-                _("Something is stated of %(name)s since %(day)s, which is before %(born)s.")
-                % {"name": of.name, "day": day_in_oslo(earliest).isoformat(), "born": value},
-                _("Correct that statement first, or give another date of birth."),
-            )
-    elif born := _value(act, of, "born"):
-        day = day_in_oslo(begin) if begin is not None else None
-        if field == "died":
-            day = dates.partial(value)[1]
-        if day is not None and day < dates.partial(born)[0]:
-            raise Refused(
-                _("%(day)s lies before %(name)s was born (%(born)s).")
-                % {"day": day.isoformat(), "name": of.name, "born": born},
-                _("Give a later day, or correct the date of birth."),
-            )
-
-
-def _value(act: Writing, of: Record, field: str) -> str:
-    """The newest value of a field whose statements have no period."""
-    row = STATEMENTS.c
-    query = sa.select(row.code).where(row.record == of.id, row.field == field, row.superseded_at.is_(None))
-    return str(act.connection.execute(query.order_by(row.seq.desc()).limit(1)).scalar() or "")
+        births.refuse_after(act, members, of.name, str(value))
+        return
+    births.refuse_before(act, members, of.name, day_in_oslo(begin) if begin is not None else None)
+    if field == "died":
+        births.refuse_before(act, members, of.name, dates.partial(value)[1])
 
 
 def _text(_act: Writing, _of: Record, value: Any, _holds: Period) -> Any:

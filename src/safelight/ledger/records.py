@@ -210,7 +210,7 @@ def statements(
     record: str | Sequence[str] | None = None,
     type_: str | None = None,
     field: str | Sequence[str] | None = None,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     as_of: AsOf | None = PRESENT,
 ) -> list[Statement]:
     """Statements by number that stood and held at a moment; `as_of=None`: every one ever made.

@@ -72,7 +72,9 @@ class Store:
         with connection, connection.begin() as transaction:
             try:
                 yield connection
-                if not self.sqlite:  # it could write nothing; a rollback would drop what the driver has prepared
+                if (
+                    not self.sqlite
+                ):  # it could write nothing; a rollback would drop what the driver has prepared
                     connection.exec_driver_sql("COMMIT")
             finally:
                 transaction.rollback()

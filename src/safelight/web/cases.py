@@ -11,6 +11,7 @@ from starlette.routing import Route
 from safelight.access.door import Door
 from safelight.casework import allocation, cases, deadlines, endings, persons
 from safelight.casework.asked_days import asked
+from safelight.casework.part import asked as asked_part
 from safelight.web import casework_forms as forms
 from safelight.web import casework_words as words
 from safelight.web import day_words
@@ -31,7 +32,7 @@ def listing(request: Request) -> Response:
     with door.consult("cases", days.known) as look:
         context: dict[str, Any] = {
             "standing": look.standing(),
-            "rows": cases.every(look.reading, as_of),
+            "page": cases.listed(look.reading, as_of, asked_part(request.query_params.get("first", ""))),
             "address": days,
             "past": as_of.past,
             "words": words,

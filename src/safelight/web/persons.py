@@ -18,6 +18,7 @@ from safelight.access.reading import Reading
 from safelight.access.zones import zone_of
 from safelight.casework import cases, persons
 from safelight.casework.asked_days import asked
+from safelight.casework.part import asked as asked_part
 from safelight.casework.persons import Person
 from safelight.identities import persons as proposals
 from safelight.identities import reading as who
@@ -47,7 +48,7 @@ def listing(request: Request) -> Response:
     with door.consult("persons", days.known) as look:
         context: dict[str, Any] = {
             "standing": look.standing(),
-            "rows": persons.every(look.reading, as_of),
+            "page": persons.listed(look.reading, as_of, asked_part(request.query_params.get("first", ""))),
             "address": days,
             "past": as_of.past,
             "words": words,
