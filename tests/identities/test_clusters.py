@@ -6,7 +6,7 @@ import itertools
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.identities.clusters import ABSENT, NO_CLUSTERS, Clusters, Weighed, cluster
@@ -105,6 +105,7 @@ def speaks_against(
     return False
 
 
+@settings(deadline=None)
 @given(_pairs(), _SAID, _SHARED)
 def test_the_heap_gives_what_the_definition_gives_and_what_speaks_against_itself_is_parted(
     pairs: dict[tuple[str, str], float], said: list[tuple[str, str, str]], shared: tuple[str, ...]
@@ -121,6 +122,7 @@ def test_the_heap_gives_what_the_definition_gives_and_what_speaks_against_itself
     assert all(any(set(one) <= set(other) for other in linked) for one in found)
 
 
+@settings(deadline=None)
 @given(_pairs(), _SAID, _SHARED, st.randoms(use_true_random=False))
 def test_the_order_of_anything_plays_no_part(
     pairs: dict[tuple[str, str], float],
@@ -137,6 +139,7 @@ def test_the_order_of_anything_plays_no_part(
     assert again == cluster(_weighed(pairs), IDS, standing)
 
 
+@settings(deadline=None)
 @given(_pairs(), _SAID, _SHARED)
 def test_decisions_are_law(
     pairs: dict[tuple[str, str], float], said: list[tuple[str, str, str]], shared: tuple[str, ...]
@@ -153,6 +156,7 @@ def test_decisions_are_law(
     assert not set(shared) & set(found)
 
 
+@settings(deadline=None)
 @given(_pairs(), _SAID, _SHARED)
 def test_decisions_that_spell_out_the_outcome_keep_it(
     pairs: dict[tuple[str, str], float], said: list[tuple[str, str, str]], shared: tuple[str, ...]
@@ -168,6 +172,7 @@ def test_decisions_that_spell_out_the_outcome_keep_it(
     assert groups(cluster([], IDS, law(*told, shared=shared))) == groups(before)
 
 
+@settings(deadline=None)
 @given(_pairs(), _pairs(), _SAID, _SAID, _SHARED, _SHARED)
 def test_clustering_what_changed_gives_what_a_full_run_gives(
     old: dict[tuple[str, str], float],
@@ -188,6 +193,7 @@ def test_clustering_what_changed_gives_what_a_full_run_gives(
     )
 
 
+@settings(deadline=None)
 @given(_pairs(), st.permutations(IDS))
 def test_tenures_that_come_one_by_one_end_where_all_at_once_do(
     pairs: dict[tuple[str, str], float], order: list[str]

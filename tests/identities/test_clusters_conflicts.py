@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 
 import networkx as nx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.identities.clusters import cluster
@@ -85,6 +85,7 @@ _SAME = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_SAME)
 def test_suspended_is_every_same_on_a_way_between_two_who_differ(said: list[tuple[str, str, str]]) -> None:
     standing = law(*said)

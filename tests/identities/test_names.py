@@ -6,7 +6,7 @@ import json
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.identities.evidence import names
@@ -48,6 +48,7 @@ def test_initials_and_surname() -> None:
     assert initials(("ola",)) == ()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_a_form_of_plain_letters(name: str) -> None:
     found = handle(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.identities.style.counts import Counter
@@ -38,6 +38,7 @@ def test_what_is_not_style_goes(written: str, left: str) -> None:
     assert clean([written]) == [left]
 
 
+@settings(deadline=None)
 @given(st.lists(LETTERS, max_size=5))
 def test_every_message_stays_one_message(texts: list[str]) -> None:
     assert len(clean(texts)) == len(texts)
@@ -80,6 +81,7 @@ def test_masked_words_count_by_their_ending_alone() -> None:
     assert count(["The x is"])["words"].tolist() != one["words"].tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(LETTERS, max_size=4))
 def test_counts_are_runs_that_do_not_cross_messages(texts: list[str]) -> None:
     count = Counter(frozenset())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import safelight.identities.triage as package
@@ -76,6 +76,7 @@ def test_files(tmp_path: Path) -> None:
         contact_list.read(tmp_path / "latin.toml")
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda text: text.strip() and text.isprintable()), st.text())
 def test_any_word_is_found_where_it_stands_alone(word: str, around: str) -> None:
     quoted = word.replace("\\", "\\\\").replace('"', '\\"')

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.access.door import Door
@@ -91,6 +91,7 @@ def test_calls_and_payments_of_two_items_count_once_and_large_groups_tie_nobody(
     ])  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
