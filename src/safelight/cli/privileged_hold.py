@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from safelight.access.door import Door
-from safelight.casework.held_person import accounts_to_hold
+from safelight.casework.privileged import accounts_to_hold
 from safelight.cli.options import Operation, existing, who
 from safelight.cli.output import console
 from safelight.errors import Refused
