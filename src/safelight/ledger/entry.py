@@ -32,6 +32,7 @@ LED_VERBS: Final = ("collection", "alteration", "consultation", "disclosure", "c
 VERBS: Final = (*LED_VERBS, "decision", "custody", "run", "administration")
 
 _EXACT: Final = 2**53
+_ATOMS: Final = frozenset([str, bool, type(None)])
 _PAYLOAD = b"safelight.ledger.payload.1\x00"
 _BODY = b"safelight.ledger.body.1\x00"
 _LINK = b"safelight.ledger.link.1\x00"
@@ -147,19 +148,20 @@ def _is_plain(value: object) -> bool:
     """Whether orjson, sixty times as fast, writes the same bytes: no floats, no other types that it would know how to
     write, and keys whose order by code points is that by UTF-16 units.
     """
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if type(value) in _ATOMS:
         return True
-    if kind is int:
-        return -_EXACT < value < _EXACT  # type: ignore[operator]
-    if kind is list or kind is tuple:
-        return all(map(_is_plain, value))  # type: ignore[call-overload]
-    if kind is dict:
-        return all(
-            type(key) is str and key.isascii() and _is_plain(inner)
-            for key, inner in value.items()  # type: ignore[attr-defined]
-        )
-    return False
+    if type(value) is int:
+        return -_EXACT < value < _EXACT
+    if type(value) is list or type(value) is tuple:
+        return all(map(_is_plain, value))
+    if type(value) is not dict:
+        return False
+    for key, inner in value.items():
+        if type(key) is not str or not key.isascii():
+            return False
+        if type(inner) not in _ATOMS and not _is_plain(inner):
+            return False
+    return True
 
 
 def _refuse_large_floats(value: object) -> None:
