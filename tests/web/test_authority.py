@@ -42,7 +42,7 @@ def test_an_operation_is_recorded_and_what_stands_outside_is_flagged(client: htt
     assert "circular 2/2000" in page and "O. Dal" in page and "none flagged" in page
     shared = {"field": "shared", "value": "the log", "to": "Oslo", "ground": "§ 21", "begin": "2016-11-09"}
     page = client.post("/authority/A-001/state", data=shared).text
-    assert "the log with Oslo, on the basis of § 21 (2016-11-09)" in page
+    assert "the log with Oslo, on the basis of § 21 (9 Nov 2016)" in page
     page = client.post("/authority/A-001/end", data={"day": "2016-11-07", "reason": "arrested"}).text
     assert "outside the window <b>2</b>" in page
     assert "2016-11-08 00:30" in page and "the account stays in the hands of police" in page

@@ -17,9 +17,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from safelight.casework.handover import make
+from safelight.casework.replay import replay
 from safelight.ledger import records
 from safelight.operation.settings import OperationUnitSettings, read_settings, write_settings
+from safelight.scenario import casework
+from safelight.scenario.exhibits import plan
+from safelight.scenario.simulate import simulate
 from tests.access.acts import ASE
+from tests.access.built import ACTOR, build
 from tests.casework.handover.cases import SECOND, Case, chess_case, receiver
 from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench, serving
@@ -208,8 +213,9 @@ def test_a_handover_is_prepared_approved_by_a_second_person_and_made(
     expect(page.locator(".tag.decided").first).to_have_text("given")
     expect(page.get_by_role("heading", name="What was left out, and why")).to_be_visible()
     page.goto(f"{bench.url}/handovers/HO-002")
-    page.get_by_label("Reason").fill("compared with the warrant")
-    page.get_by_role("button", name="Approve", exact=True).click()
+    approval = page.locator("form[action$='/approve']")
+    approval.get_by_label("Reason").fill("compared with the warrant")
+    approval.get_by_role("button").click()
     expect(page.locator("h1 + .tag")).to_have_text("approved")
     page.goto(f"{bench.url}/handovers/HO-001")
     keys_are_there(page)
@@ -298,12 +304,52 @@ def test_nothing_is_cut_or_nameless_in_any_language(
 @pytest.mark.skipif(
     os.environ.get("SAFELIGHT_SCREENSHOTS") != "1", reason="pictures of the README on demand only"
 )
-def test_write_the_screenshots(page: Page, bench: Workbench) -> None:
+def test_write_the_screenshots(
+    browser: Browser, page: Page, bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, address in (
-        ("victim", "/victims/V-001"),
         ("case", "/cases/C-001"),
         ("authority", "/authority/A-001"),
         ("handover", "/handovers/HO-001"),
     ):
         page.goto(bench.url + address)
         picture(page, SCREENSHOTS / f"{name}.png")
+    for replayed in _replayed(tmp_path, monkeypatch):
+        context = window(browser, replayed)
+        for page_of_it in watched(context):
+            for name, address in (
+                ("complex", f"/complex?known={DAY}&compare=2016-11-20&box=nb"),
+                ("figures", f"/figures/suspects_own?known={DAY}"),
+                ("victims", "/victims"),
+            ):
+                page_of_it.goto(replayed.url + address)
+                picture(page_of_it, SCREENSHOTS / f"{name}.png")
+        context.close()
+
+
+def _replayed(root: Path, patch: pytest.MonkeyPatch) -> Iterator[Workbench]:
+    """The casework of the scenario darkroom, seen in July 2017."""
+    world = simulate("darkroom", 1)
+    casework.write(world, plan(world).exhibits, root / "casework.jsonl")
+    patch.setenv("SAFELIGHT_CLOCK", "2016-01-17T08:00:00Z")
+    built = build(root, more=-1)
+    replay(built.folder, root / "casework.jsonl", ACTOR)
+    patch.setenv("SAFELIGHT_CLOCK", "2017-07-03T12:00:00Z")
+    for bench in serving(built, "token-of-darkroom"):
+        with bench.entered() as client:
+            for child, field, value in (
+                ("V-214", "contact", "2017-07-03"), ("V-187", "contact", "2017-07-02"), ("V-187", "material", "2016-11-09"),
+                ("V-187", "access", "stated"), ("V-220", "material", "2017-06-21"), ("V-203", "contact", "2017-05-14"),
+                ("V-203", "material", "2017-05-11"), ("V-209", "contact", "2017-05-30"), ("V-176", "access", "assessed"),
+            ):  # fmt: skip
+                post(
+                    client,
+                    f"/victims/{child}/state",
+                    field=field,
+                    value=value,
+                    source="chat log",
+                    reason="read",
+                )
+            post(client, "/victims/V-214/take")
+        # Whoever has the token enters once; the client above did.
+        yield from serving(built, "token-of-the-window")

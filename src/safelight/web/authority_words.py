@@ -6,6 +6,7 @@ from typing import Any
 
 from safelight.access.neutral import visible
 from safelight.messages import _
+from safelight.web.day_words import written
 
 
 def field_name(name: str) -> str:
@@ -40,21 +41,21 @@ def flag_told(value_: str) -> str:
 def value(field: str, said: Any) -> str:
     """The value of a statement."""
     if not isinstance(said, dict):
-        return visible(str(said))
+        return written(str(said)) if field == "review" else visible(str(said))
     if field == "approver":
         return visible(f"{said['name']}, {said['role']}")
     if field == "decision":
-        return visible(f"{said['number']}, {said['day']}")
+        return f"{visible(str(said['number']))}, {written(str(said['day']))}"
     if field == "period":
-        return visible(f"{said['from']} – {said['to']}")
+        return f"{written(str(said['from']))} – {written(str(said['to']))}"
     if field == "shared":
         told = _("%(what)s with %(whom)s, on the basis of %(basis)s") % {
             "what": said["what"], "whom": said["to"], "basis": said["basis"],
         }  # fmt: skip
-        return visible(f"{told} ({said['day']})" if said.get("day") else told)
+        return visible(told) + (f" ({written(str(said['day']))})" if said.get("day") else "")
     if field == "wrote":
         return visible(f"{said['officer']}: {said['said']}")
     if field == "ended":
         back = _("handed back") if said.get("handed_back") else _("the account stays in the hands of police")
-        return visible(f"{said['day']}, {back}")
+        return f"{written(str(said['day']))}, {back}"
     return visible(", ".join(str(part) for key, part in said.items() if not key.endswith("_us")))
