@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safelight.casework import cases, districts, joining, persons
+from safelight.casework import cases, districts, joining, persons, victims
 from safelight.casework.dates import partial, period
 from safelight.casework.joining import grouped
 from safelight.errors import NotFound, Refused
-from safelight.ledger import identities
+from safelight.ledger import identities, records
 from safelight.ledger.as_of import AsOf
 from safelight.ledger.records import Basis, Statement
 from safelight.operation.settings import CaseSettings
@@ -314,3 +314,16 @@ def test_nothing_of_records_that_are_one_or_of_a_case_lies_before_birth(desk: De
     role("2001-01-01")
     with pytest.raises(Refused, match="stated of P-001 since 1990-05-01, which is before 2003"):
         _state(desk, young, "born", "2003")
+
+
+def test_what_another_right_guards_is_not_taken_back_by_way_of_a_person(desk: Desk) -> None:
+    child = desk.does(lambda act: victims.add(act, actor=ACTOR, name="V", basis=TOLD)).name
+    (said,) = [
+        one
+        for one in desk.sees(lambda reading: records.statements(reading.ledger, type_="victim"))
+        if one.field == "name"
+    ]
+    for undo in (persons.withdraw, cases.withdraw):
+        with pytest.raises(NotFound, match=f"Entry {said.seq} states nothing that can be taken back here"):
+            desk.does(lambda act, undo=undo: undo(act, said.seq, reason="r", actor=ACTOR))  # type: ignore[misc]
+    assert child == "V-001"

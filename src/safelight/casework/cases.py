@@ -14,11 +14,20 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from safelight.access.reading import Reading
-from safelight.casework import births, case_numbers, dates, deadlines, districts, joining, provisions, units
+from safelight.casework import (
+    births,
+    case_numbers,
+    dates,
+    deadlines,
+    districts,
+    held,
+    joining,
+    provisions,
+    units,
+)
 from safelight.casework.dates import ALWAYS, Period
 from safelight.casework.deadlines import Deadline
 from safelight.casework.districts import Home
-from safelight.casework.held import held
 from safelight.casework.part import ROWS, Part, within_list
 from safelight.casework.provisions import Provision
 from safelight.casework.units import Unit
@@ -190,7 +199,7 @@ def state(
 
 def withdraw(act: Writing, seq: int, *, reason: str, actor: str) -> Entry:
     """Take a statement about a case back; it stays in the history. Raises NotFound, Refused without a reason."""
-    return records.withdraw(act, seq, reason=reason, actor=actor)
+    return held.withdraw(act, seq, CASE, reason=reason, actor=actor)
 
 
 def within(act: Writing, name: str) -> Record:
@@ -385,7 +394,7 @@ def _deadline(_act: Writing, _of: Record, value: Any, *_more: Any) -> Mapping[st
 
 def _owner(act: Writing, of: Record, value: Any, _target: Any, holds: Period, corrects: int | None) -> Any:
     """One owner at any time: a statement that overlaps another's period is refused, unless it takes its place."""
-    for one in held(act, "owner", record=of.id):
+    for one in held.held(act, "owner", record=of.id):
         if one.seq != corrects and _overlap(holds, Period(one.valid_from, one.valid_to)):
             raise Refused(
                 _("%(name)s has an owner then: %(unit)s, entry %(seq)s. Two units never own a case at once.")
@@ -406,7 +415,7 @@ def _overlap(one: Period, other: Period) -> bool:
 
 
 def _status(act: Writing, of: Record, value: Any, _target: Any, holds: Period, corrects: int | None) -> Any:
-    opened = next((one for one in held(act, "status", record=of.id) if one.value == "opened"), None)
+    opened = next((one for one in held.held(act, "status", record=of.id) if one.value == "opened"), None)
     if value == "transferred":
         raise Refused(_("A case is transferred to a unit."), _("Use `safelight case transfer`."))
     first = opened.valid_from if opened and opened.seq != corrects else None
@@ -420,7 +429,7 @@ def _status(act: Writing, of: Record, value: Any, _target: Any, holds: Period, c
 
 def _role(act: Writing, of: Record, value: Any, target: Any, _holds: Period, corrects: int | None) -> Any:
     who = records.within(act.connection, target or "")
-    for one in held(act, "role", record=of.id):
+    for one in held.held(act, "role", record=of.id):
         if (one.target, one.value) == (who.id, value) and one.seq != corrects and one.valid_to is None:
             raise Refused(
                 _("%(person)s has this role already, entry %(seq)s.") % {"person": who.name, "seq": one.seq},
@@ -433,7 +442,7 @@ def _standing(act: Writing, of: Record, value: Any, target: Any, *_more: Any) ->
     who = records.within(act.connection, target or "")
     same = joining.classes_within(act.connection, PERSON)
     suspects = {
-        same.one(one.target or "") for one in held(act, "role", record=of.id) if one.value == "suspect"
+        same.one(one.target or "") for one in held.held(act, "role", record=of.id) if one.value == "suspect"
     }
     if same.one(who.id) not in suspects:
         raise Refused(

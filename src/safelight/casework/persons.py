@@ -15,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from safelight.access.reading import Reading
-from safelight.casework import births, dates, districts, joining
+from safelight.casework import births, dates, districts, held, joining
 from safelight.casework.dates import ALWAYS, Period
 from safelight.casework.districts import Home
 from safelight.casework.joining import DIFFERENT, SAME
@@ -154,7 +154,7 @@ def state(
 
 def withdraw(act: Writing, seq: int, *, reason: str, actor: str) -> Entry:
     """Take a statement or a joining back; it stays in the history. Raises NotFound, Refused without a reason."""
-    return records.withdraw(act, seq, reason=reason, actor=actor)
+    return held.withdraw(act, seq, PERSON, reason=reason, actor=actor)
 
 
 def person(reading: Reading, name: str, as_of: AsOf = PRESENT) -> Person:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from safelight.casework import cases
-from safelight.cli.casework_options import Why, acting
+from safelight.cli.casework_options import StatementEntry, Why, withdrawing
 from safelight.cli.options import Operation
-from safelight.cli.output import console
 
 
 def case_withdraw(
     operation: Operation,
-    entry: Annotated[
-        int, typer.Argument(help="Number of the entry, as `case show` shows it.", metavar="ENTRY")
-    ],
+    entry: StatementEntry,
     reason: Why,
 ) -> None:
     """Take back one statement, for example a deadline that was met. It stays in the history, with your reason."""
-    with acting(operation, "statement withdrawn", str(entry)) as (_door, act, who):
-        cases.withdraw(act, entry, reason=reason, actor=who)
-    console().print(f"Entry {entry} no longer holds.", markup=False)
+    withdrawing(operation, entry, reason, cases.withdraw)

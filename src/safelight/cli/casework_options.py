@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
@@ -13,6 +13,7 @@ import typer
 
 from safelight.access.door import Door
 from safelight.cli.options import existing, who
+from safelight.cli.output import console
 from safelight.errors import Refused
 from safelight.ledger import grading
 from safelight.ledger.as_of import PRESENT, AsOf, begin_of
@@ -59,6 +60,9 @@ Claimed = Annotated[
 First = Annotated[str, typer.Option("--from", help="First day on which it holds, written 2016-01-12.")]
 Last = Annotated[str, typer.Option("--to", help="Last day on which it holds.")]
 Corrects = Annotated[int | None, typer.Option("--corrects", help="Entry that this one takes the place of.")]
+StatementEntry = Annotated[
+    int, typer.Argument(help="Number of the entry, as the record's page and `show` name it.", metavar="ENTRY")
+]
 Day = Annotated[str, typer.Option("--as-of", help="As it was known and held at the end of this day.")]
 SeenToday = Annotated[
     bool, typer.Option("--seen-today", help="With --as-of: what held then, as it is known today.")
@@ -105,6 +109,13 @@ def as_of(day: str, seen_today: bool) -> AsOf:
 def today(given: str) -> str:
     """A day that was given, or today's."""
     return given or date.today().isoformat()  # noqa: DTZ011  the day on the wall beside the officer
+
+
+def withdrawing(operation: Path, entry: int, reason: str, withdraw: Callable[..., object]) -> None:
+    """Take back a statement about a person or case, by `withdraw(act, entry, reason=, actor=)`, and say so."""
+    with acting(operation, "statement withdrawn", str(entry)) as (_door, act, who_):
+        withdraw(act, entry, reason=reason, actor=who_)
+    console().print(f"Entry {entry} no longer holds.", markup=False)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from safelight.casework import allocation, cases, endings
 from safelight.casework.dates import period
 from safelight.casework.form_basis import basis_of
 from safelight.operation.settings import read_settings
-from safelight.web.casework_forms import acted, entry_number, form
+from safelight.web.casework_forms import acted, form, undoing
 
 
 async def open_case(request: Request) -> Response:
@@ -111,17 +111,6 @@ async def unfollow(request: Request) -> Response:
     return await acted(request, "case followed", name, act_of)
 
 
-async def undo(request: Request) -> Response:
-    """Take a statement back."""
-    given, name = await form(request), request.path_params["name"]
-    seq = entry_number(given.get("seq", ""))
-
-    def act_of(_reading: Any, act: Any, who: str) -> tuple[str, int]:
-        return f"/cases/{name}", cases.withdraw(act, seq, reason=given.get("reason", ""), actor=who).seq
-
-    return await acted(request, "statement withdrawn", str(seq), act_of)
-
-
 ROUTES = [
     Route("/cases", open_case, methods=["POST"]),
     Route("/cases/{name}/state", state, methods=["POST"]),
@@ -129,5 +118,5 @@ ROUTES = [
     Route("/cases/{name}/acknowledge", acknowledge, methods=["POST"]),
     Route("/cases/{name}/follow", follow, methods=["POST"]),
     Route("/cases/{name}/unfollow", unfollow, methods=["POST"]),
-    Route("/cases/{name}/undo", undo, methods=["POST"]),
+    Route("/cases/{name}/undo", undoing("/cases", cases.withdraw), methods=["POST"]),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from safelight.access.door import Door
 from safelight.errors import Refused
+from safelight.ledger.entry import Entry
 from safelight.messages import _
 from safelight.web.render import with_query
 
@@ -35,6 +36,21 @@ async def acted(
 
     path, seq = await run_in_threadpool(run)
     return RedirectResponse(with_query(path, [], done=seq), 303)
+
+
+def undoing(pages: str, withdraw: Callable[..., Entry]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """Takes a statement or decision back on a page of `pages` (`/persons`) by `withdraw(act, seq, reason=, actor=)`."""
+
+    async def undo(request: Request) -> Response:
+        given, name = await form(request), request.path_params["name"]
+        seq = entry_number(given.get("seq", ""))
+
+        def act_of(_reading: Any, act: Any, who: str) -> tuple[str, int]:
+            return f"{pages}/{name}", withdraw(act, seq, reason=given.get("reason", ""), actor=who).seq
+
+        return await acted(request, "statement withdrawn", str(seq), act_of)
+
+    return undo
 
 
 def entry_number(text: str) -> int:

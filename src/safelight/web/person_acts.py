@@ -14,7 +14,7 @@ from safelight.casework.dates import period
 from safelight.casework.form_basis import basis_of
 from safelight.errors import Refused
 from safelight.messages import _
-from safelight.web.casework_forms import Given, acted, entry_number, form
+from safelight.web.casework_forms import Given, acted, entry_number, form, undoing
 
 
 async def add(request: Request) -> Response:
@@ -95,21 +95,10 @@ async def decide(request: Request) -> Response:
     return await acted(request, "persons decided", name, act_of)
 
 
-async def undo(request: Request) -> Response:
-    """Take a statement or decision back."""
-    given, name = await form(request), request.path_params["name"]
-    seq = entry_number(given.get("seq", ""))
-
-    def act_of(_reading: Any, act: Any, who: str) -> tuple[str, int]:
-        return f"/persons/{name}", persons.withdraw(act, seq, reason=given.get("reason", ""), actor=who).seq
-
-    return await acted(request, "statement withdrawn", str(seq), act_of)
-
-
 ROUTES = [
     Route("/persons", add, methods=["POST"]),
     Route("/persons/of-account", add_of_account, methods=["POST"]),
     Route("/persons/{name}/state", state, methods=["POST"]),
     Route("/persons/{name}/decide", decide, methods=["POST"]),
-    Route("/persons/{name}/undo", undo, methods=["POST"]),
+    Route("/persons/{name}/undo", undoing("/persons", persons.withdraw), methods=["POST"]),
 ]
