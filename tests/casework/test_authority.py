@@ -267,6 +267,15 @@ def test_a_search_by_person_ends_where_police_took_over(case: Case) -> None:
     assert found() == []
 
 
+def test_a_free_search_finds_an_officers_words_and_marks_them(case: Case) -> None:
+    bring_up(case.folder)
+    case.add()
+    with Door(case.folder, who=ACTOR, purpose="test") as door, door.consult("search") as look:
+        found = [hit.id for hit in look.search.page(SearchFilter(text="fint OR spille")).rows]
+        assert {"t1-m1", "t1-m3"} <= set(found)
+        assert police.among(look.reading, found) == {"t1-m3"}
+
+
 def test_a_review_that_was_not_done_is_told(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     case.add(replace(DECISION, end="2017-02-07", review="2016-12-07"))
 

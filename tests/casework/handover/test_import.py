@@ -263,6 +263,16 @@ def test_bad_packages_are_refused_and_nothing_is_written(
     fails(forged(root / "HO-001", tmp_path / "newer records", case, format=2), BadInput, "A newer version")
     wrong = forged(root / "HO-001", tmp_path / "no terms", case, terms={"made_at": 1, "number": "x"})
     fails(wrong, BadInput, "cannot be read")
+    clock: dict[str, Any] = {
+        "seq": 1, "exhibit": case.built.exhibits[0].key, "seconds": 1, "zone": None, "begin": None, "end": None,
+        "formats": [], "reason": "x", "actor": "x", "recorded_at": 1,
+    }  # fmt: skip
+    wrong_clocks: tuple[dict[str, Any], ...] = (
+        {"begin": "0 or true"}, {"seconds": None, "zone": "x'"}, {"exhibit": "another"},
+    )  # fmt: skip
+    for n, bad in enumerate(wrong_clocks):
+        clocks = forged(root / "HO-001", tmp_path / f"clock {n}", case, clocks=[{**clock, **bad}])
+        fails(clocks, BadInput, "cannot be read")
     monkeypatch.setattr(verify, "FORMAT", 2)
     newer = forged(root / "HO-001", tmp_path / "newer", case)
     monkeypatch.undo()

@@ -191,7 +191,7 @@ def test_while_a_run_is_at_work_nothing_is_imported(given: tuple[Case, Path], tm
 
 
 def test_a_table_that_is_none_or_says_not_where_it_comes_from(
-    given: tuple[Case, Path], tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = empty(tmp_path / "other")
     files = received_traces.wanted(tmp_path)
@@ -207,4 +207,7 @@ def test_a_table_that_is_none_or_says_not_where_it_comes_from(
             pq.write_table(table, path)
         with other.ledger() as ledger, pytest.raises(BadInput, match=told):
             received_traces.take_in(other.folder, ledger, files, "ab" * 32, actor=OLA)
+    monkeypatch.setattr(received_traces, "_MOST_GROUP", 10)
+    with other.ledger() as ledger, pytest.raises(BadInput, match="larger than any such table"):
+        received_traces.take_in(other.folder, ledger, files, "ab" * 32, actor=OLA)
     assert rows(other, "messages") == []
