@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 
 from safelight.access.door import Door
 from safelight.errors import Refused
-from safelight.ledger.entry import Entry
 from safelight.messages import _
 from safelight.web.render import with_query
 
@@ -38,7 +37,7 @@ async def acted(
     return RedirectResponse(with_query(path, [], done=seq), 303)
 
 
-def undoing(pages: str, withdraw: Callable[..., Entry]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+def undoing(pages: str, withdraw: Callable[..., Any]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     """Takes a statement or decision back on a page of `pages` (`/persons`) by `withdraw(act, seq, reason=, actor=)`."""
 
     async def undo(request: Request) -> Response:
