@@ -116,6 +116,8 @@ def test_two_are_joined_shown_as_one_and_parted_again(client: httpx.Client) -> N
     said = words(post(client, "/persons/P-002/decide", decision="same", other="P-001", reason="one hand"))
     assert "one with P-002" in said and "P-002 = P-001 one hand" in said
     assert "P-001 = P-002" in words(client.get("/persons"))
+    keyed = re.findall(r'<(\w+)[^>]*data-key="([MS])"', client.get("/persons/P-001").text)
+    assert keyed == [("summary", "S"), ("label", "M")]
     refused = client.post(
         "/persons/P-001/decide", data={"decision": "different", "other": "P-002", "reason": "r"}
     )
