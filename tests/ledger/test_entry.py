@@ -92,7 +92,7 @@ def test_the_code_makes_the_documented_example() -> None:
 
 def test_the_documented_kinds_are_those_of_the_code() -> None:
     rows = re.findall(
-        r"^\| `([a-z.]+)` \| ([a-z]+) \| (.*?) \| (.*?) \|$", DOCS.read_text("utf-8"), re.MULTILINE
+        r"^\| `([a-z._]+)` \| ([a-z]+) \| (.*?) \| (.*?) \|$", DOCS.read_text("utf-8"), re.MULTILINE
     )
     assert rows == [(kind.name, kind.verb, kind.subjects, kind.payload) for kind in kinds.KINDS]
 
