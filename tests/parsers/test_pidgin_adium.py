@@ -125,6 +125,28 @@ def test_a_log_that_runs_past_midnight_goes_on_the_next_day() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "wall"),
+    [
+        ("2010-01-05 01:49:35", "2010-01-05T01:49:35"),
+        ("01/13/2010 01:49:35 AM", "2010-01-13T01:49:35"),
+        ("13.01.2010 01:49:35", "2010-01-13T01:49:35"),
+        ("01/05/2010 01:49:35 AM", None),  # in May or in January
+        ("2010-02-30 01:49:35", None),
+        ("13/13/2010 01:49:35", None),
+    ],
+)
+def test_a_late_line_states_its_own_day_and_nothing_of_others(written: str, wall: str | None) -> None:
+    log = TXT + f"({written}) Bo: offline then\n(11:59:30 PM) Bo: and now\n"
+    late, now = pidgin(log, _FOLDER + ".txt").of(Message)[-2:]
+    assert (late["sent"]["wall"] and late["sent"]["wall"].isoformat(), late["sent"]["text"]) == (
+        wall,
+        written,
+    )
+    assert late["sent"]["basis"] == ("derived" if wall else "unknown")
+    assert now["sent"]["wall"].isoformat() == "2010-01-04T23:59:30"
+
+
 def test_a_clock_that_goes_back_has_no_date_from_there_on() -> None:
     log = TXT + "(08:05:00 AM) Bo: still there?\n(08:06:00 AM) Bo: good morning\n"
     parsed = pidgin(log, _FOLDER + ".txt")

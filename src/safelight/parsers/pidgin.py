@@ -4,10 +4,11 @@ A parser of our own: the files are lines, one a message, whose HTML is no docume
 Facts: libpurple's `log.c` (header, line forms and colours of own and others' messages) and its folder layout
 `logs/<protocol>/<account>/<other>[.chat]/<day>.<time><offset><zone>.html`.
 
-Lines carry a time of day. The day and the offset from UTC stand only in the file's name: with them UTC is derived, without
-them the header gives the day, or nothing does. Where the clock passes midnight, with at most two hours between two
-lines, the next day is derived; where it goes back otherwise by more than two hours the day is not stated from there on.
-Both are said.
+Lines carry a time of day. The day and the offset from UTC stand only in the file's name: with them UTC is derived,
+without them the header gives the day, or nothing does. A line that comes late (more than twenty minutes after it was
+sent, an offline message) carries its own date in the writer's locale: taken where it can be read in one way only. Where
+the clock passes midnight, with at most two hours between two lines, the next day is derived; where it goes back
+otherwise by more than two hours the day is not stated from there on. Both are said.
 """
 
 from __future__ import annotations
@@ -52,12 +53,17 @@ _BEGUN: Final = re.compile(
     r".*?(?P<month2>[^\W\d]{3,}\.?) +(?P<day2>\d\d?) .*?(?P<year2>\d{4})\b.*|(?P<iso>\d{4}-\d\d-\d\d)\b.*"
 )
 
+_DATED: Final = re.compile(
+    r"(?:(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)|(?P<one>\d\d?)[./](?P<two>\d\d?)[./](?P<at>\d{4}))"
+    r"\.?,? +(?P<time>\S.*)"
+)
+
 
 class Pidgin:
     """Pidgin's logs."""
 
     name = "pidgin"
-    version = 3
+    version = 4
     title = "Pidgin chat logs (HTML and text)"
     variants: tuple[Variant, ...] = (
         Variant("html", "documentation", "`Conversation with ... on ...` as HTML title and heading; libpurple's log.c"),
@@ -254,6 +260,8 @@ class _Log:
         return found
 
     def _moment(self, line: _Waiting) -> Moment:
+        if dated := _DATED.fullmatch(line.time):
+            return self._dated(dated, line.time)
         us = self._clock[line.time]
         if us < 0 or self._base is None:
             return Moment(None, None, line.time, "unknown")
@@ -263,10 +271,24 @@ class _Log:
             self._base, self._lost = None, line.number
             return Moment(None, None, line.time, "unknown")
         self._before = us
-        wall = self._base + us
+        return self._at(self._base + us, line.time)
+
+    def _dated(self, stated: re.Match[str], text: str) -> Moment:
+        """The time of a line that states its day; says nothing of the lines behind it."""
+        if stated["year"]:
+            days = {day_us(int(stated["year"]), int(stated["month"]), int(stated["day"]))}
+        else:
+            year, one, two = int(stated["at"]), int(stated["one"]), int(stated["two"])
+            days = {day_us(year, one, two), day_us(year, two, one)}
+        known, us = [day for day in days if day is not None], self._clock[stated["time"]]
+        if len(known) != 1 or us < 0:
+            return Moment(None, None, text, "unknown")
+        return self._at(known[0] + us, text)
+
+    def _at(self, wall: int, text: str) -> Moment:
         if self._offset is None:
-            return wall_only(wall, line.time)
-        return Moment(wall - self._offset, wall, line.time, "derived")
+            return wall_only(wall, text)
+        return Moment(wall - self._offset, wall, text, "derived")
 
     def rest(self) -> Iterator[Emitted]:
         """The last message, and what is known at the end."""
