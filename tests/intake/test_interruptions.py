@@ -84,7 +84,7 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(
     shutil.copytree(fresh.root, stopped.root)
     moments = random.Random(20161120)
     codes = []
-    for _ in range(5):
+    for after in (0, *(moments.uniform(0, 2.5) for _ in range(4))):
         (stopped.root / "spool" / "progress.json").unlink(missing_ok=True)
         run = subprocess.Popen(
             stopped.command("ingest", str(stopped.root), "--exhibit", EXHIBIT, str(source)),
@@ -95,7 +95,7 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(
         )
         try:
             _begun(stopped, run)
-            run.wait(moments.uniform(0, 2.5))
+            run.wait(after)
         except subprocess.TimeoutExpired:
             os.killpg(run.pid, signal.SIGINT)
         _, said = run.communicate(timeout=60)  # 5 s by the promise, on a machine that is not busy
