@@ -23,6 +23,7 @@ ELSEWHERE = {
     errors.Unreachable: "tests/cli/test_source.py",
     # A network file system cannot be had in a test; the mount tables of many machines stand there.
     errors.UnsafePlace: "tests/ledger/test_place.py",
+    errors.SignerNotChecked: "tests/cli/test_handover.py",
 }
 HERE = {
     errors.SafelightError,

@@ -194,6 +194,8 @@ NAMES = {"Safelight", "SHA-256", "SHA-1", "MD5", "CSV", "PDF", "UTC", "MB", "Ent
     "safelight ingest OPERATION --exhibit ID SOURCE",
     "v", "safelight accounts triage", "safelight accounts triage --list", "p", "u", "r", "T", "S", "M",
     "safelight identities find", "P-…", "V-…", "Vest, Kripos, SE:Polisen", "Tab",
+    "C-…", "Øst=age1…", "age1…", "AGE-SECRET-KEY-1…", "safelight privileged review OPERATION", "X",  # X: a grade
+    "bokmål", "nynorsk", "English",  # each as it calls itself
 }  # fmt: skip
 
 
