@@ -36,9 +36,13 @@ class Operation:
         plain = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
         return {**plain, "SAFELIGHT_PASSPHRASE": "korrekt hest batteri", **self.environment}
 
+    def done(self, words: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """A command that has run to its end."""
+        return commands.run(words, self.env(), stdin=stdin)
+
     def run(self, *words: str, expect: int = 0) -> str:
         """Run a command to its end; its standard output. Fails if the exit code is another than expected."""
-        done = commands.run(words, self.env())
+        done = self.done(words)
         assert done.returncode == expect, (
             f"{words}: {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}"
         )
@@ -65,7 +69,7 @@ class Operation:
 
     def said(self, *words: str, expect: int = 0, stdin: str = "") -> tuple[str, str]:
         """Run a command to its end: standard output and error. Fails if the exit code is another than expected."""
-        done = commands.run(words, self.env(), stdin=stdin.encode())
+        done = self.done(words, stdin.encode())
         said, told = done.stdout.decode(), done.stderr.decode()
         assert done.returncode == expect, f"{words}: {done.returncode}\n{said}\n{told}"
         return said, told

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,11 +25,11 @@ LONG = LONG_NAME.decode()
 class Ordinary(Operation):
     """Commands without the right of root to read what is closed to its owner."""
 
-    def command(self, *words: str) -> list[str]:
-        command = super().command(*words)
-        if os.geteuid() == 0:
-            return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
-        return command
+    def done(self, words: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+        return subprocess.run(
+            [*bound, *self.command(*words)], env=self.env(), input=stdin, capture_output=True, check=False
+        )
 
 
 @dataclass

@@ -46,7 +46,7 @@ function focus(selector) {
   return true;
 }
 
-/* What a page says of a key: `data-key` on a link, button or field. The picker of days opens and gives its field. */
+/* What a page says of a key: `data-key` on a link, button or field. Where it opens what is folded, `data-into` takes its first field. */
 function press(key) {
   if (!/^[a-zA-Z]$/.test(key)) return false;
   const there = document.querySelector(`[data-key="${key}"]`);
@@ -57,7 +57,7 @@ function press(key) {
     return true;
   }
   there.click();
-  if (there.matches("summary")) there.parentElement.querySelector("input:not([type=hidden])")?.focus();
+  if (there.matches("summary[data-into]")) there.parentElement.querySelector("input:not([type=hidden])")?.focus();
   return true;
 }
 
