@@ -33,7 +33,7 @@ from safelight.casework.provisions import Provision
 from safelight.casework.units import Unit
 from safelight.errors import NotFound, Refused
 from safelight.ledger import records
-from safelight.ledger.as_of import PRESENT, AsOf, day_in_oslo
+from safelight.ledger.as_of import PRESENT, AsOf, begin_of, day_in_oslo
 from safelight.ledger.entry import Entry
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Basis, Record, Statement, newest
@@ -178,7 +178,10 @@ def state(
         dates.not_in_future(us, act.now)
     if field in ("status", "standing") and holds == ALWAYS and corrects is None:
         # A step begins when it is taken: without a beginning it would count before every step that has one.
-        holds = Period(act.now)
+        # It is the day that begins, and no earlier step of it: of one moment what is said last counts.
+        today = begin_of(day_in_oslo(act.now).isoformat())
+        earlier = held.held(act, field, record=of.id, target=target)
+        holds = Period(max([today, *(one.valid_from or 0 for one in earlier)]))
     if field in (joining.SAME, joining.DIFFERENT):
         raise Refused(_("Cases are not joined."), _("Withdraw what was opened twice, with the reason."))
     if field in FIELDS[CASE]:
