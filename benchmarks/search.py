@@ -239,7 +239,8 @@ def _fts(path: Path) -> Callable[[str], object]:
 def measure(
     place: Path, millions: float, count: int = 100
 ) -> tuple[list[Made], list[tuple[Asked, Asked]], list[Asked]]:
-    """Make both, ask both, and ask ours for counts by facet. Messages that were written there before are used again."""
+    """Make both, ask both, and ask ours for counts by facet. What was written there before for that size is used again."""
+    place = place / f"{millions:g}"
     place.mkdir(parents=True, exist_ok=True)
     with Catalog(place / "parts", f"sqlite:///{place / 'journal.sqlite'}") as catalog:
         if not catalog.snapshot().rows("messages"):

@@ -1,4 +1,7 @@
-"""The whole of darkroom: its casework replayed and its evidence taken in between, under the clock of those days."""
+"""The whole of darkroom: its casework replayed and its evidence taken in between, under the clock of those days.
+
+One test, for taking the evidence in takes the better part of an hour: the figures of both days, then the truth.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.scenario_score import assert_each_found_once, parse_payments
 from tests.intake.operations import Operation
 
 FIRST, SECOND = "2016-11-20", "2017-05-30"
@@ -14,7 +18,7 @@ FIRST, SECOND = "2016-11-20", "2017-05-30"
 
 @pytest.mark.soak
 @pytest.mark.timeout(6 * 3600)
-def test_the_fact_boxes_of_both_days(tmp_path: Path) -> None:
+def test_the_fact_boxes_of_both_days_and_every_trace_found_once(tmp_path: Path) -> None:
     made = tmp_path / "made"
     operation = Operation(tmp_path / "op", {"SAFELIGHT_CLOCK": "2016-01-18T07:00:00Z"})
     root, script = str(operation.root), str(made / "casework.jsonl")
@@ -43,3 +47,5 @@ def test_the_fact_boxes_of_both_days(tmp_path: Path) -> None:
         "alle de 12 politidistriktene", "til Sverige", "til Danmark", "minst 304 barn",
     ):  # fmt: skip
         assert text in said[SECOND]
+    parse_payments(operation)
+    assert_each_found_once(operation.run("scenario", "score", root, str(made / "truth")))
