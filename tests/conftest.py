@@ -21,6 +21,13 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The full counts take longer than any test of `make test` may: two hours, where a test says nothing else."""
+    for item in items:
+        if item.get_closest_marker("soak") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(7200))
+
+
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     """The folder of public real data beside the checkout (or SAFELIGHT_REALDATA)."""
