@@ -51,7 +51,7 @@ def test_a_case_is_opened_and_its_people_stated(client: httpx.Client) -> None:
     ):  # fmt: skip
         assert text in said, (text, said)
     row = words(client.get("/cases"))
-    assert "C-001 2017-31 The clock opened 3 Jan 2017 nobody 1 review 2017-06-13 in 14 days" in row
+    assert "C-001 2017-31 The clock opened 3 Jan 2017 nobody 1 review 13 Jun 2017 in 14 days" in row
     assert "2017-31 suspect charged nobody" in words(client.get("/persons/P-001"), "cases")
 
 

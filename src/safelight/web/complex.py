@@ -17,13 +17,12 @@ from safelight.casework import changes, deadlines, factbox, figures
 from safelight.casework.asked_days import asked
 from safelight.casework.figure import Asked, Figure
 from safelight.casework.handover import disclosures
-from safelight.casework.victim_register import opened
 from safelight.messages import _, language
-from safelight.operation.settings import read_settings
 from safelight.web import casework_words as words
 from safelight.web import complex_map, complex_matrix, handover_words, victim_words
 from safelight.web.as_of import Days
 from safelight.web.render import with_query
+from safelight.web.urgent import urgent
 
 #: Rows of the table "then, and seen from today".
 _TOLD = (
@@ -124,20 +123,12 @@ def _audience(name: str) -> str:
 def _due(request: Request, reading: Reading, question: Asked) -> dict[str, Any]:
     """Deadlines, urgent children and handovers; children for who has the right alone."""
     due = deadlines.every(reading.ledger, question.as_of)
-    urgent: Any = []
-    urgent_count = 0
-    if question.victims:
-        rule = read_settings(request.app.state.door.folder.settings).urgency
-        register = opened(reading, request.app.state.door.who)
-        found = register.listed(rule, question.as_of, only={"urgency": "urgent"}, count=_FEW)
-        urgent, urgent_count = found.children, found.total
     given = disclosures.listed(reading, request.app.state.door.who, question.as_of)
     names = figures.spoken(question, [one.case for one in due[:_FEW]])
     return {
         "deadlines": [(one, names.get(one.case, "")) for one in due[:_FEW]],
         "deadline_count": len(due),
-        "urgent": urgent,
-        "urgent_count": urgent_count,
+        "urgent": urgent(request.app.state.door, reading, question),
         "handovers": given[:_FEW],
         "handover_count": len(given),
     }

@@ -47,6 +47,8 @@ def rows(request: Request) -> Response:
 def title(name: str, part: str) -> str:
     """What a figure is called, with the part that it is of."""
     owner, _colon, state = part.partition(":")
+    if name == "suspects_own":  # its own title is said below that of all suspects
+        return _("Suspects in own district")
     told = [
         words.unit_key(owner) if name != "cases_status" else words.status(owner),
         words.status(state) if state else "",

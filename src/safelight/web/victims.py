@@ -46,6 +46,10 @@ class Address:
             "/victims", list(only.items()), first=first or None, known=self.known, true=self.true
         )
 
+    def figure(self, name: str) -> str:
+        """The rows behind a figure, as of the same days."""
+        return with_query(f"/figures/{name}", [], known=self.known, true=self.true)
+
     def child(self, name: str) -> str:
         """The page of a child, as of the same days."""
         return with_query(f"/victims/{name}", [], known=self.known, true=self.true)
