@@ -17,8 +17,10 @@ from safelight.access.reading import Reading
 from safelight.access.timeline_bars import BARS, DAY, HOUR, LEVELS, MINUTE, edges, level_for
 from safelight.access.timeline_filter import TimelineFilter
 from safelight.access.zones import ZONES, Zone
+from safelight.catalog.catalog import Catalog
 from safelight.errors import Refused
 from safelight.ledger import clocks
+from safelight.traces.moment import wall_only
 from tests.access.acts import ASE, DIRECT, KINDS, TOG, act, us
 from tests.access.built import Built, build
 
@@ -164,6 +166,34 @@ def test_what_has_no_time_that_can_be_compared(reading: Reading) -> None:
     rest = timeline_rows.untimed(reading, ACTS, after=found.after, count=1)
     assert [(one.id, one.stated, one.conversation) for one in rest.rows] == [("t1-m7", "18:02", TOG)]
     assert rest.after is None
+
+
+def test_files_with_several_such_times_stand_once_for_each(tmp_path: Path) -> None:
+    """A stick's wall clocks: two files whose times lie in each other's order, read a row at a time."""
+    built = build(tmp_path, more=-1)
+    days = {"one": (1, 6), "two": (5, 2)}
+    rows = [
+        {
+            "item_id": f"i1-{name}", "source_id": "s", "exhibit": "e", "depth": 0, "path": name, "name": name,
+            "kind": "file", "state": "allocated", "size": 1,
+            "modified": wall_only(us(f"2016-07-{modified:02d}"), "").as_row(),
+            "created": wall_only(us(f"2016-07-{created:02d}"), "").as_row(),
+        }
+        for name, (modified, created) in days.items()
+    ]  # fmt: skip
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("stick", {"items": rows}, made_by={"test": "1"})
+    with Door(built.folder, who="kari", purpose="test") as door, door.consult("test") as look:
+        found, after = [], None
+        for _page in range(4):
+            page = timeline_rows.untimed(look.reading, {}, after=after, count=1)
+            found += [(one.id, one.kind, (one.stated or "")[:10]) for one in page.rows]
+            after = page.after
+    assert after is None
+    assert found == [
+        ("i1-one", "modified", "2016-07-01"), ("i1-two", "created", "2016-07-02"),
+        ("i1-two", "modified", "2016-07-05"), ("i1-one", "created", "2016-07-06"),
+    ]  # fmt: skip
 
 
 def test_decisions_about_clocks_move_events(tmp_path: Path) -> None:

@@ -121,16 +121,10 @@ def untimed(reading: Reading, facets: Facets, after: str | None = None, count: i
         values,
     ).fetchall()
     ids = ", ".join("'" + id_.replace("'", "''") + "'" for _kind, id_, _wall in places)
-    found = _read(
-        reading,
-        facets,
-        sorted({kind for kind, _id, _wall in places}),
-        None,
-        f"us is null and id in ({ids})",
-        {},
-        count + 1,
-        False,
-    )
+    asked = sorted({kind for kind, _id, _wall in places})
+    # A file has one id and several times: more rows than places have these ids, and none may be cut before its own is found.
+    most = len(places) * len(asked)
+    found = _read(reading, facets, asked, None, f"us is null and id in ({ids})", {}, most, False)
     by_place = {(one.kind, one.id): one for one in found}
     page = [by_place[kind, id_] for kind, id_, _wall in places[:count]]
     reading.show(one.id for one in page)
