@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
 
 from safelight.errors import DiskFull
-from safelight.ledger import notes
+from safelight.ledger import excerpt, notes
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.store import url_of
 from safelight.ledger.verify import verify
@@ -56,6 +56,36 @@ def test_a_commit_is_in_the_servers_log_on_the_disk_when_it_returns(
         assert admin.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
         with ledger.store.reading() as connection:
             assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "show",
+    [lambda ledger: str(ledger.head()), lambda ledger: excerpt.make(ledger, [1])],
+    ids=["head", "excerpt"],
+)
+def test_a_head_is_shown_only_once_it_is_on_the_servers_disk(
+    postgres_url: str, admin: sa.Connection, show: Callable[[Ledger], object]
+) -> None:
+    def set_delay(delay: str) -> None:
+        admin.exec_driver_sql(f"ALTER SYSTEM SET wal_writer_delay = {delay}")
+        admin.exec_driver_sql("SELECT pg_reload_conf()")
+
+    unsynced = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), pg_current_wal_flush_lsn())"
+    with Ledger.create(postgres_url, name="Vårsol", actor=ACTOR, synthetic=True) as ledger:
+        set_delay("'10s'")  # the server syncs by itself what nobody waits for: not meanwhile
+        try:
+            for _turn in range(5):
+                with ledger.store.engine.connect() as other:  # one who has not waited yet
+                    other.exec_driver_sql(
+                        "BEGIN; SET LOCAL synchronous_commit TO off; CREATE TABLE IF NOT EXISTS late (x text);"
+                        f" INSERT INTO late VALUES ('{secrets.token_hex(2000)}'); COMMIT"
+                    )
+                assert admin.exec_driver_sql(unsynced).scalar_one() >= 4000
+                show(ledger)
+                assert admin.exec_driver_sql(unsynced).scalar_one() < 4000
+        finally:
+            set_delay("DEFAULT")
 
 
 @pytest.mark.postgres

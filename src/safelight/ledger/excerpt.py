@@ -58,6 +58,7 @@ def make(ledger: Ledger, seqs: Iterable[int], *, withhold: Iterable[int] = ()) -
             else:
                 step["body_digest"] = body_digest(bytes(row.body)).hex()
             steps.append(step)
+    ledger.store.settle()  # a head that leaves the house is on the disk
     return orjson.dumps({"format": _FORMAT, "head": str(head), "steps": steps}, option=orjson.OPT_INDENT_2)
 
 
