@@ -57,7 +57,12 @@ def main() -> int:
         "--decisions", type=int, default=1_000_000, help="decisions in the ledger of the figures"
     )
     parser.add_argument("--timeline-rows", type=int, default=1_000_000, help="messages of the timeline")
-    parser.add_argument("--handover-megabytes", type=int, default=1024, help="MiB in a package, 16 files")
+    parser.add_argument(
+        "--handover-megabytes",
+        type=int,
+        default=1024,
+        help="MiB in a package, 16 files; a whole handover has one item of half of it",
+    )
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--only-hashing", action="store_true", help="pass one and who is compared with it")
     only.add_argument("--only-traces", action="store_true", help="parsers, index, search and timeline")
@@ -118,7 +123,8 @@ def main() -> int:
 
 def _handover(options: argparse.Namespace) -> list[str]:
     options.place.mkdir(parents=True, exist_ok=True)
-    return handover.run(options.place, 16, max(1, options.handover_megabytes // 16), options.rounds)
+    size = options.handover_megabytes
+    return handover.run(options.place, 16, max(1, size // 16), size // 2, options.rounds)
 
 
 def _traces(options: argparse.Namespace) -> list[str]:

@@ -1,4 +1,5 @@
-"""A format of the tests' own whose reader does what the bytes tell it: crash, hang, eat memory, or give them as they are.
+"""A format of the tests' own whose reader does what the bytes tell it: crash, hang, eat memory, die once or often, or give
+them as they are.
 
 It reaches the children as third parties' formats do: as an entry point of an installed distribution, laid out by
 `install` in a folder for PYTHONPATH.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from safelight.access.content import CHUNK
+from safelight.access.pieces import CHUNK
 from safelight.catalog.catalog import Catalog
 from safelight.evidence.spec import PathSpec, layer
 from safelight.traces.ids import item_id
@@ -20,12 +21,29 @@ FILES = {
     "hang": b"hang snow",
     "memory": b"memory rain",
     "defect": b"defect fog",
+    "once": b"once " + LARGE,
+    "often": b"often " + LARGE,
     "good": b"good weather on Finse",
     "large": b"large " + LARGE,
 }
 
 _MODULE = '''
-import ctypes, io, time
+import ctypes, io, pathlib, time
+
+
+class Mortal(io.BytesIO):
+    """Dies where its first quarter ends: the first time that it is read, or each time that it is read from its start."""
+
+    def __init__(self, data, mark):
+        super().__init__(data)
+        self._place, self._mark = len(data) // 4, mark
+
+    def readinto(self, buffer):
+        if self.tell() > self._place and not (self._mark and self._mark.exists()):
+            if self._mark:
+                self._mark.touch()
+            ctypes.string_at(0)
+        return super().readinto(buffer)
 
 
 class Container:
@@ -43,6 +61,10 @@ class Container:
             hoard = [bytearray(8 << 20) for _ in range(4000)]
         elif self._word == b"defect":
             raise KeyError("planted defect")
+        elif self._word == b"once":
+            return Mortal(self._rest, pathlib.Path(MARK))
+        elif self._word == b"often":
+            return Mortal(self._rest, None)
         return io.BytesIO(self._rest)
 
     def close(self):
@@ -67,7 +89,8 @@ PLANTED = Planted()
 def install(folder: Path) -> Path:
     """Write the module and its distribution metadata; gives the folder for PYTHONPATH."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "safelight_planted_format.py").write_text(_MODULE, "utf-8")
+    module = f"MARK = {str(folder / 'died once')!r}\n{_MODULE}"
+    (folder / "safelight_planted_format.py").write_text(module, "utf-8")
     metadata = folder / "safelight_planted_format-1.0.dist-info"
     metadata.mkdir(exist_ok=True)
     (metadata / "METADATA").write_text(

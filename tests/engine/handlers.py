@@ -78,6 +78,11 @@ class Base(BaseException):
     pass
 
 
+def chunk(number: int, size: int) -> bytes:
+    """What looks like lines of the engine's own, and is not."""
+    return (b"\n:0 =[1,2,0.5,null]\n%d" % number * (size // 20 + 1))[:size]
+
+
 class Verbs:
     """Does what the payload says, between two ordinary rows."""
 
@@ -85,7 +90,7 @@ class Verbs:
         self.config = config
         self.kept: list[bytearray] = []
 
-    def handle(self, task: Task, note: Note) -> Iterator[dict[str, Any]]:
+    def handle(self, task: Task, note: Note) -> Iterator[dict[str, Any] | bytes]:
         note(b"verb " + str(task.payload["verb"]).encode())
         yield {"key": task.key, "step": 1}
         yield from getattr(self, task.payload["verb"])(task, note) or ()
@@ -128,6 +133,14 @@ class Verbs:
                 time.sleep(pause)
         if count := task.payload.get("counter"):
             Path(count).write_text(str(task.payload["rows"]))
+
+    def chunks(self, task: Task, note: Note) -> Iterator[dict[str, Any] | bytes]:
+        """Bytes of these sizes, each of its number and with a line end first; then, if told so, its end."""
+        for number, size in enumerate(task.payload["sizes"]):
+            note(b"chunk %d" % number)
+            yield chunk(number, size)
+        if "dies_by" in task.payload:
+            getattr(self, task.payload["dies_by"])(task, note)
 
     def _dies_by(self, task: Task) -> None:
         once = task.payload.get("once")

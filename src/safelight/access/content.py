@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Generator, Sequence
+from typing import Any, Final
 
 from safelight.access.model import Bytes
+from safelight.access.pieces import CHUNK
 from safelight.access.reading_child import ReadingChild
-from safelight.engine.model import Task
+from safelight.engine.model import Failure, Task
 from safelight.errors import SafelightError, Unreachable
 from safelight.evidence.model import EvidenceError
 from safelight.ledger.sources import Source
@@ -17,77 +19,91 @@ from safelight.operation.folder import OperationFolder
 #: A page of the hex view never asks for more than this (bytes).
 MOST = 1 << 20
 
-#: Bytes of one piece of a stream. As base64 it is far below what the engine takes as one row.
-CHUNK = 4 << 20
+#: Pieces for hex views that are read at once: each has a child that may take the memory of one.
+_AT_ONCE: Final = 4
 
 
 class Contents:
-    """Reads items in one supervised child, which is started with the first piece (half a second) and stays until
-    `close`. One piece is read at a time; safe for several threads. Limits are those of `operation.toml`, read when the
-    child starts. `credentials` are tried on whatever is encrypted.
+    """Reads items in supervised children, one for each that is read; the engine starts with the first (half a second) and
+    stays until `close`. Safe for several threads. Limits are those of `operation.toml`, read when the engine starts.
+    `credentials` are tried on whatever is encrypted.
     """
 
     def __init__(self, folder: OperationFolder, credentials: Sequence[str] = ()) -> None:
         self._credentials = tuple(credentials)
-        self._child = ReadingChild(folder, "safelight.access.pieces:reader")
+        self._children = ReadingChild(folder, "safelight.access.pieces:reader")
+        self._pieces = threading.BoundedSemaphore(_AT_ONCE)
 
     def close(self) -> None:
-        """End the child."""
-        self._child.close()
+        """End the children."""
+        self._children.close()
 
     def piece(
         self, source: Source | None, item_id: str, spec: str, size: int | None, offset: int, length: int
     ) -> Bytes:
         """A piece of an item's bytes for the hex view. What cannot be read is said in `trouble`, never raised."""
         try:
-            data = self._read(source, spec, offset, length, worth=offset + length)
+            with self._pieces:
+                data = b"".join(self._read(source, spec, offset, length))
         except (SafelightError, EvidenceError) as error:
             return Bytes(item_id, offset, b"", size, str(error))
         return Bytes(item_id, offset, data, size)
 
-    def stream(self, source: Source | None, spec: str, credentials: Sequence[str] = ()) -> Iterator[bytes]:
-        """The whole item, `CHUNK` bytes at a time; each is read when it is asked for. `credentials` are tried first.
+    def stream(
+        self, source: Source | None, spec: str, credentials: Sequence[str] = ()
+    ) -> Generator[bytearray, None, None]:
+        """The whole item, `CHUNK` bytes at a time; the child is one chunk or two ahead. `credentials` are tried first.
 
         Raises Unreachable, EvidenceError, SafelightError (the child was ended), DiskFull, EngineBroken.
         """
-        offset = 0
-        while data := self._read(source, spec, offset, CHUNK, credentials, goes_on=True):
-            yield data
-            offset += len(data)
-            if len(data) < CHUNK:
-                return
+        return self._read(source, spec, 0, None, credentials)
 
     def _read(
         self,
         source: Source | None,
         spec: str,
         offset: int,
-        length: int,
+        length: int | None,
         credentials: Sequence[str] = (),
-        *,
-        goes_on: bool = False,
-        worth: int = CHUNK,
-    ) -> bytes:
-        """One piece. `worth` is the bytes that its time limit is reckoned from."""
-        payload = {
+    ) -> Generator[bytearray, None, None]:
+        """Bytes from `offset` on. A child that was ended is forgiven once: another goes on where it was, since memory or a
+        fork server can give out without the item's doing. A defect comes again, so it is not tried again.
+        """
+        payload: dict[str, Any] = {
             "location": str(there(source).location),
             "spec": spec,
-            "offset": offset,
-            "length": length,
             "credentials": list(dict.fromkeys((*credentials, *self._credentials))),
-            "goes_on": goes_on,
         }
-        rows, failure = self._child.run(Task("piece", worth, payload))
-        if failure is not None:
-            why = failure.detail.partition("\n")[0]
-            raise SafelightError(
-                _("The reader of these bytes was ended (%(cause)s): %(why)s")
-                % {"cause": failure.cause, "why": why},
-                _("Nothing else is touched; see the failures of this item."),
-            )
-        if "data" not in rows[0]:
-            raise EvidenceError(rows[0]["cause"], rows[0]["detail"])
-        return base64.b64decode(rows[0]["data"])
+        end = None if length is None else offset + length
+        forgiven = False
+        while True:
+            failure: Failure | None = None
+            left = None if end is None else end - offset
+            # Whatever lies before the offset in something packed is unpacked first.
+            worth = offset + (CHUNK if left is None else min(left, CHUNK))
+            task = Task("piece", worth, {**payload, "offset": offset, "length": left})
+            for one in self._children.bytes_of(task):
+                match one:
+                    case bytearray(data):
+                        offset += len(data)
+                        yield data
+                    case Failure():
+                        failure = one
+                    case refused:
+                        raise EvidenceError(refused["cause"], refused["detail"])
+            if failure is None:
+                return
+            if forgiven or failure.cause == "defect":
+                raise _ended(failure)
+            forgiven = True
+
+
+def _ended(failure: Failure) -> SafelightError:
+    why = failure.detail.partition("\n")[0]
+    return SafelightError(
+        _("The reader of these bytes was ended (%(cause)s): %(why)s") % {"cause": failure.cause, "why": why},
+        _("Nothing else is touched; see the failures of this item."),
+    )
 
 
 def there(source: Source | None) -> Source:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
@@ -207,7 +207,9 @@ class Door:
     # What leaves the house: written down before the first byte goes.
 
     @contextmanager
-    def stream(self, item_id: str, reason: str, credentials: Sequence[str] = ()) -> Iterator[Iterable[bytes]]:
+    def stream(
+        self, item_id: str, reason: str, credentials: Sequence[str] = ()
+    ) -> Iterator[Iterable[bytes | bytearray]]:
         """An item's bytes in chunks, out of its source. `credentials` are tried on what is encrypted.
 
         They are read in a supervised child. Raises Refused without a reason, NotFound, Unreachable, EvidenceError;
@@ -219,9 +221,10 @@ class Door:
             privileged.refuse_closed(self._ledger, whole)
             spec, _size = one_item.spec_of(db, whole, place)
         chunks = self._contents.stream(papers.source(self._ledger, place.source_id), spec, credentials)
-        first = next(chunks, b"")  # what cannot be opened discloses nothing
-        self._disclose("cat", reason, [whole])
-        yield chain([first], chunks)
+        with closing(chunks):  # who stops early ends the child
+            first: bytes | bytearray = next(chunks, b"")  # what cannot be opened discloses nothing
+            self._disclose("cat", reason, [whole])
+            yield chain([first], chunks)
 
     def export(self, wanted: ItemFilter, reason: str, limit: int | None = None) -> Iterator[ItemRow]:
         """Every matching row by path, for a file that leaves the house; written down when this is called.

@@ -4,12 +4,10 @@ the workbench nor whatever else lives in its process (the operation's unlocked k
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from safelight.engine.model import Task
 from safelight.evidence.model import EvidenceError, Limits
@@ -18,79 +16,55 @@ from safelight.evidence.spec import from_bytes
 
 Note = Callable[[bytes], None]
 
-
-@dataclass(slots=True)
-class _Opened:
-    """An item that more pieces are wanted of, and where the last one ended."""
-
-    key: tuple[str, str, tuple[str, ...]]
-    reader: Reader
-    stream: io.RawIOBase
-    at: int
-
-    def close(self) -> None:
-        self.stream.close()
-        self.reader.close()
+#: The most bytes that are handed over at once.
+CHUNK: Final = 1 << 20
 
 
 class PieceReader:
-    """Reads one piece a task. Payload: location, spec, offset, length, credentials, goes_on (the piece behind this one
-    is wanted next, so the item stays open: what is packed is not unpacked from its beginning again).
-    """
+    """Reads a part of one item a task. Payload: location, spec, offset, length (null: to the end), credentials."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._opened: _Opened | None = None
 
-    def handle(self, task: Task, note: Note) -> Iterator[dict[str, Any]]:
-        """One row: `{"data": base64}`, shorter than asked for at the end of the item; or `{"cause", "detail"}`."""
-        payload = task.payload
+    def handle(self, task: Task, note: Note) -> Iterator[dict[str, Any] | memoryview]:
+        """The bytes, `CHUNK` at a time until the end of the item; if it cannot be read (further), `{"cause", "detail"}`."""
         try:
-            data = self._read(payload)
+            yield from self._chunks(task.payload)
         except EvidenceError as error:
-            row = {"cause": error.cause, "detail": error.detail}
+            yield {"cause": error.cause, "detail": error.detail}
         except (OSError, ValueError) as error:
-            row = {"cause": "unreadable", "detail": getattr(error, "strerror", None) or str(error)}
-        else:
-            if not payload["goes_on"] or len(data) < payload["length"]:
-                self.close()
-            yield {"data": base64.b64encode(data).decode()}
-            return
-        self.close()
-        yield row
+            yield {"cause": "unreadable", "detail": getattr(error, "strerror", None) or str(error)}
 
-    def _read(self, payload: dict[str, Any]) -> bytes:
-        opened = self._at(payload)
-        parts, left = [], int(payload["length"])
-        while left and (more := opened.stream.read(left)):
-            parts.append(more)
-            left -= len(more)
-            opened.at += len(more)
-        return b"".join(parts)
-
-    def _at(self, payload: dict[str, Any]) -> _Opened:
-        """The item, open at the wanted position. It is opened anew unless the last piece ended just there."""
-        key = (payload["location"], payload["spec"], tuple(payload["credentials"]))
-        offset = int(payload["offset"])
-        if self._opened is not None and (self._opened.key, self._opened.at) == (key, offset):
-            return self._opened
-        self.close()
-        reader = Reader(Path(payload["location"]), credentials=key[2], limits=self._limits)
-        try:
-            stream = reader.open(from_bytes(payload["spec"]))
-        except BaseException:
-            reader.close()
-            raise
-        self._opened = _Opened(key, reader, stream, offset)
-        if offset:
-            stream.seek(offset)
-        return self._opened
+    def _chunks(self, payload: dict[str, Any]) -> Iterator[memoryview]:
+        credentials = tuple(payload["credentials"])
+        left = payload["length"]
+        # One buffer for all chunks: each is in the engine's pipe before the next is read.
+        buffer = memoryview(bytearray(CHUNK if left is None else min(CHUNK, left)))
+        with (
+            Reader(Path(payload["location"]), credentials=credentials, limits=self._limits) as reader,
+            reader.open(from_bytes(payload["spec"])) as stream,
+        ):
+            if payload["offset"]:
+                stream.seek(payload["offset"])
+            while left is None or left > 0:
+                wanted = buffer if left is None else buffer[:left]
+                got = _filled(stream, wanted)
+                if got:
+                    yield wanted[:got]
+                if got < len(wanted):
+                    return
+                left = None if left is None else left - got
 
     def close(self) -> None:
-        """Let go of the item that stayed open."""
-        opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.close()
+        """Nothing is open between two tasks."""
+
+
+def _filled(stream: io.RawIOBase, buffer: memoryview) -> int:
+    """How many bytes of the buffer were filled, fewer than all only at the end: readers give what they have at once."""
+    got = 0
+    while got < len(buffer) and (more := stream.readinto(buffer[got:])):
+        got += more
+    return got
 
 
 def reader(config: dict[str, Any]) -> PieceReader:

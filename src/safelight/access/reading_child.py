@@ -1,8 +1,9 @@
-"""One supervised child that reads evidence for people: started with the first task, ended with `close`."""
+"""Supervised children that read evidence for people: started with the first task, ended with `close`."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -16,7 +17,8 @@ from safelight.operation.settings import read_settings
 
 
 class ReadingChild:
-    """Runs one task at a time; safe for several threads. `factory` is the engine's (`module:name`) and is told the limits
+    """Runs one task at a time, and besides it any number of those whose bytes are streamed, each in a child of its own.
+    Safe for several threads. `factory` is the engine's (`module:name`) and is told the limits
     of evidence. Limits are those of `operation.toml`, read when the child starts (half a second).
     """
 
@@ -50,6 +52,18 @@ class ReadingChild:
                 for result in results:
                     with suppress(OSError):
                         result.close()
+
+    def bytes_of(self, task: Task) -> Iterator[bytearray | dict[str, Any] | Failure]:
+        """The bytes of a task as they come, see `Supervisor.bytes_of`. Raises DiskFull, EngineBroken."""
+        with self._lock:
+            children = self._started()
+        try:
+            yield from children.bytes_of(task)
+        except (DiskFull, EngineBroken):
+            with self._lock:
+                if self._children is children:
+                    self._end()
+            raise
 
     def _started(self) -> Supervisor:
         if self._children is None:

@@ -127,11 +127,14 @@ def failure_from(raised: dict[str, Any] | None, task: Task, limits: Limits) -> F
 class Handler(Protocol):
     """The work itself, made by a factory in the child and used for many tasks.
 
-    Rows are JSON: text without lone surrogates, integers of 64 bits, no bytes. An exception is a failure of
-    the task with the cause "defect"; the rows before it are kept.
+    Rows are JSON: text without lone surrogates, integers of 64 bits, no bytes. In a stream of bytes a row may be bytes
+    themselves, 64 MiB at most, or a view of some that the handler takes back when it is asked for the next row. An
+    exception is a failure of the task with the cause "defect"; the rows before it are kept.
     """
 
-    def handle(self, task: Task, note: Callable[[bytes], None]) -> Iterator[dict[str, Any]]:
+    def handle(
+        self, task: Task, note: Callable[[bytes], None]
+    ) -> Iterator[dict[str, Any] | bytes | memoryview]:
         """The rows of one task. `note` names the place that work is at (4 KiB are kept)."""
 
     def close(self) -> None:

@@ -21,6 +21,8 @@ import orjson
 
 LINE_BYTES: Final = 64 << 20
 """The longest line, in bytes. A longer row is refused by the child, so a longer line is not one of ours."""
+_FRAME: Final = b":0 *"
+_LONGEST_LENGTH: Final = len(str(LINE_BYTES))
 _LONGEST_HEAD: Final = 11  # a colon, nine digits and a space
 
 
@@ -39,9 +41,25 @@ def prefix_of(position: int) -> bytes:
     return b":%d " % position
 
 
-def row_line(prefix: bytes, row: dict[str, Any]) -> bytes:
+def row_line(prefix: bytes, row: object) -> bytes:
     """Raises TypeError (orjson.JSONEncodeError) for what JSON cannot hold."""
     return prefix + orjson.dumps(row) + b"\n"
+
+
+def frame_line(prefix: bytes, length: int) -> bytes:
+    """Announces bytes as they are, in a stream's pipe alone; a spool holds lines and nothing else."""
+    return prefix + b"*%d\n" % length
+
+
+def announced(line: bytes) -> int | None:
+    """How many bytes follow this line of a stream's pipe; None for any other line."""
+    if not line.startswith(_FRAME):
+        return None
+    digits = line[len(_FRAME) : -1]
+    if not digits.isdigit() or len(digits) > _LONGEST_LENGTH:
+        return None
+    length = int(digits)
+    return length if length <= LINE_BYTES else None
 
 
 def end_line(prefix: bytes, end: End) -> bytes:

@@ -1,9 +1,8 @@
-"""One long task whose rows are wanted while it goes: through a pipe, which holds the child back by itself."""
+"""One long task whose rows or bytes are wanted while it goes: through a pipe, which holds the child back by itself."""
 
 from __future__ import annotations
 
 import os
-import select
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -11,13 +10,15 @@ from typing import Any, Final
 
 import orjson
 
+from safelight.engine.incoming import Frame, incoming
 from safelight.engine.jobs import FOREIGN, End
 from safelight.engine.model import Failure, Limits, Task, failure_from
-from safelight.engine.spool import LINE_BYTES, read_line
 from safelight.engine.spool import End as Written
 
 _ATTEMPTS: Final = 4
-_CHUNK: Final = 1 << 16
+
+Start = Callable[[Task], "StreamJob"]
+Stop = Callable[["StreamJob"], None]
 
 
 class StreamJob:
@@ -68,38 +69,18 @@ class StreamJob:
             if not self._closed:
                 os.eventfd_write(self._ended, 1)
 
-    def lines(self) -> Iterator[bytes]:
-        """Whole lines as they come, until the child has ended and the pipe is empty; no torn last one."""
-        waiting = select.poll()
-        waiting.register(self._reader, select.POLLIN)
-        waiting.register(self._ended, select.POLLIN)
-        buffer = bytearray()
-        while True:
-            ready = dict(waiting.poll())
-            over = self._ended in ready
-            while True:
-                try:
-                    data = os.read(self._reader, _CHUNK)
-                except BlockingIOError:
-                    break
-                if not data:
-                    over = True
-                    break
-                buffer += data
-                if b"\n" in data:
-                    *whole, rest = buffer.split(b"\n")
-                    buffer = bytearray(rest)
-                    for line in whole:
-                        yield bytes(line) + b"\n"
-                elif len(buffer) > LINE_BYTES:
-                    yield bytes(buffer)
-                    return
-            if over and self._ended in ready:
-                return
-            if over:
-                waiting.unregister(self._reader)
-                waiting.poll()
-                return
+    def said(self) -> Iterator[bytes | Frame | Written | None]:
+        """What the child said; None, once, for what is no word of it: nothing behind that is to be believed."""
+        return incoming(self._reader, self._ended)
+
+    def why(self, foreign: bool) -> Failure:
+        """Why there was no end line, once all was read. Raises what broke the engine."""
+        if self.error is not None:
+            raise self.error
+        if self.failure is not None and not foreign:
+            return self.failure
+        limits = self._limits
+        return Failure("defect", FOREIGN, 0.0, limits.seconds(self._task.size), limits.memory_megabytes, b"")
 
     def close(self) -> None:
         """The consumer wants no more; the engine closes its own end and then the child's."""
@@ -109,12 +90,40 @@ class StreamJob:
             os.close(self._ended)
 
 
+def bytes_of(
+    start: Start, stop: Stop, task: Task, limits: Limits
+) -> Iterator[bytearray | dict[str, Any] | Failure]:
+    """The bytes that a task gives, rows between them, and as the last element its failure if it has one.
+
+    A death is not confirmed by a second run: whoever asked knows how far the bytes came and may ask for the rest.
+    """
+    job = start(task)
+    try:
+        given = 0
+        foreign = False
+        for one in job.said():
+            match one:
+                case Frame(data):
+                    given += 1
+                    yield data
+                case bytes(row):
+                    given += 1
+                    yield orjson.loads(row)
+                case Written() as end if end.rows == given:
+                    if (raised := failure_from(end.failure, task, limits)) is not None:
+                        yield raised
+                    return
+                case _:
+                    foreign = True
+                    break
+        yield job.why(foreign)
+    finally:
+        job.close()
+        stop(job)
+
+
 def rows_of(
-    start: Callable[[Task], StreamJob],
-    stop: Callable[[StreamJob], None],
-    task: Task,
-    limits: Limits,
-    confirm: bool,
+    start: Start, stop: Stop, task: Task, limits: Limits, confirm: bool
 ) -> Iterator[dict[str, Any] | Failure]:
     """The rows of a task, and as the last element its failure if it has one.
 
@@ -129,11 +138,10 @@ def rows_of(
         job = start(task)
         try:
             seen = seen_check = 0
-            failure: Failure | None = None
             foreign = False
-            for line in job.lines():
-                match read_line(line):
-                    case (0, bytes(row)):
+            for one in job.said():
+                match one:
+                    case bytes(row):
                         seen += 1
                         seen_check = zlib.crc32(row, seen_check)
                         if seen > handed:
@@ -143,7 +151,7 @@ def rows_of(
                             assert suspect is not None
                             yield suspect
                             return
-                    case (0, Written() as end) if end.rows == seen:
+                    case Written() as end if end.rows == seen:
                         if seen < handed:
                             assert suspect is not None
                             yield suspect
@@ -153,13 +161,7 @@ def rows_of(
                     case _:
                         foreign = True
                         break
-            if job.error is not None:
-                raise job.error
-            failure = job.failure
-            if foreign or failure is None:
-                failure = Failure(
-                    "defect", FOREIGN, 0.0, limits.seconds(task.size), limits.memory_megabytes, b""
-                )
+            failure = job.why(foreign)
         finally:
             job.close()
             stop(job)

@@ -21,7 +21,7 @@ from safelight.engine.jobs import Delivery, Work
 from safelight.engine.launcher import Launcher, new_mark
 from safelight.engine.loop import Glimpse, Loop
 from safelight.engine.model import Batch, BatchResult, Failure, Limits, Task
-from safelight.engine.stream import StreamJob, rows_of
+from safelight.engine.stream import StreamJob, bytes_of, rows_of
 from safelight.errors import EngineBroken
 
 _AHEAD: Final = 2
@@ -111,6 +111,13 @@ class Supervisor:
         element.
         """
         return rows_of(self._open_stream, self._loop.close_stream, task, self._limits, confirm)
+
+    def bytes_of(self, task: Task) -> Iterator[bytearray | dict[str, Any] | Failure]:
+        """The bytes of one task while it goes, any rows between them, and as the last element its failure if it has one.
+
+        As `stream` in all else, without the second run.
+        """
+        return bytes_of(self._open_stream, self._loop.close_stream, task, self._limits)
 
     def _open_stream(self, task: Task) -> StreamJob:
         job = StreamJob(self._loop.next_number(), task, self._limits)

@@ -24,7 +24,7 @@ import orjson
 from safelight.engine import kernel
 from safelight.engine.model import Handler, Task
 from safelight.engine.page import Page
-from safelight.engine.spool import LINE_BYTES, End, end_line, prefix_of, row_line
+from safelight.engine.spool import LINE_BYTES, End, end_line, frame_line, prefix_of, row_line
 
 LOST: Final = 97
 """Exit status: the engine's descriptors were closed or changed under the child."""
@@ -149,16 +149,15 @@ class _Worker:
             if wrong:
                 raise TypeError(wrong)
             for row in self._handler.handle(task, page.note):
-                line = row_line(prefix, row)
-                if not line.startswith(b"{", len(prefix)):
-                    raise TypeError(f"a row is a dictionary, not {type(row).__name__}")
-                size += len(line)
-                if len(line) > LINE_BYTES or (self._kept and size > self._most):
-                    size -= len(line)
-                    raise _TooMuch(f"a row of {len(line)} bytes, behind {size} bytes of rows")
+                parts = self._parts(prefix, row)
+                length = len(parts[-1])
+                size += length
+                if length > LINE_BYTES or (self._kept and size > self._most):
+                    size -= length
+                    raise _TooMuch(f"a row of {length} bytes, behind {size} bytes of rows")
                 if os.getpid() != pid:
                     os._exit(0)
-                self._hand_over(line)
+                self._hand_over(*parts)
                 rows += 1
         except BaseException as error:
             raised = self._raised(error, time.monotonic() - wall)
@@ -167,6 +166,17 @@ class _Worker:
         line = end_line(prefix, End(rows, size, time.process_time() - cpu, raised))
         self._hand_over(line)
         return size + len(line)
+
+    def _parts(
+        self, prefix: bytes, row: dict[str, Any] | bytes | memoryview
+    ) -> tuple[bytes | memoryview, ...]:
+        """A row as its line; bytes with the line that announces them. Raises TypeError."""
+        if isinstance(row, bytes | memoryview) and not self._kept:
+            return frame_line(prefix, len(row)), row
+        line = row_line(prefix, row)
+        if not line.startswith(b"{", len(prefix)):
+            raise TypeError(f"a row is a dictionary, not {type(row).__name__}")
+        return (line,)
 
     def _raised(self, error: BaseException, seconds: float) -> dict[str, Any]:
         if isinstance(error, OSError) and error.errno in _FULL_ERRORS and self._no_room():
@@ -188,13 +198,13 @@ class _Worker:
             return False
         return room.f_blocks > 0 and room.f_bavail * room.f_frsize < _ROOM
 
-    def _hand_over(self, line: bytes) -> None:
+    def _hand_over(self, *parts: bytes | memoryview) -> None:
         page = self._page
         page.write_begins()
         try:
-            written = os.write(self._out, line)
-            while written < len(line):
-                written += os.write(self._out, line[written:])
+            written, size = os.writev(self._out, parts), sum(map(len, parts))
+            while written < size:
+                written += os.write(self._out, b"".join(parts)[written:])
         except BrokenPipeError:
             os._exit(0)
         except OSError as error:

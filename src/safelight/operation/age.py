@@ -5,9 +5,10 @@ The library takes and gives whole streams, so that the other side of it runs in 
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any, Final
@@ -15,6 +16,8 @@ from typing import IO, Any, Final
 import pyrage
 
 from safelight.errors import BadInput, NotFound, Refused
+
+_PIPE_BYTES: Final = 1 << 20
 
 #: How every age file begins.
 MAGIC: Final = b"age-encryption.org/v1\n"
@@ -100,6 +103,8 @@ def _unreadable(error: BaseException) -> BadInput:
 
 def _pipe() -> tuple[IO[bytes], IO[bytes]]:
     read, write = os.pipe()
+    with suppress(OSError):  # a user's pipes together have a limit; then it stays small
+        fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return os.fdopen(read, "rb", buffering=1 << 16), os.fdopen(write, "wb", buffering=1 << 16)
 
 

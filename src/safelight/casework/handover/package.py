@@ -72,7 +72,7 @@ class Package:
             else:
                 self._half.unlink(missing_ok=True)
 
-    def add(self, name: str, chunks: Iterable[bytes], size: int) -> None:
+    def add(self, name: str, chunks: Iterable[bytes | bytearray], size: int) -> None:
         """One file of known size. Raises IntegrityBroken if its bytes are fewer or more."""
         one, other, written = hashlib.sha256(), hashlib.sha512(), 0
         waiting: list[Future[None]] = []
