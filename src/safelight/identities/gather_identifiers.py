@@ -24,6 +24,9 @@ LED: Final = 0.7
 #: The account itself wrote in so many of them, to so many others: a list or a robot's room only receives, or answers one.
 LEAST_SENT: Final = 3
 LEAST_OTHERS: Final = 3
+#: Where nobody stands out (a log of two rooms, an export of one server), this many who wrote most in nearly all
+#: conversations of a network are among whom its user is looked for: pairs for other kinds, and no evidence (`among`).
+AMONG: Final = 12
 #: Keys of profiles that hold identifiers -> kind, network of another account.
 _STATED: Final[dict[str, tuple[str, str]]] = {
     "phone": ("phone", ""), "phone_number": ("phone", ""), "mobile": ("phone", ""), "number": ("phone", ""),
@@ -139,20 +142,33 @@ _EVERYWHERE = f"""
         group by all having talks >= 2 and others >= 2
     ), wholes as (
         select source_id, network, instance, count(distinct conversation_id) as n, count(distinct account_id) as people
-        from talks group by all having count(distinct conversation_id) >= {LEAST_TALKS}
+        from talks group by all
     ), most as (
         select source_id, network, instance, p.account_id, p.n, w.n as all_n, p.trace_id,
                coalesce(max(p.n) over (partition by source_id, network, instance rows between unbounded preceding
                                        and unbounded following exclude current row), 0) as next_n
         from parts p join wholes w using (source_id, network, instance)
+        where not exists (from accounts a where a.owner and a.source_id = p.source_id and a.network = p.network)
+    ), alone as (
+        select m.*, if(n >= {SHARE} * all_n and talks >= {LEAST_SENT} and others >= {LEAST_OTHERS}, 'presence', 'mostly')
+               as basis
+        from most m join sent using (source_id, network, instance, account_id)
+        where all_n >= {LEAST_TALKS}
+              and (n >= {SHARE} * all_n and next_n < {SHARE} * all_n or n >= {MOSTLY} * all_n and next_n <= {LED} * n)
+    ), wrote as (
+        select source_id, network, coalesce(instance, '') as instance, sender_id as account_id, count(*) as messages
+        from messages where kind not in ('system', 'notice') and sender_id is not null group by all
+    ), among as (
+        select source_id, account_id, trace_id from most m join wrote using (source_id, network, instance, account_id)
+        where n >= {SHARE} * all_n
+              and not exists (from alone x where (x.source_id, x.network, x.instance) = (m.source_id, m.network, m.instance))
+        qualify row_number() over (partition by source_id, network, instance order by messages desc, account_id) <= {AMONG}
     )
-    select s.tenure, 'device' as kind, '' as network, 'source:' || m.source_id as value,
-           if(n >= {SHARE} * all_n and talks >= {LEAST_SENT} and others >= {LEAST_OTHERS}, 'presence', 'mostly') as basis,
-           null::bigint as us, m.trace_id
-    from most m join sent using (source_id, network, instance, account_id)
-    join spans s on s.account_id = m.account_id
-    where (n >= {SHARE} * all_n and next_n < {SHARE} * all_n or n >= {MOSTLY} * all_n and next_n <= {LED} * n)
-          and not exists (from accounts a where a.owner and a.source_id = m.source_id and a.network = m.network)
+    select s.tenure, kind, '' as network, 'source:' || source_id as value, basis, null::bigint as us, trace_id
+    from (
+        select 'device' as kind, source_id, account_id, basis, trace_id from alone
+        union all select 'among', source_id, account_id, 'among', trace_id from among
+    ) found join spans s using (account_id)
 """
 #: A span ends where the same address is not used for longer than PAUSE_US.
 _ADDRESSES = f"""

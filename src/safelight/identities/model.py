@@ -39,7 +39,8 @@ TABLES: Mapping[str, pa.Schema] = {
     "names": _schema(tenure=_INT, name=_TEXT, kind=_TEXT, since_us=_BIG, uses=_BIG, trace=_TEXT, book=_TEXT),
     # Hard identifiers in normal form (traces/networks.py). `kind`: phone, email, payment, wallet, device, native (another
     # network's id stated in a profile or address book: `skype:ola.n`), ip, host (user@host), fingerprint, avatar,
-    # renamed (account_id of a nick that one connection changed to).
+    # renamed (account_id of a nick that one connection changed to), among (`source:<source_id>` where the account is one of
+    # several of whom one may be the user of a thing; no evidence, but a reason to weigh pairs).
     # `basis`: own (the account's own record), profile (its holder wrote it), book (somebody's address book), file (an
     # exhibit's owner), presence (no file says whose it is, but the account alone is in nearly all conversations of its
     # network there), mostly (in most of them, and no other in so many). For ip and host one row a span of use. Accounts

@@ -39,7 +39,7 @@ from safelight.operation.folder import OperationFolder
 from safelight.traces.ids import batch_id
 
 #: The version is raised with every change of the work between the kinds: gathering, proposing, combining, clustering.
-NAME, VERSION = "identities", "5"
+NAME, VERSION = "identities", "6"
 #: What kinds of evidence go by beside the traces; the calibration tells for itself.
 DATA = tuple(
     Path(__file__).parent / name

@@ -4,6 +4,9 @@ Many formats do not say whose they are (a mail folder, an export of chats). The 
 network on a thing, and the only one, is most likely its user's: several such accounts on one thing, or one beside an
 account that was logged in there, may well be one person's. Logs that an operator handed over show its robot this way, a
 forum its moderator, a mailbox whose assistant answers another than its owner: it is a reason to look, never enough alone.
+
+Where nobody stands out, those who wrote most in nearly all conversations are proposed beside the thing's other accounts, so
+that another kind can speak of them; that several are in one room says nothing, and this kind says nothing of it.
 """
 
 from __future__ import annotations
@@ -47,12 +50,25 @@ _ON = f"""
 """
 
 
+#: Who may be the user of a thing of which nothing tells whose one network there is, beside who may be or is of another.
+_AMONG = f"""
+    with known as (
+        select distinct value as thing, tenure, network from identifiers join tenures using (tenure)
+        where (kind = 'device' and basis in ('file', 'presence', 'mostly') or kind = 'among') and value like 'source:%'
+        qualify count(*) over (partition by value) <= {_MOST_ON_IT}
+    )
+    select least(k.tenure, i.tenure) as a, greatest(k.tenure, i.tenure) as b
+    from identifiers i join tenures t using (tenure) join known k on k.thing = i.value
+    where i.kind = 'among' and k.tenure <> i.tenure and k.network is distinct from t.network
+"""
+
+
 def _measure(bench: Bench) -> pa.Table:
     return strongest(bench, _ON, ("thing", "holders", "crowd", "stated", "mostly"), MOST)
 
 
 def _propose(bench: Bench) -> pa.Table:
-    found = bench.db.sql(f"select distinct a, b from ({_ON}) where crowd <= {CROWD} order by a, b")
+    found = bench.db.sql(f"select a, b from ({_ON}) where crowd <= {CROWD} union ({_AMONG}) order by a, b")
     return found.to_arrow_table().cast(PAIRS)
 
 
@@ -72,4 +88,4 @@ def _say(detail: Mapping[str, Any]) -> str:
     )
 
 
-KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose, version=4)
+KIND = Kind("everywhere", "identifier", True, _measure, _say, _propose, version=5)
