@@ -6,6 +6,7 @@ import json
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from safelight.identities.evidence import languages, rhythm, style
@@ -13,6 +14,7 @@ from safelight.identities.model import Bench
 from safelight.identities.style.cohort import Member, fit
 from safelight.identities.style.index import build
 from safelight.identities.style.model import learned
+from safelight.identities.style.rivals import Neighbours
 
 _NOUNS = [
     "train",
@@ -51,7 +53,7 @@ _ENDS = ("", ".", "!", "...", " :)", " ;-)", " xD", "!!", " :-/", " ^^")
 _OPENS = ("", "well ", "so ", "hm ", "ok ", "actually ", "oh ", "yeah ", "and ", "but ")
 
 
-def _author(number: int, messages: int, seed: int = 0) -> list[str]:
+def author(number: int, messages: int, seed: int = 0) -> list[str]:
     """An invented author: favourite small words, openings, endings, capitals or none."""
     own = Random(number)
     small, ends, opens = own.sample(_SMALL, 3), own.sample(_ENDS, 2), own.sample(_OPENS, 2)
@@ -101,7 +103,7 @@ def _measured(kind: Any, bench: Bench) -> dict[tuple[int, int], dict[str, Any]]:
 #: 120 accounts of one network; 0 and 60, 1 and 61 ... are one author each.
 def _cohort(other_half: str = "irc") -> dict[int, tuple[str, list[str]]]:
     return {
-        number: ("irc" if number < 60 else other_half, _author(number % 60, 60, seed=number // 60))
+        number: ("irc" if number < 60 else other_half, author(number % 60, 60, seed=number // 60))
         for number in range(120)
     }
 
@@ -131,15 +133,35 @@ def test_one_more_account_finds_its_neighbour_without_building_anew() -> None:
     members = [Member("irc", texts) for _network, texts in _cohort().values()]
     cohort = fit(members)
     index = build(members[:-1], cohort, learned().views)
+    before = Neighbours.of(index)
     rows = index.extend(members[-1:], cohort)
-    near, _scores = index.nearest(rows)
+    found = before.renewed(index, np.zeros(0, np.int64), rows)
     assert rows.tolist() == [119]
-    assert near[0, 0, 0] == 59
-    whole = build(members, cohort, learned().views)
-    assert whole.nearest(rows)[0][0, 0, 0] == 59
-    assert near.tolist()[0][0] == index.neighbours()[0][119, 0].tolist()
+    assert found.rows[119, 0, 0] == 59
+    assert Neighbours.of(build(members, cohort, learned().views)).rows[119, 0, 0] == 59
+    again = Neighbours.of(index)
+    assert found.rows.tolist() == again.rows.tolist()
+    assert np.allclose(found.scores, again.scores, atol=1e-4)
     with pytest.raises(ValueError, match="no network"):
         index.extend([Member("icq", ["hello"])], cohort)
+
+
+def test_an_account_that_changed_is_nobody_s_neighbour_as_it_was() -> None:
+    members = [Member("irc", texts) for _network, texts in _cohort().values()]
+    cohort = fit(members)
+    index = build(members, cohort, learned().views)
+    before = Neighbours.of(index)
+    assert before.rows[0, 0, 0] == 60
+    gone = np.array([60])
+    index.leave_out(gone)
+    rows = index.extend([Member("irc", _cohort()[61][1])], cohort)
+    found = before.renewed(index, gone, rows)
+    assert not (found.rows == 60).any()
+    assert found.rows[60].tolist() == [[-1] * 6]
+    assert set(found.rows[1, 0, :2].tolist()) == {61, 120}
+    compared = found.compare(index, np.array([1, 1]), np.array([61, 120]))
+    assert compared.rivals.tolist() == [119, 119]
+    assert compared.strangers.tolist() == [120, 120]
 
 
 def test_across_networks_style_claims_nothing() -> None:
@@ -156,7 +178,7 @@ def test_across_networks_style_claims_nothing() -> None:
 
 
 def test_in_a_small_cohort_style_is_silent() -> None:
-    with _bench({number: ("irc", _author(number, 60)) for number in range(49)}) as bench:
+    with _bench({number: ("irc", author(number, 60)) for number in range(49)}) as bench:
         _pairs(bench, [(0, 1)])
         assert style.KIND.propose(bench).num_rows == 0
         assert style.KIND.measure(bench).num_rows == 0

@@ -128,18 +128,23 @@ def pieces(bench: Bench, kinds: Sequence[Kind]) -> Pieces:
     )
 
 
-def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration) -> Combined:
-    """Weigh all pairs of the bench."""
+def written(bench: Bench) -> Floats:
+    """By tenure: characters that it wrote, of each text at most 200."""
+    size = np.zeros(bench.size)
+    for tenure, characters in bench.db.execute(
+        "select tenure, sum(least(length(text), 200)) from texts group by tenure"
+    ).fetchall():
+        size[tenure] = characters
+    return size
+
+
+def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration, size: Floats | None = None) -> Combined:
+    """Weigh all pairs of the bench. `size`: how much tenures wrote, where not all of it is on the bench (`written`)."""
     rows = bench.db.execute("select network, instance from tenures order by tenure").fetchall()
     # Two IRC networks or forums are as different as any two.
     networks = np.asarray(
         [f"{name} {which or ''}".rstrip() if name else "" for name, which in rows], dtype=object
     )
-    size = np.zeros(len(networks))
-    for tenure, written in bench.db.execute(
-        "select tenure, sum(least(length(text), 200)) from texts group by tenure"
-    ).fetchall():
-        size[tenure] = written
     shared = np.asarray(
         [
             row[0]
@@ -149,6 +154,7 @@ def combine(bench: Bench, kinds: Sequence[Kind], by: Calibration) -> Combined:
         ],
         dtype=bool,
     )
+    size = written(bench) if size is None else size
     return _weighed(pieces(bench, kinds), networks, size, shared, kinds, by)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from safelight.access import clock
 from safelight.access.police import withhold
@@ -11,6 +12,7 @@ from safelight.identities.gather_acts import hours, moments
 from safelight.identities.gather_contacts import contacts
 from safelight.identities.gather_copies import copies
 from safelight.identities.gather_identifiers import identifiers
+from safelight.identities.gather_inputs import inputs
 from safelight.identities.gather_media import media
 from safelight.identities.gather_names import names
 from safelight.identities.gather_renames import renames
@@ -31,11 +33,13 @@ TABLES = (
     "conversations", "conversation_groups", "same_messages", "same_calls",
     "same_transfers", "items",
 )  # fmt: skip
-_STEPS: tuple[Callable[[Source], None], ...] = (
-    tenures, names, identifiers, renames, texts, copies, hours, moments, contacts, media, told,
-)  # fmt: skip
+Step = Callable[[Source], None]
+#: What can be filled for some tenures alone: rows of one do not depend on what others did.
+OF_EACH: tuple[Step, ...] = (texts, hours, moments, told)
+#: What is filled for all at once.
+OF_ALL: tuple[Step, ...] = (tenures, names, identifiers, renames, copies, contacts, media, inputs)
 #: How many steps `progress` counts.
-STEPS = len(_STEPS) + 1
+STEPS = 1 + len(OF_ALL) + len(OF_EACH)
 
 
 def gather(
@@ -52,15 +56,28 @@ def gather(
 
     `progress(done)` counts steps up to STEPS. Raises DiskFull.
     """
+    with gathering(bench, catalog, standing, clocks, police) as source:
+        progress(1)
+        for done, step in enumerate((*OF_ALL, *OF_EACH), 2):
+            step(source)
+            progress(done)
+
+
+@contextmanager
+def gathering(
+    bench: Bench,
+    catalog: Catalog,
+    standing: Mapping[str, Sequence[Tenure]],
+    clocks: Sequence[ClockDecision],
+    police: Sequence[PolicePeriod] = (),
+) -> Iterator[Source]:
+    """The catalog's side, for the steps. Tenures have their numbers."""
     db = catalog.connect(memory_limit=MEMORY, tables=TABLES)
     try:
         clock.install(db, clocks)
         withhold(db, police)
         source = Source(db, bench)
         number(source, standing)
-        progress(1)
-        for done, step in enumerate(_STEPS, 2):
-            step(source)
-            progress(done)
+        yield source
     finally:
         db.close()

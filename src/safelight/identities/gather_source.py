@@ -55,6 +55,14 @@ class Source:
         self.table("spans", pa.Table.from_pylist([dict(span) for span in spans], schema=schema))
         self.db.execute(_SAID)
 
+    def only(self, tenures: Sequence[int]) -> None:
+        """From now on move rows of these alone, of those that `begin` was given."""
+        self.db.execute("create table if not exists all_spans as from spans")
+        self.db.execute(
+            "create or replace temp table spans as from all_spans where tenure in (select unnest(?::integer[]))",
+            [list(tenures)],
+        )
+
     def table(self, name: str, rows: pa.Table) -> None:
         """A temporary table on the catalog's connection."""
         self.db.register("_given", rows)

@@ -74,6 +74,8 @@ TABLES: Mapping[str, pa.Schema] = {
     "moves": _schema(tenure=_INT, network=_TEXT, value=_TEXT, text=_TEXT, trace=_TEXT, conversation=_TEXT),
     # What its profile says: about, birthday, city, language, homepage ...
     "profiles": _schema(tenure=_INT, field=_TEXT, value=_TEXT, trace=_TEXT),
+    # Digest of what the tenure's own rows here are made from: it tells whether they would be others now.
+    "inputs": _schema(tenure=_INT, digest=_TEXT),
     # Candidates, a < b. `by`: the rules that proposed the pair.
     "pairs": _schema(a=_INT, b=_INT, by=pa.list_(_TEXT)),
     # What was found for or against a pair. `points`: natural logarithm of the likelihood ratio, before `combine.py`.

@@ -3,9 +3,9 @@
 The rows are written into `privileged/<entry>-<n>.age`, encrypted to the reviewer's key, and taken out of the catalog; what
 people wrote about them (marks, notes, translations) goes with them and is erased from the ledger. Replaced parts are
 removed at once, the full-text index is thrown away (Tantivy keeps deleted words on disk until segments merge)
-and made anew, the spool is emptied. Each run does the same again before anything is derived, since a newer parser may
-find the rows once more. Killed at any moment, the next call goes on. The evidence itself is never changed: the bytes of
-files in which something is held are opened for nobody.
+and made anew, what a weighing of accounts left behind is thrown away, the spool is emptied. Each run does the same again
+before anything is derived, since a newer parser may find the rows once more. Killed at any moment, the next call goes
+on. The evidence itself is never changed: the bytes of files in which something is held are opened for nobody.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def hold(
 def apply(folder: OperationFolder, catalog: Catalog, ledger: Ledger, *, actor: str) -> list[Done]:
     """Take out what every hold covers. The caller holds the run lock and brings the index up afterwards."""
     holds = [one for one in privileged.every(ledger) if one.ended != "released"]
-    done = [_apply(folder, catalog, ledger, one, actor) for one in holds]
+    # A weighing of accounts under way would write of what it read before.
+    with catalog.journal.exclusive("identities", wait=True):
+        done = [_apply(folder, catalog, ledger, one, actor) for one in holds]
     if holds:
         catalog.sweep(grace_seconds=0)
         for left in folder.spool.iterdir() if folder.spool.is_dir() else []:
@@ -157,9 +159,11 @@ def _apply(folder: OperationFolder, catalog: Catalog, ledger: Ledger, one: Hold,
         written = _written(ledger, found)
         if not one.ended:
             _seal(folder, db, one, found, written)
-    # The bytes are closed and the index is gone before the rows are: whoever dies in between leaves nothing open.
+    # The bytes are closed, and the index and what the last weighing of accounts left behind are gone, before the rows are:
+    # whoever dies in between leaves nothing open.
     privileged.applied(ledger, one.seq, rows=sum(counts.values()), closed=found.closed, actor=actor)
-    shutil.rmtree(folder.index, ignore_errors=True)
+    for derived in (folder.index, folder.identities):
+        shutil.rmtree(derived, ignore_errors=True)
     if written:
         why = f"hold {one.seq}: {one.reason}"
         erase(

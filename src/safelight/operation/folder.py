@@ -6,6 +6,7 @@ ledger/ledger.url     in its place, where the ledger is in PostgreSQL: its addre
 catalog/journal.sqlite, catalog/parts/<table>/<part>.parquet
 known/                indexes of hash sets
 index/                full-text index, made from the catalog; `index/current` names the one in use
+identities/           what the last whole weighing of accounts left behind for the next
 keys/                 the operation's key, wrapped
 privileged/           what is held for a reviewer, encrypted to that person's key
 spool/                work under way; empty between runs
@@ -56,6 +57,10 @@ class OperationFolder:
     @property
     def index(self) -> Path:
         return self.root / "index"
+
+    @property
+    def identities(self) -> Path:
+        return self.root / "identities"
 
     @property
     def keys(self) -> Path:

@@ -7,8 +7,7 @@ Across networks it is capped far below a claim (docs/model-card.md).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -17,12 +16,10 @@ import pyarrow as pa
 
 from safelight.identities.kinds import MEASURED, PAIRS, Kind
 from safelight.identities.model import Bench
+from safelight.identities.sampled import samples
 from safelight.identities.style import model
-from safelight.identities.style.cohort import Cohort, Floats, Member, Numbers, fit
-from safelight.identities.style.habits import Habits
-from safelight.identities.style.index import Index, build
-from safelight.identities.style.rivals import Neighbours
-from safelight.identities.style.text import clean, sample, without_copies
+from safelight.identities.style.text import clean, without
+from safelight.identities.style.written import Written, compare, take_in
 from safelight.messages import _
 
 #: Each account proposes so many neighbours in each network.
@@ -30,79 +27,53 @@ PROPOSED: Final = 3
 #: Points within this of nothing are not told.
 _NOTHING: Final = 0.5
 _BATCH: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What the bench's tenures wrote, compared. `row` by tenure; -1: not enough text."""
-
-    row: Numbers
-    tenure: Numbers
-    messages: Numbers
-    characters: Floats
-    cohort: Cohort
-    index: Index
-    neighbours: Neighbours
-    habits: Habits
+#: Texts that are cleaned at once when messages are looked for that show a habit.
+_AT_ONCE: Final = 40
 
 
 _written: WeakKeyDictionary[Bench, Written | None] = WeakKeyDictionary()
 
 
 def written(bench: Bench) -> Written | None:
-    """The bench's style index; made once. None where style is silent altogether."""
+    """The bench's accounts compared; made once. None where style is silent altogether."""
     if bench not in _written:
-        _written[bench] = _compare(bench)
+        names = {
+            str(name).lower()
+            for (name,) in bench.db.execute("select distinct name from names").fetchall()
+            if name
+        }
+        found = {tenure: texts for tenure, texts in samples(bench) if model.speaks(texts)}
+        networks = _networks(bench)
+        _written[bench] = compare(max(networks, default=-1) + 1, found, networks, frozenset(names))
     return _written[bench]
 
 
-def _members(bench: Bench) -> tuple[list[int], list[Member]]:
-    """Tenures that wrote enough, with their sampled texts."""
-    networks = dict(bench.db.execute("select tenure, coalesce(network, '') from tenures").fetchall())
-    tenures, samples = [], []
-    for begin in range(0, len(networks), _BATCH):
-        rows = bench.db.execute(
-            """select tenure, list(text order by at_us nulls last, trace, text) from texts
-            where tenure >= ? and tenure < ? and text is not null group by tenure order by tenure""",
-            [begin, begin + _BATCH],
-        ).fetchall()
-        for tenure, texts in rows:
-            found = sample(texts)
-            if model.speaks(found):
-                tenures.append(tenure)
-                samples.append(found)
-    own = [
-        (tenure, Member(networks.get(tenure, ""), found))
-        for tenure, found in zip(tenures, without_copies(samples), strict=True)
-        if model.speaks(found)
-    ]
-    return [tenure for tenure, _member in own], [member for _tenure, member in own]
+def resume(bench: Bench, kept: Written | None, changed: Sequence[int]) -> bool:
+    """Go on from what an earlier bench's accounts wrote: only the texts of `changed` tenures (sorted) are on this one. False
+    where they are to be compared anew. See `explain`."""
+    _written[bench] = kept
+    found: dict[int, list[str]] = {tenure: [] for tenure in changed} | dict(samples(bench, changed))
+    if kept is None:
+        return not any(model.speaks(texts) for texts in found.values())
+    return take_in(kept, found, _networks(bench))
 
 
-def _compare(bench: Bench) -> Written | None:
-    tenures, members = _members(bench)
-    if len(members) < model.LEAST_ACCOUNTS:
-        return None
-    names = {
-        str(name).lower()
-        for (name,) in bench.db.execute("select distinct name from names").fetchall()
-        if name
-    }
-    cohort = fit(members, names)
-    index = build(members, cohort, model.learned().views)
-    (size,) = bench.db.execute("select coalesce(max(tenure), -1) + 1 from tenures").fetchall()[0]
-    row = np.full(size, -1, np.int64)
-    row[tenures] = np.arange(len(tenures))
-    return Written(
-        row,
-        np.array(tenures, np.int64),
-        np.array([len(member.texts) for member in members], np.int64),
-        np.array([sum(map(len, member.texts)) for member in members], np.float32),
-        cohort,
-        index,
-        Neighbours.of(index),
-        Habits([member.texts for member in members], cohort.counter.kept),
-    )
+def explain(bench: Bench) -> None:
+    """After `resume`: the habits of all who are in a pair, whose texts are now on the bench."""
+    kept = _written[bench]
+    if kept is None:
+        return
+    away = kept.copied()
+    known = kept.habits.rows
+    found = bench.db.execute("select a from pairs union select b from pairs order by 1").fetchall()
+    wanted = [one for (one,) in found if kept.row[one] >= 0 and kept.row[one] not in known]
+    for tenure, texts in samples(bench, wanted):
+        kept.habits.add(int(kept.row[tenure]), without(texts, away), new=False)
+
+
+def _networks(bench: Bench) -> dict[int, str]:
+    """By tenure."""
+    return dict(bench.db.execute("select tenure, coalesce(network, '') from tenures").fetchall())
 
 
 def _propose(bench: Bench) -> pa.Table:
@@ -177,9 +148,8 @@ def _add_samples(bench: Bench, rows: list[dict[str, Any]]) -> None:
             [some],
         ).fetchall()
         for tenure, texts, traces in rows_:
-            for text, trace in zip(clean(texts), traces, strict=True):
-                for token in [one for one in wanted[tenure] if one in text]:
-                    shown.setdefault((tenure, token), trace)
+            for token, place in _first(texts, wanted[tenure]).items():
+                shown[tenure, token] = traces[place]
     for row in rows:
         found = [
             shown.get((row[side], habit["written"]))
@@ -187,6 +157,19 @@ def _add_samples(bench: Bench, rows: list[dict[str, Any]]) -> None:
             for side in ("a", "b")
         ]
         row["traces"] = list(dict.fromkeys(one for one in found if one is not None))[:6]
+
+
+def _first(texts: Sequence[str], tokens: Set[str]) -> dict[str, int]:
+    """By token, the place of the first text in which it stands once that is cleaned."""
+    found: dict[str, int] = {}
+    for begin in range(0, len(texts), _AT_ONCE):
+        for place, text in enumerate(clean(texts[begin : begin + _AT_ONCE]), begin):
+            for token in tokens - found.keys():
+                if token in text:
+                    found[token] = place
+        if len(found) == len(tokens):
+            break
+    return found
 
 
 def _say(detail: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from safelight.identities.style.text import LINK, NAME, QUOTE
@@ -75,15 +75,36 @@ class Habits:
     def __init__(self, texts: Sequence[Sequence[str]], common: Collection[str]) -> None:
         self._near = Spellings(common)
         self._judged: dict[str, bool] = {}
-        self._own: list[dict[str, int]] = []
-        users: Counter[str] = Counter()
-        for some in texts:
-            own = {token: number for token, number in tokens(some).items() if number >= LEAST_USES}
-            own = {token: number for token, number in own.items() if self._is_habit(token)}
-            self._own.append(own)
-            users.update(own.keys())
-        self._users: Mapping[str, int] = users
-        self.size = len(texts)
+        self._own: dict[int, dict[str, int]] = {}
+        self._users: Counter[str] = Counter()
+        self.size = 0
+        for row, some in enumerate(texts):
+            self.add(row, some, new=True)
+
+    @classmethod
+    def kept(cls, users: Mapping[str, int], size: int, common: Collection[str]) -> Habits:
+        """Those of a cohort of so many whose texts are not there: how many of them have each habit. See `add`."""
+        made = cls([], common)
+        made._users, made.size = Counter(users), size
+        return made
+
+    @property
+    def users(self) -> Mapping[str, int]:
+        """How many have each habit."""
+        return self._users
+
+    @property
+    def rows(self) -> Set[int]:
+        """Whose habits can be told."""
+        return self._own.keys()
+
+    def add(self, row: int, texts: Sequence[str], *, new: bool) -> None:
+        """What one has written. `new`: it was not counted before."""
+        own = {token: number for token, number in tokens(texts).items() if number >= LEAST_USES}
+        self._own[row] = {token: number for token, number in own.items() if self._is_habit(token)}
+        if new:
+            self._users.update(self._own[row].keys())
+            self.size += 1
 
     def _is_habit(self, token: str) -> bool:
         known = self._judged.get(token)

@@ -8,7 +8,7 @@ score is told in standard deviations above what the most similar strangers of th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,10 @@ LEAST_COHORT = 30
 #: Neighbours kept for each account in each network.
 NEIGHBOURS = 6
 _TILE = 2_048
+#: Pairs whose vectors are laid beside each other at once: few enough for the processor's own memory.
+_PAIRS = 64
+#: The network of a row that was left out.
+_NOWHERE = -1
 #: More accounts are held at half precision, which takes half the memory and twice the time.
 _EXACT = 12_000
 
@@ -56,6 +60,8 @@ class Index:
     #: By view, row and network: mean and spread of the scores with that network's cohort. "" is the views' sum.
     mean: dict[str, Floats]
     spread: dict[str, Floats]
+    more: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    """Vectors of rows that were added."""
 
     @property
     def size(self) -> int:
@@ -63,10 +69,20 @@ class Index:
         return len(self.network)
 
     def _raw(self, view: str, rows: Numbers | slice, columns: Numbers | slice) -> Floats:
-        vectors = self.vectors[view]
-        left, right = np.asarray(vectors[rows], np.float32), np.asarray(vectors[columns], np.float32)
-        product: Floats = left @ right.T
+        product: Floats = self._vectors(view, rows) @ self._vectors(view, columns).T
         return product
+
+    def _vectors(self, view: str, rows: Numbers | slice) -> Floats:
+        """Of these rows; those that were added lie behind the others."""
+        first = self.vectors[view]
+        if self.size == len(first):
+            return np.asarray(first[rows], np.float32)
+        wanted = np.arange(*rows.indices(self.size)) if isinstance(rows, slice) else rows
+        added = wanted >= len(first)
+        made = np.empty((len(wanted), first.shape[1]), np.float32)
+        made[~added] = first[wanted[~added]]
+        made[added] = self.more[view][wanted[added] - len(first)]
+        return made
 
     def _normal(self, view: str, scores: Floats, rows: Numbers | slice, columns: Numbers | slice) -> Floats:
         """Normalised by both sides, in place."""
@@ -107,10 +123,9 @@ class Index:
 
         for view, weight in self.weights.items():
             raw = np.empty(len(a), np.float32)
-            vectors = self.vectors[view]
-            for begin in range(0, len(a), 4_096):
-                part = slice(begin, begin + 4_096)
-                left, right = vectors[a[part]].astype(np.float32), vectors[b[part]].astype(np.float32)
+            for begin in range(0, len(a), _PAIRS):
+                part = slice(begin, begin + _PAIRS)
+                left, right = self._vectors(view, a[part]), self._vectors(view, b[part])
                 raw[part] = np.einsum("ij,ij->i", left, right)
             total += np.float32(weight) * normal(view, raw)
         return normal("", total).astype(np.float32)
@@ -138,10 +153,9 @@ class Index:
             raise ValueError(f"the index has no network {sorted(unknown)}")
         before = self.size
         made = cohort.vectors(members)
-        self.vectors = {
-            view: np.concatenate([vectors, made[view].astype(vectors.dtype)])
-            for view, vectors in self.vectors.items()
-        }
+        for view, vectors in self.vectors.items():
+            added = made[view].astype(vectors.dtype)
+            self.more[view] = np.concatenate([self.more[view], added]) if view in self.more else added
         numbers = [self.networks.index(member.network) for member in members]
         self.network = np.concatenate([self.network, np.array(numbers, np.int16)])
         self.language = np.concatenate([self.language, _spoken(members)])
@@ -153,16 +167,20 @@ class Index:
         self.normalise(rows)
         return rows
 
-    def nearest(self, rows: Numbers, k: int = NEIGHBOURS) -> tuple[npt.NDArray[np.int32], Floats]:
-        """As `neighbours`, of these rows alone."""
-        found = np.full((self.size, len(self.networks), k), -1, np.int32)
-        best = np.full((self.size, len(self.networks), k), -np.inf, np.float32)
+    def leave_out(self, rows: Numbers) -> None:
+        """From now on these are nobody's neighbours and no network's; as members of a cohort they stay."""
+        self.network = self.network.copy()
+        self.network[rows] = _NOWHERE
+
+    def add_neighbours(self, found: npt.NDArray[np.int32], best: Floats, rows: Numbers) -> None:
+        """Find the nearest of these rows and lay the rows beside the nearest of all others, in place (see `neighbours`)."""
         for begin in range(0, self.size, _TILE):
             columns = np.arange(begin, min(begin + _TILE, self.size))
             scores = self.scores(rows, slice(begin, begin + len(columns)))
             scores[rows[:, None] == columns[None, :]] = -np.inf
             self._keep(found, best, rows, columns, scores)
-        return found[rows], best[rows]
+            others = ~np.isin(columns, rows) & (self.network[columns] != _NOWHERE)
+            self._keep(found, best, columns[others], rows, scores.T[others])
 
     def neighbours(self, k: int = NEIGHBOURS) -> tuple[npt.NDArray[np.int32], Floats]:
         """By row, network and rank: the nearest other rows and their scores; -1 and -inf where there are none."""
@@ -185,7 +203,7 @@ class Index:
     ) -> None:
         """Lay a tile's scores beside the best so far, and keep the highest of each network."""
         of_columns = self.network[columns]
-        for network in np.unique(of_columns):
+        for network in np.unique(of_columns[of_columns != _NOWHERE]):
             inside = of_columns == network
             own, ids = scores[:, inside], columns[inside]
             k = best.shape[2]

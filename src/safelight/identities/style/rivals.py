@@ -42,6 +42,19 @@ class Neighbours:
         """Find them."""
         return cls(*index.neighbours())
 
+    def renewed(self, index: Index, gone: Numbers, rows: Numbers) -> Neighbours:
+        """The same where rows were left out of the index and others were added to it."""
+        shape = (len(rows), *self.rows.shape[1:])
+        found = np.concatenate([self.rows, np.full(shape, -1, np.int32)])
+        best = np.concatenate([self.scores, np.full(shape, -np.inf, np.float32)])
+        away = np.isin(found, gone)
+        found[away], best[away] = -1, -np.inf
+        order = np.argsort(-best, axis=2, kind="stable")
+        found, best = np.take_along_axis(found, order, axis=2), np.take_along_axis(best, order, axis=2)
+        found[gone], best[gone] = -1, -np.inf
+        index.add_neighbours(found, best, rows)
+        return Neighbours(found, best)
+
     def pairs(self, k: int) -> tuple[Numbers, Numbers]:
         """All pairs (a < b) in which one is among the other's `k` nearest in a network."""
         near = self.rows[:, :, :k].reshape(len(self.rows), -1).astype(np.int64)
@@ -62,10 +75,11 @@ class Neighbours:
         na, nb = index.network[a].astype(np.int64), index.network[b].astype(np.int64)
         score = index.pair_scores(a, b)
         of_a, of_b = self._rival(a, b, nb), self._rival(b, a, na)
-        members = np.bincount(index.network, minlength=len(index.networks))
+        there = index.network >= 0
+        members = np.bincount(index.network[there], minlength=len(index.networks))
         rivals = np.maximum(members[na] - (na == nb), members[nb] - (na == nb))
         mutual = (score >= of_a) & (score >= of_b)
         peers = np.zeros((len(index.networks), int(index.language.max(initial=0)) + 1), np.int64)
-        np.add.at(peers, (index.network, index.language), 1)
+        np.add.at(peers, (index.network[there], index.language[there]), 1)
         strangers = np.minimum(peers[nb, index.language[a]], peers[na, index.language[b]])
         return Compared(a, b, score, score - np.maximum(of_a, of_b), mutual, rivals, strangers, na != nb)

@@ -7,10 +7,11 @@ piece is one control character, so that its place in the sentence still counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 
 #: At most so many messages of a tenure are looked at, evenly over its time, and no message beyond so many characters.
 MOST_MESSAGES = 400
@@ -75,12 +76,24 @@ def without_copies(samples: Sequence[Sequence[str]]) -> list[list[str]]:
 
     Short messages are everybody's ("thanks, see you tomorrow") and stay.
     """
-    seen = [np.array([_digest(text) for text in found if len(text) >= _COPY], np.int64) for found in samples]
-    every, counts = np.unique(
-        np.concatenate([*(np.unique(some) for some in seen), _NONE]), return_counts=True
-    )
-    copied = set(every[counts > 1].tolist())
-    return [[text for text in found if len(text) < _COPY or _digest(text) not in copied] for found in samples]
+    away = copied(np.concatenate([_NONE, *(np.unique(digests(found)) for found in samples)]))
+    return [without(found, away) for found in samples]
+
+
+def digests(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Of the texts that are so long that two accounts hardly write them alike."""
+    return np.array([_digest(text) for text in texts if len(text) >= _COPY], np.int64)
+
+
+def copied(seen: npt.NDArray[np.int64]) -> frozenset[int]:
+    """Digests that stand there more than once."""
+    every, counts = np.unique(seen, return_counts=True)
+    return frozenset(every[counts > 1].tolist())
+
+
+def without(texts: Sequence[str], away: Set[int]) -> list[str]:
+    """The texts without the copied ones."""
+    return [text for text in texts if len(text) < _COPY or _digest(text) not in away]
 
 
 def _digest(text: str) -> int:

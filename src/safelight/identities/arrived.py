@@ -1,0 +1,145 @@
+"""A few accounts that came or changed after a whole weighing, weighed without weighing all anew (docs/decisions/0014).
+
+What they are weighed by stays that of the whole weighing: which runs of letters tell writers apart, how alike strangers
+write, and what was found about all pairs that they have nothing to do with. Everything else is gathered as for a whole one.
+So the outcome follows from two sets of inputs, those of the last whole weighing and those of now, and not from what came
+between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from safelight.catalog.catalog import Catalog
+from safelight.identities import combine as combining
+from safelight.identities.calibration import Calibration
+from safelight.identities.candidates import propose
+from safelight.identities.evidence import style
+from safelight.identities.findings import measure
+from safelight.identities.gather import OF_ALL, OF_EACH, gathering
+from safelight.identities.gather_source import Source
+from safelight.identities.kept import Kept, Numbers
+from safelight.identities.model import Bench
+from safelight.identities.registry import KINDS
+from safelight.ledger.clocks import ClockDecision
+from safelight.ledger.identities import Tenure
+from safelight.ledger.police import PolicePeriod
+
+#: So many of all accounts may have come or changed since the last whole weighing.
+SHARE: Final = 0.01
+
+
+def weigh_arrived(
+    bench: Bench,
+    catalog: Catalog,
+    kept: Kept,
+    standing: Mapping[str, Sequence[Tenure]],
+    clocks: Sequence[ClockDecision],
+    police: Sequence[PolicePeriod],
+    by: Calibration,
+    step: Callable[[], None],
+) -> tuple[combining.Combined, int] | None:
+    """All pairs on an empty bench, and how many accounts came or changed; None where all must be weighed anew.
+
+    Calls `step` once for each step of a whole weighing but the combining. Raises OSError if what was kept is not whole.
+    """
+    with gathering(bench, catalog, standing, clocks, police) as source:
+        step()
+        for fill in OF_ALL:
+            fill(source)
+            step()
+        ids, digests = _inputs(bench)
+        changed = [n for n, one in enumerate(ids) if kept.inputs.get(one) != digests[n]]
+        place = {one: n for n, one in enumerate(ids)}
+        if not kept.inputs.keys() <= place.keys() or len(changed) > SHARE * len(ids):
+            return None
+        number = np.array([place[one] for one in kept.inputs], np.int64)
+        for fill in OF_EACH:
+            _of(source, changed, (fill,))
+            step()
+        _stays(bench, "moves", kept.table("moves", number), changed)
+        if not style.resume(bench, kept.style(number, len(ids)), changed):
+            return None
+        propose(bench, KINDS, step)
+        _only_of(bench, changed)
+        others = _ends(bench, changed)
+        _of(source, others, OF_EACH[:-1])
+    style.explain(bench)
+    measure(bench, KINDS, step)
+    _other_pairs(bench, kept, number)
+    return combining.combine(bench, KINDS, by, _sizes(bench, kept, number, changed)), len(changed)
+
+
+def _inputs(bench: Bench) -> tuple[list[str], list[str]]:
+    """Ids of all tenures in the order of their numbers, and the digests of their inputs."""
+    rows = bench.db.execute(
+        "select id, digest from tenures join inputs using (tenure) order by tenure"
+    ).fetchall()
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def _of(source: Source, tenures: Sequence[int], fills: Sequence[Callable[[Source], None]]) -> None:
+    source.only(tenures)
+    for fill in fills:
+        fill(source)
+
+
+def _only_of(bench: Bench, changed: Sequence[int]) -> None:
+    """Leave the pairs that are weighed anew: all of accounts that changed, and those among accounts that have something in
+    common with one that changed, for what more accounts have weighs less. That two write alike makes nothing common."""
+    bench.db.execute(
+        """create or replace temp table touched as
+           with changed as (select unnest(?::integer[]) as tenure), met as (
+               select a, b from pairs where len(list_filter("by", lambda kind: kind <> ?)) > 0
+           )
+           select tenure, true as changed from changed
+           union all
+           select b, false from met semi join changed on tenure = a where b not in (from changed)
+           union
+           select a, false from met semi join changed on tenure = b where a not in (from changed)""",
+        [list(changed), style.KIND.name],
+    )
+    bench.db.execute(f"create or replace temp table anew as select pairs.* from pairs {_TOUCHED}")
+    bench.db.execute("delete from pairs; insert into pairs from anew order by a, b; drop table anew")
+
+
+#: SQL behind a table of pairs: those that are weighed anew.
+_TOUCHED: Final = """
+    left join touched x on x.tenure = a left join touched y on y.tenure = b
+    where coalesce(x.changed, false) or coalesce(y.changed, false) or (x.tenure is not null and y.tenure is not null)
+"""
+
+
+def _ends(bench: Bench, changed: Sequence[int]) -> list[int]:
+    """Who else is in a pair."""
+    rows = bench.db.execute("select a from pairs union select b from pairs order by 1").fetchall()
+    return sorted({row[0] for row in rows} - set(changed))
+
+
+def _stays(bench: Bench, table: str, rows: pa.Table, changed: Sequence[int]) -> None:
+    """Add the kept rows of tenures that did not change."""
+    away = np.isin(rows["tenure"].to_numpy(), np.asarray(changed, np.int64))
+    bench.add(table, rows.filter(pa.array(~away)))
+
+
+def _other_pairs(bench: Bench, kept: Kept, number: Numbers) -> None:
+    """Add the pairs that are not weighed anew, with what was found about them."""
+    for table in ("evidence", "pairs"):
+        bench.db.register("kept_rows", kept.table(table, number))
+        bench.db.execute(f"insert into {table} select k.* from kept_rows k anti join "
+                         f"(select k.a, k.b from kept_rows k {_TOUCHED}) using (a, b)")  # fmt: skip
+        bench.db.unregister("kept_rows")
+
+
+def _sizes(bench: Bench, kept: Kept, number: Numbers, changed: Sequence[int]) -> combining.Floats:
+    """By tenure, how much it wrote."""
+    made = combining.written(bench)
+    before = kept.table("sizes", number)
+    tenure = before["tenure"].to_numpy()
+    stays = ~np.isin(tenure, np.asarray(changed, np.int64))
+    made[tenure[stays]] = before["n"].to_numpy()[stays]
+    return made
