@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -103,6 +104,48 @@ def test_a_connection_that_the_server_ended_is_replaced(postgres_url: str, admin
         with pytest.raises(sa.exc.OperationalError), ledger.writing() as act:
             admin.exec_driver_sql(end)
             act.append("note.written", {"text": "lost"}, verb="decision", actor=ACTOR)
+        _write(ledger, "c")
+        assert [ledger.payload(seq) for seq in (2, 3, 4)] == [{"text": "a"}, {"text": "b"}, {"text": "c"}]
+        assert (ledger.head().seq, verify(ledger).ok) == (4, True)
+
+
+@pytest.mark.postgres
+def test_a_transaction_that_failed_costs_the_next_commit_nothing(postgres_url: str) -> None:
+    with Ledger.create(postgres_url, name="Vårsol", actor=ACTOR, synthetic=True) as ledger:
+        for turn in range(8):  # often enough for the driver to prepare, and to drop what is prepared
+            _write(ledger, f"{turn} a")
+            with pytest.raises(sa.exc.DataError), ledger.writing() as act:
+                act.append("note.written", {"text": "lost"}, verb="decision", actor=ACTOR)
+                act.connection.exec_driver_sql("SELECT 1/0")
+            _write(ledger, f"{turn} b")
+            with pytest.raises(sa.exc.ProgrammingError), ledger.store.reading() as connection:
+                connection.exec_driver_sql("SELECT nothing")
+        assert [ledger.payload(seq) for seq in range(2, 18)] == [
+            {"text": f"{turn} {which}"} for turn in range(8) for which in "ab"
+        ]
+        assert (ledger.head().seq, verify(ledger).ok) == (17, True)
+
+
+@pytest.mark.postgres
+def test_who_waits_for_a_turn_can_be_interrupted(postgres_url: str) -> None:
+    def press(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        Ledger.create(postgres_url, name="Vårsol", actor=ACTOR, synthetic=True) as ledger,
+        Ledger.open(postgres_url) as other,
+    ):
+        _write(ledger, "a")
+        before = signal.signal(signal.SIGALRM, press)
+        try:
+            with other.writing() as act:
+                signal.setitimer(signal.ITIMER_REAL, 0.3)
+                with pytest.raises(KeyboardInterrupt):
+                    _write(ledger, "never")
+                act.append("note.written", {"text": "b"}, verb="decision", actor=ACTOR)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
         _write(ledger, "c")
         assert [ledger.payload(seq) for seq in (2, 3, 4)] == [{"text": "a"}, {"text": "b"}, {"text": "c"}]
         assert (ledger.head().seq, verify(ledger).ok) == (4, True)

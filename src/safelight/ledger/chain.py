@@ -28,7 +28,7 @@ from safelight.ledger.entry import (
     skip_target,
 )
 from safelight.ledger.head import Head
-from safelight.ledger.insert import EntryRow, PayloadRow, SubjectRow, insert
+from safelight.ledger.insert import EntryRow, PayloadRow, Rows, SubjectRow
 from safelight.ledger.tables import ENTRIES
 
 Clock = Callable[[], int]
@@ -67,14 +67,16 @@ def head_of(connection: sa.Connection) -> Head:
     return Head(0, ZERO) if row is None else Head(row.seq, bytes(row.hash))
 
 
-def append(connection: sa.Connection, drafts: Sequence[Draft], now: int, tip: Tip) -> tuple[list[Entry], Tip]:
-    """Write entries with their payloads behind `tip`; returns them and the new tip. Raises Refused.
+def follow(
+    connection: sa.Connection, drafts: Sequence[Draft], now: int, tip: Tip
+) -> tuple[list[Entry], Rows, Tip]:
+    """The entries that these drafts become behind `tip`, their rows, and the new tip. Raises Refused.
 
-    The caller holds the writing transaction. `now` is the clock's time, the same for all entries of one transaction
-    (`headlog` and `verify` rely on that).
+    The caller holds the writing transaction and writes the rows. `now` is the clock's time, the same for all entries of one
+    transaction (`headlog` and `verify` rely on that).
     """
     if not drafts:
-        return [], tip
+        return [], Rows((), (), ()), tip
     recorded_at, clock = max(now, tip.recorded_at), now if now < tip.recorded_at else None
     seq, previous = tip.head.seq, tip.head.hash
     hashes = {seq: previous}
@@ -102,8 +104,8 @@ def append(connection: sa.Connection, drafts: Sequence[Draft], now: int, tip: Ti
         payloads.append((seq, salt, payload))
         subjects += [(seq, place, subject) for place, subject in enumerate(draft.subjects)]
         hashes[seq] = previous = own
-    insert(connection, entries, payloads, subjects)
-    return made, Tip(Head(seq, previous), recorded_at, hashes.get(skip_target(seq + 1)))
+    rows = Rows(entries, payloads, subjects)
+    return made, rows, Tip(Head(seq, previous), recorded_at, hashes.get(skip_target(seq + 1)))
 
 
 def _check(draft: Draft, seq: int) -> None:

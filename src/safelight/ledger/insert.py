@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -22,6 +22,15 @@ PayloadRow = tuple[int, bytes, bytes]
 SubjectRow = tuple[int, int, str]
 #: Number, record, type, field, value, code, target, recorded_at, valid_from, valid_to.
 StatementRow = tuple[int, str, str, str, str, str, str | None, int, int | None, int | None]
+
+
+class Rows(NamedTuple):
+    """The rows of new entries, in three tables."""
+
+    entries: Sequence[EntryRow]
+    payloads: Sequence[PayloadRow]
+    subjects: Sequence[SubjectRow]
+
 
 #: Each table's columns and their types; `bytea` goes through JSON in hexadecimal.
 _ENTRIES: Final = {
@@ -72,23 +81,22 @@ def _postgres_one(subjects: int) -> str:
     return f"WITH e AS ({entry}), p AS ({payload}) {_values('state_subjects', _SUBJECTS, '%s', subjects)}"
 
 
-def insert(
-    connection: sa.Connection,
-    entries: Sequence[EntryRow],
-    payloads: Sequence[PayloadRow],
-    subjects: Sequence[SubjectRow],
-) -> None:
+def insert(connection: sa.Connection, rows: Rows) -> None:
     """Write the rows of at least one entry in the transaction of `connection`."""
     driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name == "sqlite":
-        for statement, rows in zip(_SQLITE, (entries, payloads, subjects), strict=True):
-            driver.executemany(statement, rows).close()
-    elif len(entries) == 1 and len(subjects) <= 3:
-        flat = [value for rows in (entries, payloads, subjects) for row in rows for value in row]
-        driver.execute(_postgres_one(len(subjects)), flat).close()
+        for statement, each in zip(_SQLITE, rows, strict=True):
+            driver.executemany(statement, each).close()
     else:
-        sent = (_json(_ENTRIES, entries), _json(_PAYLOADS, payloads), _json(_SUBJECTS, subjects))
-        driver.execute(_POSTGRES, sent).close()
+        driver.execute(*postgres_statement(rows)).close()
+
+
+def postgres_statement(rows: Rows) -> tuple[str, Sequence[Any]]:
+    """The one statement that writes them into PostgreSQL, with its values."""
+    entries, payloads, subjects = rows
+    if len(entries) == 1 and len(subjects) <= 3:
+        return _postgres_one(len(subjects)), [value for each in rows for row in each for value in row]
+    return _POSTGRES, (_json(_ENTRIES, entries), _json(_PAYLOADS, payloads), _json(_SUBJECTS, subjects))
 
 
 def insert_statements(connection: sa.Connection, rows: Sequence[StatementRow]) -> None:

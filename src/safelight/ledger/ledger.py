@@ -22,8 +22,9 @@ from safelight.ledger import chain, kinds, projections
 from safelight.ledger.entry import FORMAT_VERSION, ZERO, Draft, Entry, from_body
 from safelight.ledger.head import Head
 from safelight.ledger.headlog import MOST_LOST, HeadLog, HeldLog
+from safelight.ledger.insert import insert
 from safelight.ledger.set_clock import clock_for
-from safelight.ledger.store import Store, create_store, open_store
+from safelight.ledger.store import Store, Turn, create_store, open_store
 from safelight.ledger.tables import ENTRIES, PAYLOADS, SUBJECTS
 from safelight.ledger.together import Together
 from safelight.operation.folder import OperationFolder
@@ -53,6 +54,7 @@ class Writing:
     connection: sa.Connection
     now: int  # microseconds UTC, the time of all its entries
     tip: chain.Tip  # what the next entry follows
+    last: Turn | None = None  # where the rows of the only entries go, if nothing is read behind them
 
     def append(
         self,
@@ -82,7 +84,13 @@ class Writing:
 
     def append_drafts(self, drafts: Sequence[Draft]) -> list[Entry]:
         """Append several drafts and bring the state up to them. Raises Refused."""
-        made, self.tip = chain.append(self.connection, drafts, self.now, self.tip)
+        made, rows, self.tip = chain.follow(self.connection, drafts, self.now, self.tip)
+        if not made:
+            return []
+        if self.last is not None and not any(projections.follows(one.kind, one.version) for one in made):
+            self.last.last = rows
+            return made
+        insert(self.connection, rows)
         followed = [(entry, draft.payload) for entry, draft in zip(made, drafts, strict=True)]
         projections.apply(self.connection, followed)
         return made
@@ -101,7 +109,7 @@ class Ledger:
         self.synthetic: bool = first["synthetic"]
         self._clock = clock or clock_for(self.synthetic)
         self._wrote = False
-        self._together = Together(self.writing)
+        self._together = Together(self._once)
 
     @classmethod
     def create(
@@ -176,6 +184,13 @@ class Ledger:
         """One transaction of several acts. Raises DiskFull, Locked; IntegrityBroken if entries were lost."""
         self._wrote = True
         with _writing(self.store, self.head_log, self._clock) as act:
+            yield act
+
+    @contextmanager
+    def _once(self) -> Iterator[Writing]:
+        """As `writing`, for one append and nothing else."""
+        self._wrote = True
+        with _writing(self.store, self.head_log, self._clock, once=True) as act:
             yield act
 
     def append(
@@ -276,15 +291,17 @@ def _where(place: OperationFolder | str) -> tuple[Path | str, HeadLog | None]:
 
 
 @contextmanager
-def _writing(store: Store, log: HeadLog | None, clock: chain.Clock) -> Iterator[Writing]:
+def _writing(
+    store: Store, log: HeadLog | None, clock: chain.Clock, *, once: bool = False
+) -> Iterator[Writing]:
     # One after the other on this machine, in the order in which they came, where SQLite would try again and again.
     with log.held() if log and store.sqlite else nullcontext() as queue:
-        with store.appending(chain.TIP) as (connection, row):
-            tip = chain.tip_of(row)
+        with store.appending(chain.TIP) as turn:
+            tip = chain.tip_of(turn.row)
             if log is not None:
                 with nullcontext(queue) if queue else log.held() as held:
-                    _check_log(held, connection, tip.head)
-            act = Writing(connection, clock(), tip)
+                    _check_log(held, turn.connection, tip.head)
+            act = Writing(turn.connection, clock(), tip, turn if once else None)
             yield act
         if log is not None:
             # The commit stands whatever happens here; the next writer finds the log behind and completes it.

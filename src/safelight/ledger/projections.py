@@ -28,6 +28,11 @@ REPLAYED: tuple[sa.Table, ...] = tuple(
 )
 
 
+def follows(kind: str, version: int) -> bool:
+    """Whether entries of this kind change the state."""
+    return (kind, version) in _FOLLOW
+
+
 def apply(connection: sa.Connection, followed: Sequence[tuple[Entry, Payload | None]]) -> None:
     """Bring the state up to these entries, in their order. Their subjects were indexed when they were written."""
     _follow_all(connection, followed)

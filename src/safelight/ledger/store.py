@@ -17,12 +17,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 
 from safelight.errors import AlreadyExists, DiskFull, Locked, NotAnOperation
-from safelight.ledger import migrations
+from safelight.ledger import migrations, wire
+from safelight.ledger.insert import Rows, insert, postgres_statement
 from safelight.ledger.tables import ENTRIES
 from safelight.operation.space import says_full
 
@@ -37,20 +38,29 @@ class _Words:
 
     read: str
     write: str
-    commit: str
     settle: str = ""
 
 
-_SQLITE: Final = _Words("BEGIN", "BEGIN IMMEDIATE", "COMMIT")
+_SQLITE: Final = _Words("BEGIN", "BEGIN IMMEDIATE")
 # A message in the log makes the transaction one that waits for the log; `true`: with a commit record of its own.
 _SETTLE: Final = "SELECT pg_logical_emit_message(true, 'safelight', '')"
 _POSTGRES: Final = _Words(
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit TO off;"
     f" SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})",
-    f"COMMIT; {_SETTLE}",
     f"{_SETTLE} WHERE NOT pg_is_in_recovery()",  # what a standby shows is on another disk already
 )
+
+
+@dataclass(slots=True)
+class Turn:
+    """One's turn to write."""
+
+    connection: sa.Connection
+    row: Sequence[Any] | None
+    """What the first query found."""
+    last: Rows | None = None
+    """Rows that are written with the commit. Nothing can be read behind them."""
 
 
 class Store:
@@ -76,6 +86,9 @@ class Store:
                     not self.sqlite
                 ):  # it could write nothing; a rollback would drop what the driver has prepared
                     connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                wire.forget(connection.info)
+                raise
             finally:
                 transaction.rollback()
 
@@ -84,18 +97,22 @@ class Store:
         """The one writing transaction; commits at the end. Raises DiskFull, or Locked after a minute's
         waiting.
         """
-        with self.appending("") as (connection, _row):
-            yield connection
+        with self.appending("") as turn:
+            yield turn.connection
 
     @contextmanager
-    def appending(self, first: str) -> Iterator[tuple[sa.Connection, Sequence[Any] | None]]:
+    def appending(self, first: str) -> Iterator[Turn]:
         """As `writing`, with the row that the query `first` finds once nobody else writes."""
         try:
             connection, row = self._begun(self._words.write, first)
+            turn = Turn(connection, row)
             with connection, connection.begin():
-                yield connection, row
-                driver: Any = connection.connection.dbapi_connection
-                driver.execute(self._words.commit).close()
+                try:
+                    yield turn
+                    self._commit(turn)
+                except BaseException:
+                    wire.forget(connection.info)
+                    raise
         except (sa.exc.OperationalError, self.engine.dialect.loaded_dbapi.OperationalError) as error:
             cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
             if says_full(error, self._file):
@@ -104,6 +121,22 @@ class Store:
                 raise Locked(
                     "Another process holds the ledger for too long.", "End it, then repeat."
                 ) from error
+            raise
+
+    def _commit(self, turn: Turn) -> None:
+        driver: Any = turn.connection.connection.dbapi_connection
+        if self.sqlite:
+            if turn.last is not None:
+                insert(turn.connection, turn.last)
+            driver.execute("COMMIT").close()
+            return
+        rows = [postgres_statement(turn.last)] if turn.last is not None else []
+        try:
+            wire.run(driver.pgconn, turn.connection.info, [*rows, ("COMMIT", ()), (_SETTLE, ())])
+        except BaseException as error:
+            # The server is gone, or a key was pressed: what the server may still say belongs to nobody.
+            if driver.broken or not isinstance(error, self.engine.dialect.loaded_dbapi.Error):
+                turn.connection.invalidate()
             raise
 
     def settle(self) -> None:
@@ -118,12 +151,14 @@ class Store:
             connection = self.engine.connect()
             driver: Any = connection.connection.dbapi_connection
             try:
-                return connection, _begin(driver, words, first, at_once=not self.sqlite)
+                if self.sqlite:
+                    return connection, _begin_sqlite(driver, words, first)
+                return connection, wire.ask(driver.pgconn, f"{words}; {first}" if first else words)
             except BaseException as error:
-                gone = isinstance(
-                    error, self.engine.dialect.loaded_dbapi.Error
-                ) and self.engine.dialect.is_disconnect(error, driver, None)
-                if gone:
+                of_driver = isinstance(error, self.engine.dialect.loaded_dbapi.Error)
+                gone = of_driver and self.engine.dialect.is_disconnect(cast(Any, error), driver, None)
+                wire.forget(connection.info)
+                if gone or not (of_driver or self.sqlite):  # a key was pressed while we waited for our turn
                     connection.invalidate()
                 connection.close()
                 if last or not gone:
@@ -211,16 +246,11 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin(driver: Any, words: str, first: str, *, at_once: bool) -> Sequence[Any] | None:
-    if at_once:
-        cursor = driver.execute(f"{words}; {first}" if first else words, prepare=False)
-        while cursor.nextset():
-            pass
-    else:
-        driver.execute(words).close()
-        if not first:
-            return None
-        cursor = driver.execute(first)
-    row: Sequence[Any] | None = cursor.fetchone() if first else None
+def _begin_sqlite(driver: Any, words: str, first: str) -> Sequence[Any] | None:
+    driver.execute(words).close()
+    if not first:
+        return None
+    cursor = driver.execute(first)
+    row: Sequence[Any] | None = cursor.fetchone()
     cursor.close()
     return row
