@@ -80,3 +80,8 @@ def test_what_tells_pictographs_how_to_be_drawn_stays_with_them_and_nowhere_else
         "skjul‹U+200D›t ‹U+FE0F› ok‹U+200B› \U0001f468‹U+200D›"
     )
     assert visible_said("\u202etxt\n") == "‹U+202E›txt\n"
+
+
+def test_a_line_ends_in_either_way_and_a_lone_return_is_shown() -> None:
+    assert visible_said("Finse\r\nMyrdal\rVoss\n\r") == "Finse\nMyrdal‹U+000D›Voss\n‹U+000D›"
+    assert visible_lines("Finse\r\n") == "Finse‹U+000D›\n"

@@ -12,6 +12,7 @@ import pytest
 
 from safelight.casework import cases, joining
 from safelight.casework import persons as persons_of
+from safelight.ledger import rights
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Basis
 from safelight.operation.settings import CaseSettings
@@ -201,3 +202,27 @@ def test_long_lists_come_in_parts(client: httpx.Client, bench: Workbench) -> Non
     assert "Rows 201–201 of 201" in words(client.get("/cases?first=200&known=2017-05-30"))
     shown = client.get("/cases?first=0&known=2017-05-30")
     assert re.findall(r'id="next" href="([^"]*)"', shown.text) == ["/cases?first=200&amp;known=2017-05-30"]
+
+
+def test_children_to_whom_a_person_is_linked_stand_there_for_who_may_see_them(
+    client: httpx.Client, bench: Workbench
+) -> None:
+    for name in ("Åse Bjørnstad", "Bø Berg"):
+        post(client, "/persons", name=name, reason="told")
+    for _child in range(3):
+        post(client, "/victims", name="")
+    for child, suspect in (("V-001", "P-001"), ("V-002", "P-001"), ("V-003", "P-002")):
+        given = {"source": "chat log", "reason": "read"}
+        post(client, f"/victims/{child}/state", field="suspect", value=suspect, **given)
+    post(client, "/victims/V-002/state", field="contact", value="2017-05-29", source="log", reason="read")
+    page = client.get("/persons/P-001")
+    assert words(page, "children") == (
+        "> Children to whom this person is linked 2 V-002 urgent Contact: 2017-05-29 unidentified V-001 unidentified"
+    )
+    assert "0 accounts · 0 cases · linked to 2 children" in words(page)
+    assert "linked to 1 child" in words(client.get("/persons/P-002"))
+    with Ledger.open(bench.built.folder) as ledger:
+        rights.grant(ledger, "coordinator", rights.VICTIMS, reason="hers alone", actor="kåre")
+    hidden = client.get("/persons/P-001").text
+    assert "child" not in words(client.get("/persons/P-001"), "cases") and 'id="children"' not in hidden
+    assert "V-002" not in hidden and "linked to" not in hidden

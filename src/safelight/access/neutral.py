@@ -50,7 +50,9 @@ def visible_lines(text: str) -> str:
 
 
 def visible_said(text: str) -> str:
-    """The same for what people wrote: what only tells pictographs how to be drawn stays with them, as it hides nothing."""
+    """The same for what people wrote: what only tells pictographs how to be drawn stays with them, as it hides nothing, and
+    the carriage return of a line's end is part of that end."""
+    text = text.replace("\r\n", "\n")
     if text.isascii():
         return visible_lines(text)
     return "".join(

@@ -155,6 +155,20 @@ class Register:
         """The urgent ones alone, for the coordinator's overview."""
         return self.listed(rule, as_of, only={"urgency": "urgent"}).children
 
+    def of_suspect(
+        self, members: Sequence[str], rule: UrgencySettings, as_of: AsOf = PRESENT
+    ) -> Sequence[Child]:
+        """Children to whom a person (ids of all records that are one) is linked as a suspect, the most urgent first."""
+        said = records.statements(self._ledger, type_=VICTIM, field="suspect", target=members, as_of=as_of)
+        linked = {one.record for one in said}
+        roots = {root for root, ids in self._number(as_of).records.items() if linked.intersection(ids)}
+        found = sorted(
+            (one for one in self._every(rule, as_of) if one.id in roots),
+            key=lambda one: (*one.urgency.order, one.name),
+        )
+        self._reading.show(one.id for one in found)
+        return self._with_people(found)
+
     def at_least(self, as_of: AsOf = PRESENT) -> AtLeast:
         """The number of children that is proved."""
         return self._number(as_of)

@@ -173,7 +173,8 @@ def _heading(line: Line, wall: datetime | None) -> str:
 
 def long_date(day: date) -> str:
     """`Tuesday 8 November 2016` in the language in use."""
-    said = format_date(day, "EEEE d MMMM y", locale=language())
+    pattern = "EEEE d MMMM y" if language() == "en" else "EEEE d. MMMM y"
+    said = format_date(day, pattern, locale=language())
     return said[:1].upper() + said[1:]
 
 

@@ -129,7 +129,7 @@ def _known(names: Mapping[str, AccountRow], facts: Mapping[str, Facts]) -> list[
             add(3, _("Called"), entry.name, told, False, row, entry.source)
         for profile in one.profiles:
             for key, value in profile.facts:
-                add(4, visible(key), value, _("its holder wrote it"), False, row, profile.source)
+                add(4, _profile_word(key), value, _("its holder wrote it"), False, row, profile.source)
         for device in one.devices:
             text = ", ".join(part for part in (device.model, device.system, device.native) if part)
             add(5, _("Device"), text, _("named with the account"), True, row, device.source)
@@ -138,6 +138,14 @@ def _known(names: Mapping[str, AccountRow], facts: Mapping[str, Facts]) -> list[
         for address in one.addresses[:3]:
             add(7, _("Address"), address.ip or address.host or "", _("log of logins"), True, row, None)
     return [made[key] for key in sorted(made)]
+
+
+def _profile_word(key: str) -> str:
+    """What a field of a profile is called; one that only its app has keeps the app's own name."""
+    return {
+        "city": _("City"), "country": _("Country"), "languages": _("Languages"), "status": _("Status"),
+        "timezone": _("Time zone"), "about": _("About"), "gender": _("Gender"), "birthday": _("Born"),
+    }.get(key, visible(key))  # fmt: skip
 
 
 def _ties(facts: Mapping[str, Facts]) -> list[tuple[str, int]]:

@@ -13,6 +13,8 @@ MARGIN = 46
 WIDTH, HEIGHT = int(WIDE) + 2 * MARGIN, int(HIGH) + 2 * MARGIN
 #: Labels that are written, lines that are drawn, and rows and columns of the matrix, at most.
 LABELS, LINES, MATRIX = 40, 600, 18
+#: Of a label: letters at most and at least, what a letter takes in width and a line in height.
+LONGEST, SHORTEST, LETTER, LINE = 24, 6, 6.0, 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,9 @@ class Disc:
     y: float
     r: float
     label: str
+    """Empty where there is no room for one."""
+    room: int
+    """How many letters of it do not reach into a neighbour's label."""
     quiet: bool
     """It has no tie in the window."""
 
@@ -60,9 +65,16 @@ class Matrix:
 def drawn(view: View) -> Drawn:
     """Place and size of everything."""
     spots = [(round(MARGIN + WIDE * one.x, 1), round(MARGIN + HIGH * one.y, 1)) for one in view.nodes]
-    named = set(sorted(range(len(view.nodes)), key=lambda n: (-_weight(view.nodes[n]), n))[:LABELS])
+    rooms = _rooms(view, spots)
     discs = tuple(
-        Disc(one, *spots[n], _radius(one), one.label if n in named else "", not sum(one.counts))
+        Disc(
+            one,
+            *spots[n],
+            _radius(one),
+            one.label if n in rooms else "",
+            rooms.get(n, 0),
+            not sum(one.counts),
+        )
         for n, one in enumerate(view.nodes)
     )
     most = max((one.weight for one in view.links), default=1.0)
@@ -71,6 +83,21 @@ def drawn(view: View) -> Drawn:
         for one in reversed(view.links[:LINES])
     )
     return Drawn(discs, lines, max(len(view.links) - LINES, 0))
+
+
+def _rooms(view: View, spots: Sequence[tuple[float, float]]) -> dict[int, int]:
+    """Letters for the label of each node that has one. Labels stand below their circles, in the middle, so two of one height
+    share the way between them; the weaker one of two that are too near goes without."""
+    below = [y + _radius(one) for one, (_x, y) in zip(view.nodes, spots, strict=True)]
+    rooms: dict[int, int] = {}
+    for n in sorted(range(len(view.nodes)), key=lambda n: (-_weight(view.nodes[n]), n))[:LABELS]:
+        beside = {m: abs(spots[n][0] - spots[m][0]) for m in rooms if abs(below[n] - below[m]) < LINE}
+        room = {m: int(way / LETTER) for m, way in beside.items()}
+        if min(room.values(), default=LONGEST) >= SHORTEST:
+            for m, letters in room.items():
+                rooms[m] = min(rooms[m], letters)
+            rooms[n] = min(LONGEST, *room.values(), LONGEST)
+    return rooms
 
 
 def _weight(node: Node) -> float:

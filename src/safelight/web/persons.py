@@ -20,15 +20,17 @@ from safelight.casework import cases, persons
 from safelight.casework.asked_days import asked
 from safelight.casework.part import asked as asked_part
 from safelight.casework.persons import Person
+from safelight.casework.victim_register import opened
 from safelight.identities import persons as proposals
 from safelight.identities import reading as who
 from safelight.web import casework_forms as forms
 from safelight.web import casework_words as words
-from safelight.web import day_words
+from safelight.web import day_words, victim_words
 from safelight.web.as_of import Days
 from safelight.web.identity_names import NamesChart, names_chart
 from safelight.web.search import network_badge
 from safelight.web.statement_words import nature
+from safelight.web.victims import rule_of
 
 #: What the form offers, in this order; joining and accounts have forms of their own.
 OFFERED = (
@@ -83,6 +85,10 @@ def person(request: Request) -> Response:
                 + [id_ for one in found.decisions for id_ in (one.record, one.target)],
             ),
             "roles": cases.of_person(reading, members, as_of),
+            "children": opened(reading, door.who).of_suspect(members, rule_of(request), as_of)
+            if door.holds("victims")
+            else (),
+            "victims": victim_words,
             "past_of": past_of,
             "holding": {one.seq for one in found.said},
             "accounts": [(one, names.get(one)) for one in found.tenures],
