@@ -419,6 +419,37 @@ def test_more_messages_than_a_report_holds_are_told(tmp_path: Path, monkeypatch:
     assert "The first 2 of 3 stand here" in "".join(_pages(tmp_path))
 
 
+def test_copies_do_not_count_against_what_a_report_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_document, "MOST", 3)
+    one = ROWS["messages"][0]
+    rows = [*ROWS["messages"], {**one, "trace_id": "twin", "item_id": TWIN, "place": "line 3"}]
+    whole = contents()
+    same = dict.fromkeys((one["trace_id"], "twin"), one["trace_id"])
+    report.write(contents(same=same, traces={**whole.traces, "messages": table("messages", rows)}), tmp_path)
+    tree = _tree(tmp_path)
+    assert [cells[3].partition(" | ")[0] for cells in _rows(tree, "conversation-1")] == [
+        "I1, Messages:17\nI3, line 3", "I1, Messages:18", "I1, Messages:19",
+    ]  # fmt: skip
+    assert (
+        tree.get_element_by_id("messages")
+        .getnext()
+        .text.startswith("4 messages are given. 3 of them are distinct. Copies")
+    )
+
+
+def test_long_words_break_in_the_pdf_and_are_copied_whole(tmp_path: Path) -> None:
+    address = "a.very.long.address.of.a.chess.player.who.likes.trains@example.net"
+    whole = contents()
+    made = contents(accounts=(replace(whole.accounts[0], native=address), *whole.accounts[1:]))
+    report.write(made, tmp_path)
+    text = "".join(_pages(tmp_path))
+    assert "\u200b" not in text
+    assert address not in text, "it stands in one line, across the next column"
+    assert address in text.replace("\r", "").replace("\n", "")
+
+
 def test_copies_stand_in_one_line_and_officers_are_told_apart(tmp_path: Path) -> None:
     one = ROWS["messages"][0]
     rows = [
@@ -441,6 +472,36 @@ def test_copies_stand_in_one_line_and_officers_are_told_apart(tmp_path: Path) ->
     assert tree.get_element_by_id("messages").getnext().text == (
         "5 messages are given. Copies with the same time, sender and text stand in one line with all their sources. "
         "What is marked “police” was written by an officer, from an account in the hands of police."
+    )
+
+
+def test_copies_that_the_analysis_found_stand_in_one_line_whatever_their_times_and_conversations(
+    tmp_path: Path,
+) -> None:
+    one, two, *_more = ROWS["messages"]
+    rows = [
+        *ROWS["messages"],
+        {**one, "trace_id": "later", "item_id": TWIN, "place": "$.a[1]", "at_us": one["at_us"] + 400_000,
+         "conversation_id": "c1-export", "sender_name": "Kari N."},
+        {**one, "trace_id": "wal", "item_id": TWIN, "place": "wal 3", "state": "recovered"},
+        {**two, "trace_id": "alone", "item_id": TWIN, "place": "$.a[2]", "at_us": two["at_us"] + 400_000},
+    ]  # fmt: skip
+    stands = dict.fromkeys((one["trace_id"], "later", "wal"), one["trace_id"])
+    whole = contents()
+    made = contents(same=stands, traces={**whole.traces, "messages": table("messages", rows)})
+    report.write(made, tmp_path)
+    tree = _tree(tmp_path)
+    shown = [(cells[1], cells[3]) for cells in _rows(tree, "conversation-1")]
+    assert shown == [
+        ("Kari | kari.h", "I1, Messages:17\nI3, $.a[1]\nI3, wal 3 (recovered) | skype 3"),
+        ("Ola | ola.n", "I1, Messages:18 | skype 3"),
+        ("Ola | ola.n", "I3, $.a[2] | skype 3"),
+        ("Kari | kari.h", "I1, Messages:19 | skype 3"),
+    ]
+    assert tree.xpath("//*[@id='conversation-2']") == []
+    assert tree.get_element_by_id("messages").getnext().text == (
+        "6 messages are given. 4 of them are distinct. Copies of one message stand in one line with all their sources; "
+        "its time and text are those of the first source."
     )
 
 

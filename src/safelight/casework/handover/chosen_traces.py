@@ -42,6 +42,8 @@ class Traces:
     """Lines of others in conversations of several that the case's accounts wrote in."""
     conversations_left: int = 0
     """Conversations of which nothing is given."""
+    same: Mapping[str, str] = field(default_factory=dict)
+    """Of messages that were found in several copies: trace -> the trace that stands for all of them."""
 
 
 def chosen(
@@ -79,7 +81,20 @@ def chosen(
     ).fetchone()
     there, lines = counted or (0, 0)
     items = frozenset(one for table in tables.values() for one in table["item_id"].to_pylist() if one)
-    return Traces(tables, items, lines - len(messages), there - len(given))
+    return Traces(
+        tables,
+        items,
+        lines - len(messages),
+        there - len(given),
+        _same(reading, messages["trace_id"].to_pylist()),
+    )
+
+
+def _same(reading: Reading, traces: Sequence[str]) -> Mapping[str, str]:
+    if not reading.snapshot.rows("same_messages"):
+        return {}
+    query = "select trace_id, distinct_id from same_messages where trace_id = any($ids)"
+    return dict(reading.db.execute(query, {"ids": list(traces)}).fetchall())
 
 
 #: `two`: conversations that are stated to be of two, or in which no more than two wrote, with the held accounts in them.

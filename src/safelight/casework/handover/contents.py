@@ -198,6 +198,8 @@ class Contents:
     """When police operated which of the accounts that are named: what they wrote then is an officer's word."""
     clocks: tuple[ClockDecision, ...] = ()
     """Decisions in force about the clocks of the exhibits."""
+    same: Mapping[str, str] = field(default_factory=dict)
+    """Of messages that were found in several copies: trace -> the trace that stands for all of them."""
 
     @cached_property
     def record(self) -> Mapping[str, Record]:

@@ -109,6 +109,7 @@ def gather(reading: Reading, choice: Choice, terms: Terms, who: str) -> Contents
         head=head,
         police=tuple(one for one in periods(ledger) if one.account_id in acting),
         clocks=tuple(one for one in clocks.every(ledger) if one.exhibit in keys),
+        same=traces.same,
     )
     return _with_seqs(contents, ledger, int(head.partition(":")[0]))
 

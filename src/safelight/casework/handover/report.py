@@ -30,6 +30,8 @@ from safelight.messages.figures import decimal
 PDF: Final = "report.pdf"
 HTML: Final = "report.html"
 _LONG: Final = re.compile(r"\S{22,}")
+#: Each place to break costs bytes in the PDF.
+_PIECE: Final = re.compile(r"\S{1,6}")
 
 
 def write(contents: Contents, folder: Path) -> None:
@@ -139,8 +141,8 @@ def _pdf(made: Document, made_at: int) -> bytes:
 
 
 def _breaking(text: str) -> str:
-    """Printable, and what has no blank in it for long may break anywhere (a space of no width)."""
-    return _LONG.sub(lambda found: "\u200b".join(found[0]), printable(text))
+    """Printable, and what has no blank in it for long may break behind every few letters (a space of no width)."""
+    return _LONG.sub(lambda found: "\u200b".join(_PIECE.findall(found[0])), printable(text))
 
 
 def _html(made: Document) -> str:

@@ -1,6 +1,7 @@
 """The messages of a report, by conversation and time: who wrote, what, in which item and place, and what an officer wrote.
 
-Copies of a message (same time, sender and text, read from another item) stand in one line with all their sources.
+Copies of a message stand in one line with all their sources: those that the analysis found to be one message
+(`analyse/same_messages.py`), and those of the same time, sender and text that were read from different items.
 """
 
 from __future__ import annotations
@@ -28,8 +29,21 @@ def sections(contents: Contents) -> Iterator[Section]:
             _("The first %(n)s stand here; all are in the package's traces/messages.csv.")
             % {"n": decimal(shown)}
         )
+    if contents.same:
+        distinct = len({contents.same.get(id_, id_) for id_ in _traces(contents)})
+        lines.append(
+            ngettext("%(n)s of them is distinct.", "%(n)s of them are distinct.", distinct)
+            % {"n": decimal(distinct)}
+        )
     rows = {id_: _lines(contents, found) for id_, found in chosen.items()}
-    if sum(map(len, rows.values())) < shown:
+    if any(one["trace_id"] in contents.same for found in chosen.values() for one in found):
+        lines.append(
+            _(
+                "Copies of one message stand in one line with all their sources; its time and text are those of the "
+                "first source."
+            )
+        )
+    elif sum(map(len, rows.values())) < shown:
         lines.append(
             _("Copies with the same time, sender and text stand in one line with all their sources.")
         )
@@ -58,6 +72,8 @@ def _chosen(contents: Contents) -> tuple[int, dict[str, list[dict[str, Any]]]]:
         return 0, {}
     names = ("conversation_id", "at_us", "trace_id")
     keys = list(zip(*(table[name].to_pylist() for name in names), strict=True))
+    homes: dict[str, str] = {}  # copies stand in the conversation of the first of them
+    keys = [(homes.setdefault(contents.same.get(trace, trace), id_), at, trace) for id_, at, trace in keys]
     begins: dict[str, tuple[bool, int]] = {}
     for id_, at, _trace in keys:
         begins[id_] = min(begins.get(id_, (True, 0)), (at is None, at or 0))
@@ -66,8 +82,15 @@ def _chosen(contents: Contents) -> tuple[int, dict[str, list[dict[str, Any]]]]:
         key=lambda n: (begins[keys[n][0]], keys[n][0], keys[n][1] is None, keys[n][1] or 0, keys[n][2]),
     )
     found: dict[str, list[dict[str, Any]]] = {}
-    for one in table.take(pa.array(order[: report_document.MOST], pa.int64())).to_pylist():
-        found.setdefault(one["conversation_id"], []).append(one)
+    first: set[str] = set()
+    shown = []
+    for n in order:  # every copy of as many messages as a report holds
+        stands = contents.same.get(keys[n][2], keys[n][2])
+        if stands in first or len(first) < report_document.MOST:
+            first.add(stands)
+            shown.append(n)
+    for n, one in zip(shown, table.take(pa.array(shown, pa.int64())).to_pylist(), strict=True):
+        found.setdefault(keys[n][0], []).append(one)
     return len(keys), found
 
 
@@ -75,7 +98,13 @@ def _lines(contents: Contents, found: Sequence[Mapping[str, Any]]) -> list[Row]:
     numbers = {item.item_id: number for number, item in enumerate(contents.items, 1)}
     groups: list[list[Mapping[str, Any]]] = []
     known: dict[tuple[Any, ...], list[list[Mapping[str, Any]]]] = {}
+    copies: dict[str, list[Mapping[str, Any]]] = {}
     for one in found:
+        if (stands := contents.same.get(one["trace_id"])) is not None:
+            if stands not in copies:
+                groups.append(copies.setdefault(stands, []))
+            copies[stands].append(one)
+            continue
         key = (
             one["at_us"],
             one["sender_id"],
@@ -92,7 +121,17 @@ def _lines(contents: Contents, found: Sequence[Mapping[str, Any]]) -> list[Row]:
             groups.append(group)
             same.append(group)
         group.append(one)
-    return [_line(contents, group, numbers) for group in groups]
+    return [_line(contents, sorted(group, key=_recovered), numbers) for group in groups]
+
+
+def _recovered(one: Mapping[str, Any]) -> bool:
+    """Whether a copy was recovered: a live one tells what is shown, if there is one."""
+    return str(one["state"]) == "recovered"
+
+
+def _traces(contents: Contents) -> list[str]:
+    table = contents.traces.get("messages")
+    return [] if table is None else table["trace_id"].to_pylist()
 
 
 def _line(contents: Contents, copies: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]) -> Row:
@@ -111,7 +150,7 @@ def _line(contents: Contents, copies: Sequence[Mapping[str, Any]], numbers: Mapp
             cell(name, ", ".join(part for part in who if part)),
             cell(text, _("with attachments") if one["attachments"] else ""),
             Cell(
-                "\n".join(_source(numbers, copy) for copy in copies),
+                "\n".join(_source(numbers, copy, one) for copy in copies),
                 ", ".join(dict.fromkeys(f"{copy['parser']} {copy['version']}" for copy in copies)),
                 True,
                 f"item-{number}" if number else "",
@@ -124,6 +163,8 @@ def _police(contents: Contents, one: Mapping[str, Any]) -> bool:
     return contents.by_police(one["sender_id"], one["at_us"])
 
 
-def _source(numbers: Mapping[str, int], one: Mapping[str, Any]) -> str:
+def _source(numbers: Mapping[str, int], one: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    """Item and place; a recovered copy of a line that is not says so."""
     number = numbers.get(one["item_id"])
-    return f"{f'I{number}' if number else one['item_id']}, {one['place']}"
+    said = f"{f'I{number}' if number else one['item_id']}, {one['place']}"
+    return f"{said} ({_('recovered')})" if _recovered(one) and not _recovered(shown) else said
