@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import pyarrow as pa
 import pytest
 
 from safelight.casework.handover import make
 from safelight.casework.handover.received import import_package
+from safelight.catalog.catalog import Catalog
 from safelight.ledger import records
 from tests.access.built import ACTOR
 from tests.casework.handover.cases import SECOND, Case, chess_case, empty, receiver
@@ -107,3 +109,35 @@ def test_a_received_handover_shows_its_conflicts(case: Case, tmp_path: Path) -> 
         '<td class="t2">Øst</td><td><b>Agder</b></td>' in page
         and "Nobody had vouched for the signer." in page
     )
+
+
+def test_a_received_handover_shows_traces_that_read_otherwise_with_both_readings(
+    case: Case, tmp_path: Path
+) -> None:
+    from safelight.access.door import Door
+
+    case.made(tmp_path / "first.tar")
+    case.made(tmp_path / "second.tar")
+    other = empty(tmp_path / "other")
+    with Door(other.folder, who=ACTOR, purpose="received") as door:
+        import_package(door, tmp_path / "first.tar", unknown_signer="a test")
+        with Catalog.at(other.folder) as catalog:  # as another parser would have read it here
+            with catalog.connect(tables=("messages",)) as db:
+                (row,) = (
+                    db.sql("select * from messages where trace_id = 't1-m2'").to_arrow_table().to_pylist()
+                )
+            drop = {"messages": pa.table({"trace_id": ["t1-m2"]})}
+            changed = row | {"text": "nei <b>takk</b>"}
+            catalog.supersede("test", drop, {"messages": [changed]}, made_by={"stage": "test"})
+        import_package(door, tmp_path / "second.tar", unknown_signer="a test")
+    for bench in serving(other, "token-of-other"):
+        with bench.entered() as client:
+            first, second = (client.get(f"/handovers/HO-00{n}").text for n in (1, 2))
+            norwegian = client.get("/look", params={"language": "nb", "back": "/handovers/HO-002"}).text
+    assert "Traces that read otherwise" not in first
+    assert "1 trace reads otherwise here. Ours stands." in second
+    assert (
+        '<td class="m t2">messages.text</td><td class="t2">ja, klokka sju</td>'
+        "<td><b>nei &lt;b&gt;takk&lt;/b&gt;</b></td>"
+    ) in second
+    assert "1 spor leses annerledes her. Vårt står." in norwegian

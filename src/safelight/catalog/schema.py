@@ -14,6 +14,7 @@ from safelight.catalog.schema_findings import (
     KEYWORD_HITS,
     PERSON_CLUSTERS,
     PERSON_EVIDENCE,
+    RECEIVED_DIFFERENCES,
     SAME_CALLS,
     SAME_MESSAGES,
     SAME_PERSON,
@@ -408,6 +409,7 @@ TABLES: dict[str, Table] = {
         PERSON_EVIDENCE,
         PERSON_CLUSTERS,
         ACCOUNT_ROLES,
+        RECEIVED_DIFFERENCES,
         *TRACE_TABLES,
     )
 }

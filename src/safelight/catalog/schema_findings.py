@@ -240,3 +240,23 @@ ACCOUNT_ROLES = Table(
     ),
     ("account", "role"),
 )
+
+RECEIVED_DIFFERENCES = Table(
+    "received_differences",
+    "Columns of traces that a package of another operation reads otherwise than they were read here. Ours stand.",
+    (
+        Column("trace_id", _TEXT, "The trace", "", "traces/ids.py"),
+        Column("trace_table", _TEXT, "The table that it lies in", "", "package"),
+        Column(
+            "package",
+            _TEXT,
+            "SHA-256 of the package's list of lists, by which a handover names it",
+            "",
+            "package",
+        ),
+        Column("field", _TEXT, "The column that differs", "", "package"),
+        Column("theirs", _TEXT, "What the package says, written out; empty: nothing", "", "package"),
+        Column("ours", _TEXT, "What was read here when the package came; empty: nothing", "", "parser"),
+    ),
+    ("package", "trace_id"),
+)

@@ -12,6 +12,9 @@ from safelight.cli.handover_options import Identity, Package
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import console
 
+#: Differences of traces that are printed.
+_SHOWN = 20
+
 
 def handover_import(
     operation: Operation,
@@ -47,6 +50,14 @@ def handover_import(
         )
     if done.traces_differ:
         out.print(f"{done.traces_differ} traces read otherwise here: ours stand.", markup=False)
+    for differs in done.differences[:_SHOWN]:
+        out.print(
+            f"Conflict, {differs.trace_id} in {differs.table}, {differs.column}: they read “{differs.theirs}”, we read "
+            f"“{differs.ours}”.",
+            markup=False,
+        )
+    if len(done.differences) > _SHOWN:
+        out.print(f"The page of {done.number} shows more of them.", markup=False)
     for one in done.conflicts:
         out.print(
             f"Conflict, {one.about} {one.field}: they say {one.theirs}, we say {one.ours} (entry {one.own}). "

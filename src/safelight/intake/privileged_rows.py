@@ -22,6 +22,8 @@ OF_TRACES: Final = (
     "media_shares", "locations", "devices",
 )  # fmt: skip
 _SAME: Final = ("same_messages", "same_calls", "same_transfers")
+#: What else is told of traces, by their ids.
+_BESIDE: Final = ("received_differences",)
 _OF_CONTENTS: Final = (
     "inspections", "pictures", "recordings", "keyframes", "documents", "texts", "derivatives", "hits",
 )  # fmt: skip
@@ -71,7 +73,7 @@ def keys_of(table: str) -> tuple[str, ...]:
     """The columns by which rows of a table are taken out."""
     if table in _OTHER_KEYS:
         return _OTHER_KEYS[table]
-    if table in (*OF_TRACES, *_SAME):
+    if table in (*OF_TRACES, *_SAME, *_BESIDE):
         return ("trace_id",)
     return ("sha256",) if table in _OF_CONTENTS else ("item_id",)
 
@@ -166,7 +168,7 @@ def _queries(what: str) -> dict[str, str]:
     found = {
         **{
             table: f"select distinct trace_id from {table} where trace_id in (select id from held_traces)"
-            for table in (*OF_TRACES, *_SAME)
+            for table in (*OF_TRACES, *_SAME, *_BESIDE)
         },
         "conversation_groups": f"""select distinct conversation_id from conversation_groups
             where conversation_id in (select id from {talks})""",

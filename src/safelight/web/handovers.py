@@ -17,7 +17,7 @@ from starlette.routing import Route
 from safelight.access.door import Door
 from safelight.casework.allocation import TRANSFER
 from safelight.casework.asked_days import asked
-from safelight.casework.handover import disclosures
+from safelight.casework.handover import disclosures, received_differences
 from safelight.casework.handover.disclosures import Disclosed
 from safelight.web import handover_words as words
 from safelight.web.handover_acts import AUDIENCES
@@ -74,6 +74,9 @@ def one(request: Request) -> Response:
         context: dict[str, Any] = {
             "standing": look.standing(),
             "found": found,
+            "differences": received_differences.of_package(look.reading, found.handover.received["manifest"])
+            if found.handover.received
+            else None,
             "handover": found.handover,
             "rows": _beside(ledger, number),
             "ledger_count": len(ledger),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +16,9 @@ from safelight.access.door import Door
 from safelight.access.provenance import why
 from safelight.access.search_filter import SearchFilter
 from safelight.casework import persons
-from safelight.casework.handover import keys, make, received_traces
+from safelight.casework.handover import disclosures, keys, make, received_differences, received_traces
 from safelight.casework.handover.received import import_package
+from safelight.casework.handover.received_differences import Difference, Differences
 from safelight.casework.handover.takeover import Imported
 from safelight.catalog.catalog import Catalog
 from safelight.errors import BadInput, Locked
@@ -133,11 +135,19 @@ def test_our_own_that_comes_back_and_what_reads_otherwise(case: Case, tmp_path: 
     before = rows(case.built, "messages")
     back = take(case.built, tmp_path / "back.tar")
     assert (back.traces, back.traces_differ) == ({}, 1)
+    assert back.differences == [Difference("t1-m2", "messages", "text", "nei", "ja, klokka sju")]
     assert rows(case.built, "messages") == before
+    take(case.built, tmp_path / "back.tar")  # again adds nothing
+    with case.door() as door, door.consult("handover") as look:
+        found = disclosures.one(look.reading, back.number, MAKER).handover
+        assert found.received is not None
+        kept = received_differences.of_package(look.reading, found.received["manifest"])
+    assert kept == Differences(1, 1, (Difference("t1-m2", "messages", "text", "nei", "ja, klokka sju"),))
     third = empty(tmp_path / "third")
     assert take(third, tmp_path / "back.tar").traces["messages"] == 9
     again = take(third, tmp_path / "first.tar")
     assert (again.traces, again.traces_differ) == ({}, 1)
+    assert again.differences == [Difference("t1-m2", "messages", "text", "ja, klokka sju", "nei")]
     assert {one["text"] for one in rows(third, "messages") if one["trace_id"] == "t1-m2"} == {"nei"}
 
 
@@ -154,6 +164,36 @@ def test_what_is_held_here_stays_out(given: tuple[Case, Path], tmp_path: Path) -
     assert again.traces == {"messages": 5, "calls": 1}
     with Door(other.folder, who=OLA, purpose="read") as door, door.consult("search") as look:
         assert look.search.count(SearchFilter(text="sju")) == 0
+
+
+def test_what_is_held_is_held_with_what_others_read(case: Case, tmp_path: Path) -> None:
+    """Both readings of a time, and of what one of the two lacks; and none of it stays where the trace is held."""
+    case.made(tmp_path / "first.tar")
+    other = empty(tmp_path / "other")
+    take(other, tmp_path / "first.tar")
+    with Catalog.at(case.built.folder) as catalog:
+        (row,) = [one for one in rows(case.built, "messages") if one["trace_id"] == "t1-m2"]
+        drop = {"messages": pa.table({"trace_id": ["t1-m2"]})}
+        assert isinstance(row["sent"], dict)
+        sent = row["sent"] | {"utc": row["sent"]["utc"] + timedelta(hours=1)}
+        changed = row | {"text": None, "sent": sent}
+        catalog.supersede("test", drop, {"messages": [changed]}, made_by={"stage": "test"})
+    case.made(tmp_path / "second.tar")
+    done = take(other, tmp_path / "second.tar")
+    assert done.differences == [
+        Difference("t1-m2", "messages", "sent", "2016-11-07 09:05:00 UTC (stated)", "2016-11-07 08:05:00 UTC (stated)"),
+        Difference("t1-m2", "messages", "text", "", "ja, klokka sju"),
+    ]  # fmt: skip
+    _identity, to = receiver()
+    held = privileged.hold(
+        other.folder, "conversation", [DIRECT], reviewer=OLA, recipient_key=to.key, reason="§ 204", actor=OLA
+    )
+    assert held.rows["received_differences"] == 2
+    with Door(other.folder, who=OLA, purpose="read") as door, door.consult("handover") as look:
+        found = disclosures.one(look.reading, done.number, OLA).handover
+        assert found.received is not None
+        kept = received_differences.of_package(look.reading, found.received["manifest"])
+    assert kept == Differences(0, 0, ())
 
 
 def test_accounts_and_clocks_without_messages(case: Case, tmp_path: Path) -> None:

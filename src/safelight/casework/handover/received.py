@@ -57,6 +57,7 @@ def import_package(
         look.reading.show([done.number])
         taken = received_traces.take_in(door.folder, ledger, files, package.manifest, actor=door.who)
         done.traces, done.traces_known, done.traces_differ = taken.new, taken.known, taken.differ
+        done.differences = taken.differences
     return done
 
 

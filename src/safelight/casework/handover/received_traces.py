@@ -1,7 +1,8 @@
 """Traces of a package become part of the receiving operation's catalog, under their ids and the sender's exhibits.
 
 They come out of the Parquet files of a package that was checked to its end. A row that is here already stays as it is; a row
-of an exhibit or source of our own is ours that came back, and is never written by anybody else. What is held here as
+of an exhibit or source of our own is ours that came back, and is never written by anybody else. Where it reads otherwise,
+both readings are kept beside it (`received_differences`). What is held here as
 privileged is taken out of what arrives before anything is derived from it. Batches are named after the package, so that an
 import that was killed goes on with the next one of the same package.
 """
@@ -15,12 +16,16 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from safelight.analyse.same import join_copies
 from safelight.analyse.search_index import bring_up
+from safelight.casework.handover import received_differences
+from safelight.casework.handover.received_differences import Difference
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.schema import TABLES
+from safelight.catalog.schema_findings import RECEIVED_DIFFERENCES
 from safelight.errors import BadInput
 from safelight.intake import privileged
 from safelight.intake.integrity import note_new_catalog
@@ -48,6 +53,8 @@ class TracesTaken:
     new: dict[str, int] = field(default_factory=dict)
     known: int = 0
     differ: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    """The first of them."""
 
 
 def wanted(folder: Path) -> dict[str, Path]:
@@ -104,13 +111,16 @@ def _table(
                 params={"exhibits": own[0], "sources": own[1]},
             ).to_arrow_table()
             columns = [one for one in rows.column_names if one not in _OURS]
-            same = " and ".join(f'g."{one}" is not distinct from h."{one}"' for one in columns)
-            found = db.execute(
-                f"select count(*) from given g join {name} h using (trace_id) where not ({same})"
-            ).fetchone()
-        differ = int(found[0]) if found else 0
+            other = received_differences.found(db, name, "given", rows.schema, columns, manifest)
+        differ = pc.count_distinct(other.column("trace_id")).as_py()
         done.differ += differ
+        done.differences = [*done.differences, *received_differences.first(other)][
+            : received_differences.SHOWN
+        ]
         done.known += rows.num_rows - kept.num_rows - differ
+        beside = f"{batch}-differences"
+        if other.num_rows and not catalog.has(beside):
+            catalog.write(beside, {RECEIVED_DIFFERENCES.name: other}, made_by=made_by)
         if kept.num_rows:
             at = kept.schema.get_field_index("first_known")
             stamp = datetime.fromtimestamp(now / 1_000_000, UTC)

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from safelight.casework import joining
 from safelight.casework.handover.opened import Opened
+from safelight.casework.handover.received_differences import Difference
 from safelight.casework.joining import DIFFERENT, SAME
 from safelight.errors import BadInput, Refused
 from safelight.ledger import clocks, exhibits, identities, kinds, records
@@ -71,6 +72,8 @@ class Imported:
     known: int = 0
     """Statements and decisions that were here already."""
     conflicts: list[Conflict] = field(default_factory=list)
+    differences: Sequence[Difference] = ()
+    """The first of what those differ in, with both readings."""
 
 
 def origin_of(source: str) -> tuple[str, int] | None:
