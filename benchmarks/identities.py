@@ -2,13 +2,15 @@
 
 Accounts of six networks with generated texts, each in its writer's own mixture of words and marks; every third person has
 two accounts with a name or a telephone number in common. Measured is a run from nothing, by phase; the run after one more
-account came with as many messages; the run after one decision; and one that has nothing to do. Processor seconds of this
-process count (all its threads), for the clock tells what else the machine does.
+account came with as many messages; the run after one decision; and one that has nothing to do. Each is a process of its
+own, so that each has its own peak of memory. Processor seconds count (of all its threads), for the clock tells what else
+the machine does.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import resource
 import tempfile
 import time
@@ -177,7 +179,15 @@ def add(folder: OperationFolder, people: _People, accounts: range, messages: int
 
 
 def measure(name: str, folder: OperationFolder, least: float) -> None:
-    """Run once; print the phases that took `least` seconds of processor or more."""
+    """Run once in a process of its own; print the phases that took `least` seconds of processor or more."""
+    process = multiprocessing.get_context("spawn").Process(target=_measure, args=(name, folder, least))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f"{name}: ended with {process.exitcode}")
+
+
+def _measure(name: str, folder: OperationFolder, least: float) -> None:
     phases = [
         *(f"gather {n}" for n in range(1, STEPS + 1)),
         *(f"propose {kind.name}" for kind in KINDS),
@@ -199,10 +209,10 @@ def measure(name: str, folder: OperationFolder, least: float) -> None:
     spent.append(("write, persons", now - last))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"{name}: {now - begin:.1f} s of processor, {time.perf_counter() - wall:.1f} s by the clock, "
-          f"peak {peak:.2f} GiB; {found}")  # fmt: skip
+          f"peak {peak:.2f} GiB; {found}", flush=True)  # fmt: skip
     for phase, seconds in spent:
         if seconds >= least:
-            print(f"    {seconds:8.2f}  {phase}")
+            print(f"    {seconds:8.2f}  {phase}", flush=True)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyrage
 import pytest
@@ -191,6 +192,20 @@ def test_what_is_not_whole_is_not_gone_on_from(op: Seized, harm: str) -> None:
     op.store()
     assert find(op.folder).since is None
     assert find(op.folder, whole=True).changed is False
+
+
+def test_what_a_newer_parser_reads_in_a_trace_counts_as_a_change(op: Seized) -> None:
+    trace = op.says("skype", name(7), name(8), "vi sees på klubben", 7)
+    row = op._rows["messages"][-1]
+    op.store()
+    find(op.folder, whole=True)
+    op.catalog.supersede(
+        "again",
+        {"messages": pa.table({"trace_id": [trace]})},
+        {"messages": [row | {"version": 2, "text": "min kik er fjell91"}]},
+        made_by={"test": "1"},
+    )
+    assert find(op.folder).since == 1
 
 
 def test_an_account_of_a_network_that_nobody_was_in_is_weighed_with_all(op: Seized) -> None:

@@ -21,7 +21,6 @@ from safelight.identities.candidates import propose
 from safelight.identities.evidence import style
 from safelight.identities.findings import measure
 from safelight.identities.gather import OF_ALL, OF_EACH, gathering
-from safelight.identities.gather_source import Source
 from safelight.identities.kept import Kept, Numbers
 from safelight.identities.model import Bench
 from safelight.identities.registry import KINDS
@@ -45,7 +44,7 @@ def weigh_arrived(
 ) -> tuple[combining.Combined, int] | None:
     """All pairs on an empty bench, and how many accounts came or changed; None where all must be weighed anew.
 
-    Calls `step` once for each step of a whole weighing but the combining. Raises OSError if what was kept is not whole.
+    Calls `step` once for each step of a whole weighing. Raises OSError if what was kept is not whole.
     """
     with gathering(bench, catalog, standing, clocks, police) as source:
         step()
@@ -58,20 +57,25 @@ def weigh_arrived(
         if not kept.inputs.keys() <= place.keys() or len(changed) > SHARE * len(ids):
             return None
         number = np.array([place[one] for one in kept.inputs], np.int64)
+        source.only(changed)
         for fill in OF_EACH:
-            _of(source, changed, (fill,))
+            fill(source)
             step()
         _stays(bench, "moves", kept.table("moves", number), changed)
         if not style.resume(bench, kept.style(number, len(ids)), changed):
             return None
+        bench.only = frozenset(changed)
         propose(bench, KINDS, step)
-        _only_of(bench, changed)
-        others = _ends(bench, changed)
-        _of(source, others, OF_EACH[:-1])
+        _only_of(bench, changed, kept.table("pairs", number))
+        source.only(_ends(bench, changed))
+        for fill in OF_EACH[:-1]:
+            fill(source)
     style.explain(bench)
     measure(bench, KINDS, step)
     _other_pairs(bench, kept, number)
-    return combining.combine(bench, KINDS, by, _sizes(bench, kept, number, changed)), len(changed)
+    combined = combining.combine(bench, KINDS, by, _sizes(bench, kept, number, changed))
+    step()
+    return combined, len(changed)
 
 
 def _inputs(bench: Bench) -> tuple[list[str], list[str]]:
@@ -82,29 +86,28 @@ def _inputs(bench: Bench) -> tuple[list[str], list[str]]:
     return [row[0] for row in rows], [row[1] for row in rows]
 
 
-def _of(source: Source, tenures: Sequence[int], fills: Sequence[Callable[[Source], None]]) -> None:
-    source.only(tenures)
-    for fill in fills:
-        fill(source)
-
-
-def _only_of(bench: Bench, changed: Sequence[int]) -> None:
-    """Leave the pairs that are weighed anew: all of accounts that changed, and those among accounts that have something in
-    common with one that changed, for what more accounts have weighs less. That two write alike makes nothing common."""
+def _only_of(bench: Bench, changed: Sequence[int], before: pa.Table) -> None:
+    """Leave the pairs that are weighed anew: all of accounts that changed, and those of `before` among accounts that have
+    something in common with one that changed, for what more accounts have weighs less. That two write alike makes nothing
+    common."""
+    bench.db.register("before", before)
     bench.db.execute(
         """create or replace temp table touched as
-           with changed as (select unnest(?::integer[]) as tenure), met as (
-               select a, b from pairs where len(list_filter("by", lambda kind: kind <> ?)) > 0
-           )
+           with changed as (select unnest(?::integer[]) as tenure),
+           met as (select a, b from pairs where len(list_filter("by", lambda kind: kind <> ?)) > 0)
            select tenure, true as changed from changed
-           union all
-           select b, false from met semi join changed on tenure = a where b not in (from changed)
-           union
-           select a, false from met semi join changed on tenure = b where a not in (from changed)""",
+           union all select b, false from met semi join changed on tenure = a where b not in (from changed)
+           union select a, false from met semi join changed on tenure = b where a not in (from changed)""",
         [list(changed), style.KIND.name],
     )
-    bench.db.execute(f"create or replace temp table anew as select pairs.* from pairs {_TOUCHED}")
+    new, beside = (f"(select tenure from touched where {which})" for which in ("changed", "not changed"))
+    bench.db.execute(
+        f"""create or replace temp table anew as
+            from pairs where a in {new} or b in {new}
+            union all from before where a in {beside} and b in {beside}"""
+    )
     bench.db.execute("delete from pairs; insert into pairs from anew order by a, b; drop table anew")
+    bench.db.unregister("before")
 
 
 #: SQL behind a table of pairs: those that are weighed anew.

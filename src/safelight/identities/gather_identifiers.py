@@ -113,14 +113,15 @@ _SENT_FROM = f"""
 #: Whose files do not say whose they are: the only account that takes part in all conversations of a network on a thing, and
 #: itself wrote to several others there. A mailing list is in all mails of a box as well.
 _EVERYWHERE = f"""
-    with talks as (
-        select source_id, network, coalesce(instance, '') as instance, conversation_id, trace_id,
-               unnest(who) as account_id
-        from (
-            select source_id, network, instance, conversation_id, trace_id,
-                   list_append(coalesce(recipients_id, []), sender_id) as who
-            from messages where kind not in ('system', 'notice')
-        )
+    with talks as materialized (
+        select source_id, network, instance, conversation_id, account_id, min(trace_id) as trace_id from (
+            select source_id, network, instance, conversation_id, trace_id, unnest(who) as account_id
+            from (
+                select source_id, network, coalesce(instance, '') as instance, conversation_id, trace_id,
+                       list_append(coalesce(recipients_id, []), sender_id) as who
+                from messages where kind not in ('system', 'notice')
+            )
+        ) group by all
     ), parts as (
         select source_id, network, instance, account_id, count(distinct conversation_id) as n, min(trace_id) as trace_id
         from talks where account_id is not null group by all

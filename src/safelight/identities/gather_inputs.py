@@ -1,7 +1,8 @@
 """What each tenure's own rows are made from, as one digest: equal ones mean that nothing new is known of its own acts.
 
 Its own are its names, identifiers and profile, what it wrote, called, paid, shared and where it logged in, each with its
-time for comparison. That others wrote to it, or sat with it in a group, is theirs.
+time for comparison and the version that read it, for the id of a trace stays when a newer parser reads more. That others
+wrote to it, or sat with it in a group, is theirs.
 """
 
 from __future__ import annotations
@@ -11,21 +12,21 @@ from safelight.identities.gather_source import DISTINCT_CALL, DISTINCT_TRANSFER,
 _ACTS = f"""
     create or replace temp table own_acts as
     select tenure, count(*) as n, bit_xor(told) as told from (
-        select tenure, hash(trace_id, us) as told from said
+        select tenure, hash(trace_id, version, mapping, us) as told from said
         union all
-        select s.tenure, hash(trace_id, us) from (
-            select caller_id as account_id, at_us(started, exhibit, parser) as us, trace_id from calls
+        select s.tenure, hash(trace_id, version, mapping, us) from (
+            select caller_id as account_id, at_us(started, exhibit, parser) as us, trace_id, version, mapping from calls
             where caller_id is not null and {DISTINCT_CALL}
             union all
-            select sender_id, at_us(time, exhibit, parser), trace_id from transfers
+            select sender_id, at_us(time, exhibit, parser), trace_id, version, mapping from transfers
             where sender_id is not null and {DISTINCT_TRANSFER}
             union all
-            select receiver_id, at_us(time, exhibit, parser), trace_id from transfers
+            select receiver_id, at_us(time, exhibit, parser), trace_id, version, mapping from transfers
             where receiver_id is not null and {DISTINCT_TRANSFER}
             union all
-            select account_id, at_us("at", exhibit, parser), trace_id from logins
+            select account_id, at_us("at", exhibit, parser), trace_id, version, mapping from logins
             union all
-            select account_id, at_us(since, exhibit, parser), trace_id from accounts
+            select account_id, at_us(since, exhibit, parser), trace_id, version, mapping from accounts
         ) a join spans s on s.account_id = a.account_id and {HELD}
     ) group by tenure
 """

@@ -25,10 +25,9 @@ DISTINCT_CALL = "trace_id not in (select trace_id from same_calls where trace_id
 DISTINCT_TRANSFER = "trace_id not in (select trace_id from same_transfers where trace_id <> distinct_id)"
 
 _SAID = f"""
-    create or replace temp view said as
     select s.tenure, m.* from (
         select trace_id, conversation_id, conversation, network, sender_id, recipients_id, direction, kind, text, native_id,
-               forwarded, attachments, precision_us, exhibit, source_id, item_id, place, parser,
+               forwarded, attachments, precision_us, exhibit, source_id, item_id, place, parser, version, mapping,
                coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us
         from messages
         where sender_id is not null and kind not in ('system', 'notice')
@@ -53,7 +52,7 @@ class Source:
             ]
         )  # fmt: skip
         self.table("spans", pa.Table.from_pylist([dict(span) for span in spans], schema=schema))
-        self.db.execute(_SAID)
+        self.db.execute(f"create or replace temp view said as {_SAID}")
 
     def only(self, tenures: Sequence[int]) -> None:
         """From now on move rows of these alone, of those that `begin` was given."""
@@ -62,6 +61,9 @@ class Source:
             "create or replace temp table spans as from all_spans where tenure in (select unnest(?::integer[]))",
             [list(tenures)],
         )
+        # They are few: what they said is looked up once for all steps.
+        self.db.execute(f"drop view if exists said; create or replace temp table said_of_few as {_SAID}")
+        self.db.execute("create temp view said as from said_of_few")
 
     def table(self, name: str, rows: pa.Table) -> None:
         """A temporary table on the catalog's connection."""

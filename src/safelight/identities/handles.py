@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -38,6 +39,9 @@ _REPEATED: Final = re.compile(r"(.)\1{2,}")
 #: No longer name is compared; what follows is decoration or an attack.
 _LONGEST: Final = 80
 
+#: Several kinds of evidence take the same names apart, and each pair of names asks for both.
+_REMEMBERED = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Handle:
@@ -53,6 +57,7 @@ class Handle:
     """It mixes alphabets or hides signs of no width: nobody types that by chance."""
 
 
+@lru_cache(_REMEMBERED)
 def handle(name: str) -> Handle:
     """Take a name apart; any text will do."""
     bare, hidden, mixed = name[:_LONGEST], False, False
@@ -74,6 +79,7 @@ def handle(name: str) -> Handle:
     return Handle("".join(words), words, tuple(part for part in parts if part[0].isdigit()), mixed or hidden)
 
 
+@lru_cache(_REMEMBERED)
 def initials(words: tuple[str, ...]) -> tuple[str, ...]:
     """How a person of that name is written short: `onordmann`, `olan`, `nordmanno`. Empty for fewer than two words."""
     if len(words) < 2 or len(words[-1]) < 3:

@@ -100,6 +100,9 @@ class Bench:
 
     def __init__(self, file: str = ":memory:", *, memory: str = "4GB", spill: str | None = None) -> None:
         self.db = duckdb.connect(file)
+        self.db.execute("set enable_progress_bar = false")  # it would print into what a command says
+        self.only: frozenset[int] | None = None
+        """Where set, pairs of these tenures alone are looked for; a kind may propose others as well."""
         self.db.execute("set memory_limit = ?", [memory])
         if spill is not None:
             self.db.execute("set temp_directory = ?", [spill])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import duckdb
@@ -49,7 +50,7 @@ _CHUNK: Final = 2_000
 SHORT: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forms:
     """Distinct forms of names, and who carried them."""
 
@@ -62,6 +63,16 @@ class Forms:
     holders: Ints
     """By form: how many tenures have a form of the same letters."""
     tenures: int
+
+    @cached_property
+    def words(self) -> tuple[sparse.csr_array, dict[str, int], Floats, Ints]:
+        """Forms by words, place and rarity of each word (1: one tenure has it, 0: all) and how many tenures have it."""
+        return _words(self)
+
+    @cached_property
+    def trigrams(self) -> sparse.csr_array:
+        """Forms by trigrams of their letters, weighed by rarity and normalised; frequent trigrams are left out."""
+        return _trigrams(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +121,20 @@ def forms(bench: Bench, *, book: bool = True) -> Forms:
     )
 
 
-def compare(known: Forms, pairs: tuple[Ints, Ints] | None = None) -> Compared:
-    """Compare all that is worth it, or the given pairs of tenures (a < b) by all their names."""
-    words, index, rarity, common = _words(known)
-    grams = _trigrams(known)
+def compare(
+    known: Forms, pairs: tuple[Ints, Ints] | None = None, *, only: Set[int] | None = None
+) -> Compared:
+    """Compare all that is worth it (`only`: with one of these tenures), or the given pairs of tenures (a < b) by all their
+    names."""
+    words, index, rarity, common = known.words
+    grams = known.trigrams
     if pairs is None:
         first, second = _alike(known, common, grams)
         first, second, one, other = _holdings(known, first, second)
+        if only is not None:
+            wanted = np.asarray(sorted(only), np.int64)
+            kept = np.isin(known.tenure[one], wanted) | np.isin(known.tenure[other], wanted)
+            first, second, one, other = first[kept], second[kept], one[kept], other[kept]
     else:
         one, other = _all_holdings(known, *pairs)
         first, second = known.form[one], known.form[other]
@@ -125,7 +143,6 @@ def compare(known: Forms, pairs: tuple[Ints, Ints] | None = None) -> Compared:
 
 
 def _words(known: Forms) -> tuple[sparse.csr_array, dict[str, int], Floats, Ints]:
-    """Forms by words, place and rarity of each word (1: one tenure has it, 0: all) and how many tenures have it."""
     index: dict[str, int] = {}
     rows, columns = [], []
     for n, one in enumerate(known.handles):
@@ -150,7 +167,6 @@ def _tenures_having(known: Forms, matrix: sparse.csr_array) -> Ints:
 
 
 def _trigrams(known: Forms) -> sparse.csr_array:
-    """Forms by trigrams of their letters, weighed by rarity and normalised; frequent trigrams are left out."""
     index: dict[str, int] = {}
     rows, columns = [], []
     for n, one in enumerate(known.handles):

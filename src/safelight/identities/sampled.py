@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from safelight.identities.model import Bench
-from safelight.identities.style.text import sample
+from safelight.identities.style.text import sample, words
+from safelight.identities.style.words import LANGUAGES
 
 _BATCH: Final = 500
+Spoken = tuple[int, dict[str, float]]
+_spoken: WeakKeyDictionary[Bench, dict[int, Spoken]] = WeakKeyDictionary()
 
 
 def samples(bench: Bench, tenures: Sequence[int] | None = None) -> Iterator[tuple[int, list[str]]]:
@@ -23,4 +28,26 @@ def samples(bench: Bench, tenures: Sequence[int] | None = None) -> Iterator[tupl
             [tenures[begin : begin + _BATCH]],
         ).fetchall()
         for tenure, texts in rows:
-            yield tenure, sample(texts)
+            kept = sample(texts)
+            _spoken.setdefault(bench, {})[tenure] = _shares(kept)
+            yield tenure, kept
+
+
+def spoken(bench: Bench, tenures: Sequence[int]) -> dict[int, Spoken]:
+    """Of these tenures (sorted) that wrote: how many words, and what share of them are small words of each language alone.
+
+    Known already where `samples` gave them, so that no text is cleaned twice.
+    """
+    known = _spoken.setdefault(bench, {})
+    for _tenure, _texts in samples(bench, [one for one in tenures if one not in known]):
+        pass
+    return {one: known[one] for one in tenures if one in known}
+
+
+def _shares(texts: Sequence[str]) -> Spoken:
+    counted = Counter(words(texts))
+    total = sum(counted.values())
+    return total, {
+        name: sum(counted[word] for word in counted.keys() & own) / max(1, total)
+        for name, own in LANGUAGES.items()
+    }

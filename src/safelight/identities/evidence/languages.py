@@ -7,16 +7,15 @@ words of a language are looked at (`style/words.py`): names, places and loanword
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pyarrow as pa
 
 from safelight.identities.kinds import MEASURED, Kind
 from safelight.identities.model import Bench
-from safelight.identities.style.text import sample, words
-from safelight.identities.style.words import FUNCTION_WORDS
+from safelight.identities.sampled import spoken
+from safelight.identities.style.words import LANGUAGES
 from safelight.messages import _
 
 #: Below so many words of either account nothing is said.
@@ -25,54 +24,32 @@ LEAST_WORDS: Final = 400
 _WRITES, _NOT = 0.10, 0.012
 #: Points: two languages of different families; bokmål and nynorsk, which many write both, are one language here.
 AGAINST: Final = -1.5
-_BATCH: Final = 500
-
-#: The small words that only this language has.
-_OWN: Final = {
-    name: frozenset(own)
-    for name, own in {
-        "en": FUNCTION_WORDS["en"] - FUNCTION_WORDS["nb"] - FUNCTION_WORDS["nn"] - FUNCTION_WORDS["tl"],
-        "no": (FUNCTION_WORDS["nb"] | FUNCTION_WORDS["nn"]) - FUNCTION_WORDS["en"] - FUNCTION_WORDS["tl"],
-        "tl": FUNCTION_WORDS["tl"] - FUNCTION_WORDS["en"] - FUNCTION_WORDS["nb"] - FUNCTION_WORDS["nn"],
-    }.items()
-}
-
-
-def shares(texts: Sequence[str]) -> dict[str, float] | None:
-    """What share of all words are small words of each language alone; None if too little is written."""
-    counted = Counter(words(texts))
-    total = sum(counted.values())
-    if total < LEAST_WORDS:
-        return None
-    return {name: sum(counted[word] for word in own) / total for name, own in _OWN.items()}
 
 
 def _measure(bench: Bench) -> pa.Table:
-    known: dict[int, dict[str, float]] = {}
-    cited: dict[int, list[str]] = {}
-    """The first and the last of the messages."""
     tenures = bench.db.execute(
         "select distinct tenure from (select a as tenure from pairs union select b from pairs)"
     )
     wanted = sorted(tenure for (tenure,) in tenures.fetchall())
-    for begin in range(0, len(wanted), _BATCH):
-        rows = bench.db.execute(
-            """select tenure, list(text order by at_us nulls last, trace, text),
-                   list_distinct([arg_min(trace, (at_us, trace)), arg_max(trace, (at_us, trace))]) from texts
-            where tenure in (select unnest(?)) and text is not null group by tenure order by tenure""",
-            [wanted[begin : begin + _BATCH]],
-        ).fetchall()
-        for tenure, texts, ends in rows:
-            if (found := shares(sample(texts))) is not None:
-                known[tenure] = found
-                cited[tenure] = [trace for trace in ends if trace is not None]
+    known = {
+        tenure: found for tenure, (total, found) in spoken(bench, wanted).items() if total >= LEAST_WORDS
+    }
+    cited: dict[int, list[str]] = {}
+    """The first and the last of the messages."""
+    ends = bench.db.execute(
+        """select tenure, list_distinct([arg_min(trace, (at_us, trace)), arg_max(trace, (at_us, trace))]) from texts
+           where tenure in (select unnest(?)) and text is not null group by tenure""",
+        [sorted(known)],
+    )
+    for tenure, traces in ends.fetchall():
+        cited[tenure] = [trace for trace in traces if trace is not None]
     made: list[dict[str, Any]] = []
     for a, b in bench.db.execute("select a, b from pairs order by a, b").fetchall():
         if a not in known or b not in known:
             continue
         one, other = known[a], known[b]
-        mine = [name for name in _OWN if one[name] >= _WRITES and other[name] <= _NOT]
-        yours = [name for name in _OWN if other[name] >= _WRITES and one[name] <= _NOT]
+        mine = [name for name in LANGUAGES if one[name] >= _WRITES and other[name] <= _NOT]
+        yours = [name for name in LANGUAGES if other[name] >= _WRITES and one[name] <= _NOT]
         if mine and yours:
             detail = {
                 "a": mine[0],

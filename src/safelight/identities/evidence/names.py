@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import orjson
@@ -108,8 +109,18 @@ def _common(known: Forms, form: int) -> bool:
     return all(len(word) < 4 or word in common() for word in known.handles[form].words)
 
 
+#: Forms of a bench: it proposes by them, and measures by them.
+_known: WeakKeyDictionary[Bench, Forms] = WeakKeyDictionary()
+
+
+def _forms(bench: Bench) -> Forms:
+    if bench not in _known:
+        _known[bench] = naming.forms(bench, book=False)
+    return _known[bench]
+
+
 def _measure(bench: Bench) -> pa.Table:
-    known = naming.forms(bench, book=False)
+    known = _forms(bench)
     pairs = bench.db.sql("select a, b from pairs order by a, b").fetchnumpy()
     found = naming.compare(known, (pairs["a"].astype(np.int64), pairs["b"].astype(np.int64)))
     weight = points(known, found)
@@ -151,8 +162,8 @@ def _full(known: Forms, form: int) -> bool:
 
 
 def _propose(bench: Bench) -> pa.Table:
-    known = naming.forms(bench, book=False)
-    found = naming.compare(known)
+    known = _forms(bench)
+    found = naming.compare(known, only=bench.only)
     kept = points(known, found) >= LEAST_PROPOSED
     return pa.table([pa.array(found.a[kept]), pa.array(found.b[kept])], names=PAIRS.names).cast(PAIRS)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -33,20 +34,24 @@ _SHRINK = 50.0
 _NONE = np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Member:
     """An account of a cohort: its network and its sampled texts (`text.sample`)."""
 
     network: str
     texts: Sequence[str]
 
+    @cached_property
+    def language(self) -> str:
+        """The language whose function words are most frequent; "" if they are hardly there."""
+        return _language(Tally(words(self.texts)))
 
-def language(texts: Sequence[str]) -> str:
-    """The language whose function words are most frequent; "" if they are hardly there."""
-    counted = Tally(words(texts))
+
+def _language(counted: Tally[str]) -> str:
     total = sum(counted.values())
     shares = {
-        name: sum(counted[word] for word in listed) / max(1, total) for name, listed in FUNCTION_WORDS.items()
+        name: sum(counted[word] for word in counted.keys() & listed) / max(1, total)
+        for name, listed in FUNCTION_WORDS.items()
     }
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] >= 0.1 else ""
@@ -54,16 +59,17 @@ def language(texts: Sequence[str]) -> str:
 
 def common_words(members: Sequence[Member], names: Collection[str]) -> frozenset[str]:
     """Function words, and the words that many accounts of one language use; never `names` (lower case)."""
-    groups: dict[str, list[Member]] = {}
+    sizes: Tally[str] = Tally()
+    users: dict[str, Tally[str]] = {}
     for member in members:
-        groups.setdefault(language(member.texts), []).append(member)
+        counted = Tally(words(member.texts))
+        spoken = _language(counted)
+        sizes[spoken] += 1
+        users.setdefault(spoken, Tally()).update(counted.keys())
     kept: set[str] = set()
-    for group in groups.values():
-        users: Tally[str] = Tally()
-        for member in group:
-            users.update(set(words(member.texts)))
-        least = max(3.0, COMMON * len(group))
-        kept |= {word for word, number in users.items() if number >= least}
+    for spoken, found in users.items():
+        least = max(3.0, COMMON * sizes[spoken])
+        kept |= {word for word, number in found.items() if number >= least}
     return frozenset((kept - set(names)) | ALL_FUNCTION_WORDS)
 
 
@@ -87,9 +93,11 @@ class _Counted:
 
 def _rates(counted: Sequence[_Counted], columns: Numbers) -> Floats:
     """Square roots of shares, a row each: their spread hardly depends on how frequent a feature is."""
+    place = np.full(SPACE, len(columns), np.int32)
+    place[columns] = np.arange(len(columns))
     rates = np.empty((len(counted), len(columns)), np.float32)
     for row, one in enumerate(counted):
-        rates[row] = np.bincount(one.ids, one.counts, SPACE)[columns]
+        rates[row] = np.bincount(place[one.ids], one.counts, len(columns) + 1)[:-1]
     rates /= np.maximum(rates.sum(axis=1, keepdims=True), 1.0)
     return np.sqrt(rates, out=rates)
 
@@ -114,8 +122,12 @@ class Fitted:
         return rates
 
 
-def _fit(name: str, halves: Sequence[tuple[_Counted, _Counted]], networks: Sequence[str]) -> Fitted:
-    both = [first.plus(second) for first, second in halves]
+def _fit(
+    name: str,
+    halves: Sequence[tuple[_Counted, _Counted]],
+    both: Sequence[_Counted],
+    networks: Sequence[str],
+) -> Fitted:
     accounts = np.zeros(SPACE, np.int64)
     for one in both:
         accounts[np.unique(one.ids)] += 1
@@ -151,15 +163,22 @@ class Cohort:
 
     counter: Counter
     views: Mapping[str, Fitted]
+    counted: dict[int, tuple[Member, dict[str, _Counted]]] = field(default_factory=dict)
+    """What stands in the texts of members that it was fitted on, by `id`, until their vectors are made."""
 
     def vectors(self, members: Sequence[Member]) -> dict[str, Floats]:
         """Unit vectors of each view, one row a member."""
-        counted = [self.counter(member.texts) for member in members]
+        found = [self._counts(member) for member in members]
         networks = [member.network for member in members]
         return {
-            name: fitted.vectors([_Counted.of(one[name]) for one in counted], networks)
+            name: fitted.vectors([one[name] for one in found], networks)
             for name, fitted in self.views.items()
         }
+
+    def _counts(self, member: Member) -> dict[str, _Counted]:
+        if id(member) in self.counted:
+            return self.counted.pop(id(member))[1]
+        return {name: _Counted.of(ids) for name, ids in self.counter(member.texts).items()}
 
 
 def fit(members: Sequence[Member], names: Collection[str] = (), *, seed: int = 1) -> Cohort:
@@ -175,4 +194,11 @@ def fit(members: Sequence[Member], names: Collection[str] = (), *, seed: int = 1
         first, second = counter(member.texts[:middle]), counter(member.texts[middle:])
         for name in VIEWS:
             halves[name].append((_Counted.of(first[name]), _Counted.of(second[name])))
-    return Cohort(counter, {name: _fit(name, found, networks) for name, found in halves.items()})
+    # No run reaches from one message into the next, so that both halves together are the whole.
+    both = {name: [first.plus(second) for first, second in found] for name, found in halves.items()}
+    views = {name: _fit(name, halves[name], both[name], networks) for name in VIEWS}
+    counted = {
+        id(member): (member, {name: both[name][place] for name in VIEWS})
+        for place, member in enumerate(members)
+    }
+    return Cohort(counter, views, counted)

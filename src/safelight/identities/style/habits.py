@@ -65,7 +65,7 @@ def tokens(texts: Sequence[str]) -> Counter[str]:
     """In how many messages each token stands."""
     found: Counter[str] = Counter()
     for text in texts:
-        found.update({one.group() for one in _TOKEN.finditer(text)})
+        found.update(set(_TOKEN.findall(text)))
     return found
 
 

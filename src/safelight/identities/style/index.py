@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from safelight.identities.style.cohort import Cohort, Floats, Member, Numbers, language
+from safelight.identities.style.cohort import Cohort, Floats, Member, Numbers
 from safelight.identities.style.words import FUNCTION_WORDS
 
 #: Accounts of a network that others are normalised by, at most; drawn by lot.
@@ -24,6 +24,8 @@ LEAST_COHORT = 30
 #: Neighbours kept for each account in each network.
 NEIGHBOURS = 6
 _TILE = 2_048
+#: Scores of a view that are remembered while the norms are worked out, at most (a quarter of a gigabyte).
+_REMEMBERED = 64_000_000
 #: Pairs whose vectors are laid beside each other at once: few enough for the processor's own memory.
 _PAIRS = 64
 #: The network of a row that was left out.
@@ -77,11 +79,14 @@ class Index:
         first = self.vectors[view]
         if self.size == len(first):
             return np.asarray(first[rows], np.float32)
-        wanted = np.arange(*rows.indices(self.size)) if isinstance(rows, slice) else rows
-        added = wanted >= len(first)
-        made = np.empty((len(wanted), first.shape[1]), np.float32)
-        made[~added] = first[wanted[~added]]
-        made[added] = self.more[view][wanted[added] - len(first)]
+        if isinstance(rows, slice):
+            if rows.stop <= len(first):
+                return np.asarray(first[rows], np.float32)
+            rows = np.arange(*rows.indices(self.size))
+        added = rows >= len(first)
+        made = np.empty((len(rows), first.shape[1]), np.float32)
+        made[~added] = first[rows[~added]]
+        made[added] = self.more[view][rows[added] - len(first)]
         return made
 
     def _normal(self, view: str, scores: Floats, rows: Numbers | slice, columns: Numbers | slice) -> Floats:
@@ -96,10 +101,14 @@ class Index:
         scores /= 2
         return scores
 
-    def _summed(self, rows: Numbers | slice, columns: Numbers | slice) -> Floats:
+    def _summed(
+        self, rows: Numbers | slice, columns: Numbers | slice, raw: Mapping[str, Floats] | None = None
+    ) -> Floats:
+        """The views' sum. `raw`: their scores where they are worked out already, which are used up."""
         total: Floats | None = None
         for view, weight in self.weights.items():
-            scores = self._normal(view, self._raw(view, rows, columns), rows, columns)
+            found = self._raw(view, rows, columns) if raw is None else raw[view]
+            scores = self._normal(view, found, rows, columns)
             scores *= np.float32(weight)
             total = scores if total is None else np.add(total, scores, out=total)
         assert total is not None
@@ -134,10 +143,20 @@ class Index:
         """Work out the norms of rows against the cohorts. Those of the cohorts' members must be there or among the rows."""
         pool = np.unique(np.concatenate(list(self.cohorts)))
         inside = [np.searchsorted(pool, cohort) for cohort in self.cohorts]
+        # Where all in a row are in it, their vectors need not be copied.
+        whole = len(pool) == pool[-1] + 1 - pool[0]
+        columns = slice(int(pool[0]), int(pool[-1]) + 1) if whole else pool
+        # The sum waits for the norms of all in each view; till then their scores are remembered where they are not many.
+        known: dict[int, dict[str, Floats]] = {}
         for stage in (*self.weights, ""):
             for begin in range(0, len(rows), _TILE):
                 part = rows[begin : begin + _TILE]
-                scores = self._raw(stage, part, pool) if stage else self._summed(part, pool)
+                if stage:
+                    scores = self._raw(stage, part, columns)
+                    if len(rows) * len(pool) <= _REMEMBERED:
+                        known.setdefault(begin, {})[stage] = scores.copy()
+                else:
+                    scores = self._summed(part, columns, known.pop(begin, None))
                 scores[part[:, None] == pool[None, :]] = -np.inf
                 for number, places in enumerate(inside):
                     mean, spread = _stats(scores[:, places], _top(len(places)))
@@ -223,7 +242,7 @@ class Index:
 def _spoken(members: Sequence[Member]) -> npt.NDArray[np.int16]:
     """Each member's language as a number."""
     names = ["", *FUNCTION_WORDS]
-    return np.array([names.index(language(member.texts)) for member in members], np.int16)
+    return np.array([names.index(member.language) for member in members], np.int16)
 
 
 def build(members: Sequence[Member], cohort: Cohort, weights: Mapping[str, float], *, seed: int = 1) -> Index:

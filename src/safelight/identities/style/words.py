@@ -50,3 +50,10 @@ FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
 }
 
 ALL_FUNCTION_WORDS = frozenset().union(*FUNCTION_WORDS.values())
+
+#: By language (bokmål and nynorsk, which many write both, are one here: `no`), the small words that only it has.
+LANGUAGES: Mapping[str, frozenset[str]] = {
+    "en": FUNCTION_WORDS["en"] - FUNCTION_WORDS["nb"] - FUNCTION_WORDS["nn"] - FUNCTION_WORDS["tl"],
+    "no": (FUNCTION_WORDS["nb"] | FUNCTION_WORDS["nn"]) - FUNCTION_WORDS["en"] - FUNCTION_WORDS["tl"],
+    "tl": FUNCTION_WORDS["tl"] - FUNCTION_WORDS["en"] - FUNCTION_WORDS["nb"] - FUNCTION_WORDS["nn"],
+}

@@ -55,8 +55,7 @@ def compare(
     lower case. None where too few wrote enough."""
     enough = {tenure: found for tenure, found in samples.items() if model.speaks(found)}
     seen, seen_by = _seen(enough)
-    away = copied(seen)
-    own = {tenure: without(found, away) for tenure, found in enough.items()}
+    own = _own(enough, seen, seen_by)
     tenures = [tenure for tenure, found in own.items() if model.speaks(found)]
     members = [Member(networks.get(tenure, ""), own[tenure]) for tenure in tenures]
     if len(members) < model.LEAST_ACCOUNTS:
@@ -86,6 +85,15 @@ def _seen(samples: Mapping[int, Sequence[str]]) -> tuple[Numbers, Numbers]:
     return np.concatenate([np.zeros(0, np.int64), *found]), by
 
 
+def _own(samples: Mapping[int, Sequence[str]], seen: Numbers, seen_by: Numbers) -> dict[int, Sequence[str]]:
+    """The samples without what was copied."""
+    away = copied(seen)
+    concerned = set(seen_by[np.isin(seen, np.array(sorted(away), np.int64))].tolist())
+    return {
+        tenure: without(texts, away) if tenure in concerned else texts for tenure, texts in samples.items()
+    }
+
+
 def take_in(kept: Written, samples: Mapping[int, Sequence[str]], networks: Mapping[int, str]) -> bool:
     """Lay tenures that came or changed beside a kept state (`load`), with their samples now. False where that cannot be:
     one is of a network that nobody was in."""
@@ -94,8 +102,7 @@ def take_in(kept: Written, samples: Mapping[int, Sequence[str]], networks: Mappi
     seen, seen_by = _seen(enough)
     kept.seen = np.concatenate([kept.seen[stays], seen])
     kept.seen_by = np.concatenate([kept.seen_by[stays], seen_by])
-    away = kept.copied()
-    own = {tenure: without(found, away) for tenure, found in enough.items()}
+    own = _own(enough, kept.seen, kept.seen_by)
     members = {
         tenure: Member(networks.get(tenure, ""), found)
         for tenure, found in own.items()
