@@ -13,9 +13,12 @@ from safelight.access.door import Door
 from safelight.catalog.catalog import Catalog
 from safelight.identities.triage import contact_list
 from safelight.identities.triage.acts import RoleActs
+from safelight.identities.triage.persons import Person
 from safelight.identities.triage.run import find_roles
 from safelight.ledger import identities, roles
 from safelight.traces.ids import account_id
+from safelight.web.identity_words import probability
+from safelight.web.render import Templates
 from tests.access.acts import ASE, BO, KAISSA
 from tests.access.built import build
 from tests.identities.crowd import crowd
@@ -75,6 +78,12 @@ def test_the_table_stands_in_the_order_of_the_rule(client: httpx.Client, workben
     assert set(rows(client.get("/accounts?role=buyer").text)) == {PAYER, BO}
     assert rows(client.get("/accounts?role=known&network=bank").text) == [PAYEE, THIRD]
     assert CLOCK not in rows(client.get("/accounts?role=none").text)
+
+
+def test_a_proposal_is_never_told_as_certain() -> None:
+    macros = Templates().env.get_template("role_macros.html").make_module({"probability": probability})
+    said = macros.person(Person(ASE, KAISSA, KAISSA, probability=0.99996), None, None)  # type: ignore[attr-defined]
+    assert '<span class="tag derived">&gt; 0.999</span>' in said
 
 
 def test_the_rule_is_written_down(client: httpx.Client) -> None:

@@ -236,16 +236,14 @@ def _stamp(moment: dict[str, Any] | None, compared_us: int | None) -> str:
 
 def _items(reading: Reading, lines: Iterable[Line]) -> dict[str, SourceItem]:
     """The items of all copies of the lines, the ones of most lines first."""
+    lines = list(lines)
     counts: dict[str, int] = {}
-    parsers: dict[str, dict[str, None]] = {}
+    parsers = _parsers_of_copies(reading, lines)
     for line in lines:
         for item in dict.fromkeys(copy.item_id for copy in line.copies):
             counts[item] = counts.get(item, 0) + 1
         own = f"{line.what['parser']} {line.what['version']} ({line.what['seen_on'] or '?'})"
         parsers.setdefault(line.what["item_id"], {})[own] = None
-        for copy in line.copies:
-            if copy.trace_id != line.trace_id:
-                parsers.setdefault(copy.item_id, {})
     rows = _rows(reading, sorted(counts))
     ranked = sorted(rows, key=lambda row: (-counts[row[0]], row[1] or "", row[0]))
     papers = {one.key: one for one in exhibits.every(reading.ledger)}
@@ -255,8 +253,30 @@ def _items(reading: Reading, lines: Iterable[Line]) -> dict[str, SourceItem]:
         paper = papers.get(exhibit)
         found[item] = SourceItem(
             item, path or "", sha256 or "", paper.number if paper else exhibit or "",
-            paper.legal_basis if paper else "", labels.get(source, source or ""), tuple(parsers[item]), counts[item],
+            paper.legal_basis if paper else "", labels.get(source, source or ""), tuple(parsers.get(item, ())), counts[item],
         )  # fmt: skip
+    return found
+
+
+def _parsers_of_copies(reading: Reading, lines: Iterable[Line]) -> dict[str, dict[str, None]]:
+    """By item what read the copies that are not shown: a source says so whichever copy stands for all."""
+    others: dict[str, list[str]] = {"message": [], "call": []}
+    for line in lines:
+        ids = [copy.trace_id for copy in line.copies if copy.trace_id != line.trace_id]
+        others.setdefault(line.kind, []).extend(ids)
+    found: dict[str, dict[str, None]] = {}
+    for table, ids in (("messages", others["message"]), ("calls", others["call"])):
+        rows = (
+            reading.db.execute(
+                f"""select distinct item_id, parser, version, coalesce(seen_on, '?') from {table}
+                where trace_id = any($ids) order by all""",
+                {"ids": ids},
+            ).fetchall()
+            if ids
+            else []
+        )
+        for item, parser, version, seen_on in rows:
+            found.setdefault(item, {})[f"{parser} {version} ({seen_on})"] = None
     return found
 
 

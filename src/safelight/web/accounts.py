@@ -22,6 +22,7 @@ from safelight.casework.authority import police_operated
 from safelight.errors import NotFound
 from safelight.messages import _
 from safelight.web import account_charts, timeline_chart
+from safelight.web.identity_words import probability
 from safelight.web.render import with_query
 from safelight.web.roles import about
 from safelight.web.search import network_badge
@@ -128,6 +129,7 @@ def _shared(zone: Zone) -> dict[str, Any]:
         "zones": ZONES.values(),
         "next_zone": list(ZONES.values())[(list(ZONES).index(zone.key) + 1) % len(ZONES)],
         "network_badge": network_badge,
+        "probability": probability,
         "kind_name": kind_name,
         "name_kind": name_kind,
         "talk_kind": talk_kind,

@@ -29,6 +29,7 @@ from safelight.identities.triage.registry import BY_NAME, ROLES, TAGS
 from safelight.messages import _
 from safelight.web import account_charts
 from safelight.web.accounts import contact_name, when
+from safelight.web.identity_words import probability
 from safelight.web.render import wanted_block, with_query
 from safelight.web.roles import about, leads, rows_of
 from safelight.web.search import network_badge
@@ -126,7 +127,7 @@ def listing(request: Request) -> Response:
             "persons": linked,
             "names": rows_of(look.reading, {one.other for one in linked.values()}),
             "count": ROWS,
-            "network_badge": network_badge,
+            "network_badge": network_badge, "probability": probability,
             "title_of": title_of,
             "leads": leads,
             "columns": (
@@ -153,6 +154,7 @@ def _pane(reading: Reading, account_id: str) -> dict[str, Any]:
         "few": FEW,
         "contact_name": contact_name,
         "network_badge": network_badge,
+        "probability": probability,
         "when": lambda us: when(us, zone),
     } | about(reading, account_id)
 
