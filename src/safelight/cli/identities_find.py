@@ -29,8 +29,6 @@ def identities_find(
     folder = existing(operation)
     with Working("steps") as working:
         found = find(folder, whole=whole, progress=working.show)
-    with Working("roles") as working:
-        find_roles(folder, progress=working.show)
     screen = console()
     if not found.changed:
         screen.print("Nothing changed since the last time.", markup=False)
@@ -45,3 +43,6 @@ def identities_find(
         f"{found.persons} proposed persons have several accounts.",
         markup=False,
     )
+    # Roles take longer than a few accounts that came, and say nothing of these lines.
+    with Working("roles") as working:
+        find_roles(folder, progress=working.show)
