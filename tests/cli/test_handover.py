@@ -66,7 +66,8 @@ def test_from_a_key_to_an_import(sender: Operation, receiver: Operation, tmp_pat
     assert said == (
         "HO-001: HO-001 of DARKROOM. 4 records, 12 statements, 0 taken back, 3 accounts, 1 decisions about accounts; 0 were "
         "here already.\n"
-        "Traces, received from DARKROOM: 5 accounts, 1 conversations, 9 messages, 1 calls new; 0 were here already.\n"
+        "Traces, received from DARKROOM: 5 accounts, 1 conversations, 9 messages, 1 calls, 2 logins, 3 memberships, "
+        "1 contacts, 1 devices new; 0 were here already.\n"
     )
     assert handover(receiver, "import", str(out)) == "It was imported before, as HO-001: nothing was added.\n"
     assert "received" in handover(receiver, "list")

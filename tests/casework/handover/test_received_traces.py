@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -26,6 +27,7 @@ from safelight.intake import privileged
 from safelight.intake.lock import run_lock
 from safelight.ledger import clocks
 from safelight.ledger.received import Received
+from safelight.traces.ids import account_id
 from tests.access.acts import ASE, BO, DIRECT, KAISSA, TOG, us
 from tests.access.built import Built
 from tests.casework.handover.cases import MAKER, Case, empty, receiver
@@ -59,9 +61,12 @@ def taken(given: tuple[Case, Path], tmp_path_factory: pytest.TempPathFactory) ->
 def test_what_was_given_is_read_by_the_same_means(taken: tuple[Case, Built, Imported]) -> None:
     case, other, done = taken
     assert (done.traces, done.traces_known, done.traces_differ) == (
-        {"accounts": 5, "conversations": 1, "messages": 9, "calls": 1}, 0, 0,
+        {
+            "accounts": 5, "conversations": 1, "messages": 9, "calls": 1, "logins": 2, "memberships": 3, "contacts": 1,
+            "devices": 1,
+        }, 0, 0,
     )  # fmt: skip
-    for table in ("accounts", "conversations", "messages", "calls"):
+    for table in done.traces:
         whole = {row["trace_id"]: row for row in rows(case.built, table)}
         assert rows(other, table) == [whole[row["trace_id"]] for row in rows(other, table)]
     with case.door() as theirs, Door(other.folder, who=OLA, purpose="read", keys=other.keys) as ours:
@@ -74,7 +79,7 @@ def test_what_was_given_is_read_by_the_same_means(taken: tuple[Case, Built, Impo
                     here.ledger, [record.id]
                 )
             for id_ in (ASE, BO, KAISSA):
-                # Logins and memberships are not given, so that the times of the last act can differ.
+                # Media and places are not given, so that the times of the last act can differ.
                 rows_ = [
                     replace(accounts.one(one_, id_), first_us=None, last_us=None) for one_ in (here, there)
                 ]
@@ -99,6 +104,25 @@ def test_what_was_given_is_read_by_the_same_means(taken: tuple[Case, Built, Impo
         assert look.standing().exhibits == 0
 
 
+def test_of_contact_lists_no_more_than_names_the_case(case: Case, tmp_path: Path) -> None:
+    (known,) = rows(case.built, "contacts")
+    stranger = account_id("skype", None, "fremmed")
+    more = [
+        known | {"trace_id": "t1-k2", "contact": "fremmed", "contact_id": stranger, "name": "Nabo"},
+        known | {"trace_id": "t1-k3", "owner": "fremmed", "owner_id": stranger},
+        known | {"trace_id": "t1-k4", "owner": "fremmed", "owner_id": stranger, "contact_id": stranger},
+    ]
+    with Catalog.at(case.built.folder) as catalog:
+        catalog.write("b1-strangers", {"contacts": more}, made_by={"stage": "test"})
+    case.made(tmp_path / "HO-001", folder=True)
+    given = pq.read_table(tmp_path / "HO-001" / "data/traces/contacts.parquet")
+    assert given.column("trace_id").to_pylist() == ["t1-k1", "t1-k3"]
+    left = orjson.loads((tmp_path / "HO-001" / "data/law/left-out.json").read_bytes())
+    assert {
+        "count": 1, "what": "entries of contact lists", "instead": "nothing", "why": "not necessary for the purpose",
+    } in left  # fmt: skip
+
+
 def test_again_adds_nothing_and_a_stopped_import_goes_on(
     given: tuple[Case, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +140,7 @@ def test_again_adds_nothing_and_a_stopped_import_goes_on(
     with Door(other.folder, who=OLA, purpose="read") as door, door.consult("search") as look:
         assert look.search.count(SearchFilter(text="sju")) == 1
     later = take(other, given[1] / "HO-002.tar")  # another package of the same case
-    assert (later.traces, later.traces_known, later.traces_differ) == ({}, 16, 0)
+    assert (later.traces, later.traces_known, later.traces_differ) == ({}, 23, 0)
     assert len(rows(other, "messages")) == 9
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from safelight.casework.handover import chosen_traces
 from safelight.casework.handover.contents import LeftOut
 from safelight.casework.handover.register import Choice
 from safelight.ledger import records
@@ -26,15 +27,18 @@ def N_(text: str) -> str:
     return text
 
 
-#: Whose act a row of a table of traces is.
-_ACTORS: Final = {"messages": "sender_id", "calls": "caller_id", "transfers": "sender_id"}
 #: Fields that tell of persons and methods of police.
 _COVERT: Final = ("officer", "wrote", "log", "partner", "shared", "report", "limits", "note")
 
 
 def acting(traces: Mapping[str, pa.Table]) -> set[str]:
     """Accounts whose acts are given."""
-    return {id_ for name, column in _ACTORS.items() for id_ in traces[name].column(column).to_pylist() if id_}
+    return {
+        id_
+        for name, column in chosen_traces.ACTORS.items()
+        for id_ in traces[name].column(column).to_pylist()
+        if id_
+    }
 
 
 def added(

@@ -1,7 +1,9 @@
-"""Which messages, calls and transfers go into a handover: those of the case's accounts, and no more of others than needed.
+"""Which traces go into a handover: those of the case's accounts, and no more of others than needed.
 
 A conversation between two is given whole, for a line alone says little. Of a conversation of several only the lines that the
-case's accounts wrote are given, unless the conversation was chosen. An account counts in the periods (tenures) in which it
+case's accounts wrote are given, unless the conversation was chosen. Logins, memberships and devices are those of the case's
+accounts. Of contact lists what names them, and of their own what names an account that the given traces name: the rest of an
+address book is third parties. An account counts in the periods (tenures) in which it
 was the person's.
 """
 
@@ -17,11 +19,31 @@ from safelight.access.conversation_order import conversation_ids
 from safelight.access.reading import Reading
 from safelight.ledger.identity_law import Tenure
 
-#: The time of each table's rows, and the columns that name accounts.
-_TIMES: Final = {"messages": "sent", "calls": "started", "transfers": "time"}
+#: The time of each table's rows.
+_TIMES: Final = {
+    "messages": "sent", "calls": "started", "transfers": "time", "logins": "at", "memberships": "at", "devices": "at",
+    "contacts": "added",
+}  # fmt: skip
+
+#: The columns that name accounts.
+_NAMING: Final = {
+    "messages": ("sender_id", "recipients_id"),
+    "calls": ("caller_id", "participants_id"),
+    "transfers": ("sender_id", "receiver_id"),
+    "logins": ("account_id",),
+    "memberships": ("account_id", "by_id"),
+    "devices": ("account_id",),
+    "contacts": ("owner_id", "contact_id"),
+}
+
+#: Whose own every row of a table is.
+_OWN: Final = ("logins", "memberships", "devices")
 
 #: Whose act a row is: what police did with an account that they operate is marked (`access/police.py`).
-_ACTORS: Final = {"messages": "sender_id", "calls": "caller_id", "transfers": "sender_id"}
+ACTORS: Final = {
+    "messages": "sender_id", "calls": "caller_id", "transfers": "sender_id", "logins": "account_id",
+    "memberships": "account_id",
+}  # fmt: skip
 
 #: Accounts in their periods, as a relation that a query joins with.
 _HELD: Final = (
@@ -42,6 +64,8 @@ class Traces:
     """Lines of others in conversations of several that the case's accounts wrote in."""
     conversations_left: int = 0
     """Conversations of which nothing is given."""
+    contacts_left: int = 0
+    """Entries of the contact lists of the case's accounts that name others."""
     same: Mapping[str, str] = field(default_factory=dict)
     """Of messages that were found in several copies: trace -> the trace that stands for all of them."""
 
@@ -62,8 +86,11 @@ def chosen(
         "messages": messages,
         "calls": _read(reading, "calls", _CALLS, held),
         "transfers": _read(reading, "transfers", _TRANSFERS, held),
+        **{table: _read(reading, table, _OF_ACCOUNT, held) for table in _OWN},
     }
     named = {*accounts, *(one.account_id for one in tenures)}
+    known = sorted(named.union(*(_named(name, table) for name, table in tables.items())))
+    tables["contacts"] = _read(reading, "contacts", _CONTACTS, {**held, "known": known})
     ids = sorted(named.union(*(_named(name, table) for name, table in tables.items())))
     tables["accounts"] = _read(
         reading, "accounts", "select * from rows where account_id = any($ids)", {"ids": ids}
@@ -80,12 +107,14 @@ def chosen(
         {"ids": sorted(given)},
     ).fetchone()
     there, lines = counted or (0, 0)
+    listed = _read(reading, "contacts", _OWN_CONTACTS, held)["trace_id"].to_pylist()
     items = frozenset(one for table in tables.values() for one in table["item_id"].to_pylist() if one)
     return Traces(
         tables,
         items,
         lines - len(messages),
         there - len(given),
+        len(set(listed) - set(tables["contacts"]["trace_id"].to_pylist())),
         _same(reading, messages["trace_id"].to_pylist()),
     )
 
@@ -120,12 +149,20 @@ _CALLS: Final = f"""with {_HELD} select * from rows c where exists (
 _TRANSFERS: Final = f"""with {_HELD} select * from rows t where exists (
     select 1 from held where account in (t.sender_id, t.receiver_id) and {_IN_TIME})"""
 
+_OF_ACCOUNT: Final = f"""with {_HELD} select * from rows r where exists (
+    select 1 from held where account = r.account_id and {_IN_TIME})"""
+_OWNED: Final = f"exists (select 1 from held where account = c.owner_id and {_IN_TIME})"
+_OWN_CONTACTS: Final = f"with {_HELD} select * from rows c where {_OWNED}"
+_CONTACTS: Final = f"""with {_HELD} select * from rows c
+    where exists (select 1 from held where account = c.contact_id and {_IN_TIME})
+       or (contact_id = any($known) and {_OWNED})"""
+
 
 def _read(reading: Reading, table: str, query: str, values: Mapping[str, Any]) -> pa.Table:
     """Rows of a table in the order of time, with `at_us`, the exhibit's number and `by_police` before them."""
     time = _TIMES.get(table)
-    at = f"at_us({time}, exhibit, parser)" if time else "null::bigint"
-    police = f"coalesce(by_police({_ACTORS[table]}, {at}), false)" if table in _ACTORS else "false"
+    at = f'at_us("{time}", exhibit, parser)' if time else "null::bigint"
+    police = f"coalesce(by_police({ACTORS[table]}, {at}), false)" if table in ACTORS else "false"
     body = query.strip()
     inner = f"rows as (select {at} as at_us, {police} as by_police, * from {table})"
     body = f"with {inner}, {body.removeprefix('with')}" if body.startswith("with") else f"with {inner} {body}"
@@ -143,13 +180,8 @@ def _read(reading: Reading, table: str, query: str, values: Mapping[str, Any]) -
 
 def _named(name: str, table: pa.Table) -> set[str]:
     """Accounts that rows name."""
-    columns = {
-        "messages": ("sender_id", "recipients_id"),
-        "calls": ("caller_id", "participants_id"),
-        "transfers": ("sender_id", "receiver_id"),
-    }[name]
     found: set[str] = set()
-    for column in columns:
+    for column in _NAMING[name]:
         for value in table[column].to_pylist():
             found.update([value] if isinstance(value, str) else value or ())
     return found

@@ -160,9 +160,9 @@ class LeftOut:
 class Contents:
     """All that a package tells. Statements are the whole history of their records; `standing` gives what holds.
 
-    `traces`: tables of the catalog by name (`messages`, `calls`, `transfers`, `accounts`, `conversations`), with the
-    catalog's columns and before them `at_us` (µs UTC after correction of clocks, null: unknown), `exhibit_number` and
-    `by_police` (police operated the account then: no words of a suspect).
+    `traces`: tables of the catalog by name (`received_traces.TABLES_GIVEN`), with the catalog's columns and before them
+    `at_us` (µs UTC after correction of clocks, null: unknown), `exhibit_number` and `by_police` (police operated the account
+    then: no words of a suspect).
     """
 
     operation: str

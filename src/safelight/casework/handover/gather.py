@@ -298,6 +298,8 @@ def _left_of_traces(
         yield LeftOut(
             traces.lines_left, N_("lines of others in conversations of several"), N_("nothing"), needless
         )
+    if traces.contacts_left:
+        yield LeftOut(traces.contacts_left, N_("entries of contact lists"), N_("nothing"), needless)
     settled = {frozenset((one.a, one.b)) for one in standing.in_force}
     weighed = pairs_of(reading, tenures) if tenures else ()
     proposals = sum(one.standing == "proposal" and frozenset(one.key) not in settled for one in weighed)

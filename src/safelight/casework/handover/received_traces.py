@@ -37,7 +37,9 @@ from safelight.messages import _
 from safelight.operation.folder import OperationFolder
 
 #: Tables of a package, as its folder `data/traces/` names them.
-TABLES_GIVEN: Final = ("accounts", "conversations", "messages", "calls", "transfers")
+TABLES_GIVEN: Final = (
+    "accounts", "conversations", "messages", "calls", "transfers", "logins", "memberships", "contacts", "devices",
+)  # fmt: skip
 STAGE: Final = "received"
 _ROWS: Final = 50_000
 #: More than this is never needed for one group of rows; a file that claims more was made to fill the memory.
