@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 import orjson
 
@@ -43,14 +43,14 @@ def _time(moment: Moment | None, form: str) -> str | None:
     return None if us is None else iso_utc(us).removesuffix("Z" if form == "wall" else "")
 
 
-def csv_lines(rows: Iterable[ItemRow]) -> Iterator[str]:
+def csv_lines(rows: Iterable[ItemRow]) -> Generator[str, None, None]:
     """CSV (RFC 4180) line by line, head first. Names are made harmless for spreadsheets and terminals."""
     yield _line(FIELDS)
     for row in rows:
         yield _line([_cell(value) for value in record(row).values()])
 
 
-def json_lines(rows: Iterable[ItemRow]) -> Iterator[str]:
+def json_lines(rows: Iterable[ItemRow]) -> Generator[str, None, None]:
     """One JSON object a line. JSON escapes control characters itself, so names stand as they are."""
     for row in rows:
         yield orjson.dumps(record(row)).decode() + "\n"

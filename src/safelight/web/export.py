@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from safelight.access import export as written
@@ -14,6 +12,7 @@ from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
 from safelight.errors import Refused
 from safelight.messages import _
+from safelight.web.pieces import Pieces
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 
@@ -38,8 +37,9 @@ async def send(request: Request) -> Response:
         raise Refused(_("There is no format “%(kind)s”.") % {"kind": kind}, _("Choose CSV or JSON lines."))
     wanted = ItemFilter.from_pairs((key, value) for key, value in given if key not in ("format", "reason"))
     rows = await run_in_threadpool(request.app.state.door.export, wanted, named.get("reason", ""))
-    lines: Iterator[str] = written.csv_lines(rows) if kind == "csv" else written.json_lines(rows)
-    return StreamingResponse(
+    lines = written.csv_lines(rows) if kind == "csv" else written.json_lines(rows)
+    return await run_in_threadpool(
+        Pieces,
         lines,
         media_type=_TYPES[kind],
         headers={"Content-Disposition": f'attachment; filename="items.{kind}"'},

@@ -5,13 +5,12 @@ The rows go out first and the counts follow in the same answer, so that a table 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Generator
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from safelight.access.consultation import Consultation
@@ -21,6 +20,7 @@ from safelight.access.model import ORDERS, Order
 from safelight.errors import NotFound, Refused
 from safelight.messages import _
 from safelight.web.charts import columns, day
+from safelight.web.pieces import Pieces
 from safelight.web.render import Templates, wanted_block
 
 ROWS = 200
@@ -49,9 +49,7 @@ def items(request: Request) -> Response:
             context = {"shown": look.item(selected), "has_keys": door.keys is not None}
         pane: Response = request.app.state.templates.page(request, "items.html", context, block="inspector")
         return pane
-    pieces = _pieces(request, door, wanted, order, selected)
-    first = next(pieces)
-    return StreamingResponse(chain([first], pieces), media_type="text/html")
+    return Pieces(_pieces(request, door, wanted, order, selected), media_type="text/html")
 
 
 def _filter(request: Request) -> ItemFilter:
@@ -68,7 +66,9 @@ def _with_more(request: Request, wanted: ItemFilter, added: str) -> Response:
     return RedirectResponse(f"/items?{urlencode(pairs)}", 303)
 
 
-def _pieces(request: Request, door: Door, wanted: ItemFilter, order: Order, selected: str) -> Iterator[str]:
+def _pieces(
+    request: Request, door: Door, wanted: ItemFilter, order: Order, selected: str
+) -> Generator[str, None, None]:
     """The page in two pieces, under one consultation."""
     templates: Templates = request.app.state.templates
     with door.consult("items", wanted.words()) as look:

@@ -5,15 +5,14 @@ The hits go out first and the counts follow in the same answer, so that they do 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from safelight.access import police
@@ -26,6 +25,7 @@ from safelight.errors import Refused
 from safelight.identities.confirmed import looked_up, people, person
 from safelight.messages import _
 from safelight.web.charts import columns, day
+from safelight.web.pieces import Pieces
 from safelight.web.render import Templates
 
 ROWS = 50
@@ -43,12 +43,10 @@ def search(request: Request) -> Response:
         (key, value) for key, value in request.query_params.multi_items() if key not in _OWN
     )
     wanted.node()  # a query that cannot be read is told before anything is sent
-    pieces = _pieces(request, wanted)
-    first = next(pieces)
-    return StreamingResponse(chain([first], pieces), media_type="text/html")
+    return Pieces(_pieces(request, wanted), media_type="text/html")
 
 
-def _pieces(request: Request, wanted: SearchFilter) -> Iterator[str]:
+def _pieces(request: Request, wanted: SearchFilter) -> Generator[str, None, None]:
     """The page in two pieces, under one consultation."""
     door: Door = request.app.state.door
     templates: Templates = request.app.state.templates
