@@ -18,8 +18,11 @@ def parse_payments(operation: Operation) -> None:
         )  # fmt: skip
 
 
-def assert_each_found_once(said: str) -> None:
-    """Every live message, call and transfer is found, none invented, and nearly all that was deleted and still exists."""
+def assert_each_found_once(said: str, *, joined_wrongly: float = 0.0) -> None:
+    """Every live message, call and transfer is found, none invented, and nearly all that was deleted and still exists.
+
+    `joined_wrongly`: this share of all messages that are shown once may be several: one word twice in a minute.
+    """
 
     def figures(what: str) -> list[int]:
         found = re.search(rf"(?m)^{re.escape(what)} +(\d+) +(\d+) +(\d+) ", said)
@@ -28,11 +31,14 @@ def assert_each_found_once(said: str) -> None:
 
     for what in ("messages, live", "messages, marked deleted", "calls", "transfers"):
         truth, found, matched = figures(what)
-        assert truth == found == matched > 0, what
+        assert truth == found == matched, what
+        assert matched > 0 or what == "messages, marked deleted", what
     truth, found, matched = figures("rows, recovered")
     assert matched >= 0.95 * truth and matched >= 0.999 * found
     for what in ("messages", "calls", "transfers"):
         joined = re.search(rf"(?m)^{what} shown once and truly one +(\d+) +(\d+)$", said)
-        assert joined and joined[1] == joined[2] != "0", what
+        assert joined, what
+        truly, of = int(joined[1]), int(joined[2])
+        assert of > 0 and of - truly <= joined_wrongly * of, what
     truth, found, matched = figures("messages, distinct")
     assert matched >= 0.98 * truth and matched >= 0.95 * found

@@ -64,12 +64,12 @@ class Pieces:
 
     a: Ints
     b: Ints
-    by: Sequence[Sequence[str]]
+    by: pa.ListArray
     pair: Ints
     kind: Ints
     raw: Floats
     detail: Sequence[str | None]
-    traces: Sequence[Sequence[str] | None]
+    traces: pa.ListArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,12 @@ def pieces(bench: Bench, kinds: Sequence[Kind]) -> Pieces:
     return Pieces(
         a=pairs["a"].to_numpy().astype(np.int64),
         b=pairs["b"].to_numpy().astype(np.int64),
-        by=pairs["by"].to_pylist(),
+        by=pairs["by"].combine_chunks(),
         pair=found["p"].to_numpy().astype(np.int64),
         kind=found["k"].to_numpy().astype(np.int64),
         raw=found["points"].to_numpy().astype(np.float64),
         detail=found["detail"].to_pylist(),
-        traces=found["traces"].to_pylist(),
+        traces=found["traces"].combine_chunks(),
     )
 
 
@@ -371,7 +371,7 @@ def same_person(combined: Combined, ids: pa.Table, kept: Bools, by: Calibration,
             "standing": pa.array(standing.tolist(), pa.string()),
             "margin": pa.array(combined.margin[at]),
             "mutual": pa.array(combined.mutual[at]),
-            "proposed_by": pa.array([found.by[n] for n in at.tolist()], pa.list_(pa.string())),
+            "proposed_by": found.by.take(pa.array(at)),
             "run": pa.array([run] * len(at), pa.string()),
         }
     )
@@ -392,7 +392,7 @@ def person_evidence(
             "points": pa.array(combined.points[at]),
             "raw_points": pa.array(found.raw[at]),
             "detail": pa.array([found.detail[n] for n in at.tolist()], pa.string()),
-            "traces": pa.array([found.traces[n] for n in at.tolist()], pa.list_(pa.string())),
+            "traces": found.traces.take(pa.array(at)),
             "run": pa.array([run] * len(at), pa.string()),
         }
     )

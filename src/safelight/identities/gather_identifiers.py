@@ -113,14 +113,15 @@ _SENT_FROM = f"""
 #: Whose files do not say whose they are: the only account that takes part in all conversations of a network on a thing, and
 #: itself wrote to several others there. A mailing list is in all mails of a box as well.
 _EVERYWHERE = f"""
-    with talks as materialized (
+    with lines as materialized (
+        select source_id, network, coalesce(instance, '') as instance, conversation_id, sender_id, recipients_id,
+               coalesce(direction, 'outgoing') = 'outgoing' as outgoing, min(trace_id) as trace_id, count(*) as messages
+        from messages where kind not in ('system', 'notice') group by all
+    ), talks as materialized (
         select source_id, network, instance, conversation_id, account_id, min(trace_id) as trace_id from (
-            select source_id, network, instance, conversation_id, trace_id, unnest(who) as account_id
-            from (
-                select source_id, network, coalesce(instance, '') as instance, conversation_id, trace_id,
-                       list_append(coalesce(recipients_id, []), sender_id) as who
-                from messages where kind not in ('system', 'notice')
-            )
+            select source_id, network, instance, conversation_id, trace_id,
+                   unnest(list_append(coalesce(recipients_id, []), sender_id)) as account_id
+            from lines
         ) group by all
     ), parts as (
         select source_id, network, instance, account_id, count(distinct conversation_id) as n, min(trace_id) as trace_id
@@ -129,16 +130,13 @@ _EVERYWHERE = f"""
         select source_id, network, instance, sender_id as account_id, count(distinct conversation_id) as talks,
                count(distinct other) as others
         from (
-            select source_id, network, coalesce(instance, '') as instance, sender_id, conversation_id, unnest(recipients_id)
-                   as other
-            from messages
-            where kind not in ('system', 'notice') and sender_id is not null and coalesce(direction, 'outgoing') = 'outgoing'
+            select source_id, network, instance, sender_id, conversation_id, unnest(recipients_id) as other
+            from lines where sender_id is not null and outgoing
             union all
-            select m.source_id, m.network, coalesce(m.instance, ''), m.sender_id, m.conversation_id, t.account_id
-            from messages m join (select distinct source_id, conversation_id, account_id from talks) t
+            select m.source_id, m.network, m.instance, m.sender_id, m.conversation_id, t.account_id
+            from lines m join (select distinct source_id, conversation_id, account_id from talks) t
                 on t.source_id = m.source_id and t.conversation_id = m.conversation_id
-            where len(coalesce(m.recipients_id, [])) = 0 and m.kind not in ('system', 'notice')
-                  and m.sender_id is not null and coalesce(m.direction, 'outgoing') = 'outgoing'
+            where len(coalesce(m.recipients_id, [])) = 0 and m.sender_id is not null and m.outgoing
         ) where other is not null and other <> sender_id
         group by all having talks >= 2 and others >= 2
     ), wholes as (
@@ -157,8 +155,8 @@ _EVERYWHERE = f"""
         where all_n >= {LEAST_TALKS}
               and (n >= {SHARE} * all_n and next_n < {SHARE} * all_n or n >= {MOSTLY} * all_n and next_n <= {LED} * n)
     ), wrote as (
-        select source_id, network, coalesce(instance, '') as instance, sender_id as account_id, count(*) as messages
-        from messages where kind not in ('system', 'notice') and sender_id is not null group by all
+        select source_id, network, instance, sender_id as account_id, sum(messages) as messages
+        from lines where sender_id is not null group by all
     ), among as (
         select source_id, account_id, trace_id from most m join wrote using (source_id, network, instance, account_id)
         where n >= {SHARE} * all_n
