@@ -21,7 +21,7 @@ from safelight.identities.candidates import propose
 from safelight.identities.evidence import style
 from safelight.identities.findings import measure
 from safelight.identities.gather import OF_ALL, OF_EACH, gathering
-from safelight.identities.kept import Kept, Numbers
+from safelight.identities.kept import Kept, Numbers, inputs
 from safelight.identities.model import Bench
 from safelight.identities.registry import KINDS
 from safelight.ledger.clocks import ClockDecision
@@ -51,10 +51,10 @@ def weigh_arrived(
         for fill in OF_ALL:
             fill(source)
             step()
-        ids, digests = _inputs(bench)
-        changed = [n for n, one in enumerate(ids) if kept.inputs.get(one) != digests[n]]
-        place = {one: n for n, one in enumerate(ids)}
-        if not kept.inputs.keys() <= place.keys() or len(changed) > SHARE * len(ids):
+        now = inputs(bench)
+        changed = [n for n, (one, digest) in enumerate(now.items()) if kept.inputs.get(one) != digest]
+        place = {one: n for n, one in enumerate(now)}
+        if not kept.inputs.keys() <= place.keys() or len(changed) > SHARE * len(now):
             return None
         number = np.array([place[one] for one in kept.inputs], np.int64)
         source.only(changed)
@@ -62,7 +62,7 @@ def weigh_arrived(
             fill(source)
             step()
         _stays(bench, "moves", kept.table("moves", number), changed)
-        if not style.resume(bench, kept.style(number, len(ids)), changed):
+        if not style.resume(bench, kept.style(number, len(now)), changed):
             return None
         bench.only = frozenset(changed)
         propose(bench, KINDS, step)
@@ -76,14 +76,6 @@ def weigh_arrived(
     combined = combining.combine(bench, KINDS, by, _sizes(bench, kept, number, changed))
     step()
     return combined, len(changed)
-
-
-def _inputs(bench: Bench) -> tuple[list[str], list[str]]:
-    """Ids of all tenures in the order of their numbers, and the digests of their inputs."""
-    rows = bench.db.execute(
-        "select id, digest from tenures join inputs using (tenure) order by tenure"
-    ).fetchall()
-    return [row[0] for row in rows], [row[1] for row in rows]
 
 
 def _only_of(bench: Bench, changed: Sequence[int], before: pa.Table) -> None:

@@ -140,8 +140,7 @@ _EVERYWHERE = f"""
         ) where other is not null and other <> sender_id
         group by all having talks >= 2 and others >= 2
     ), wholes as (
-        select source_id, network, instance, count(distinct conversation_id) as n, count(distinct account_id) as people
-        from talks group by all
+        select source_id, network, instance, count(distinct conversation_id) as n from talks group by all
     ), most as (
         select source_id, network, instance, p.account_id, p.n, w.n as all_n, p.trace_id,
                coalesce(max(p.n) over (partition by source_id, network, instance rows between unbounded preceding

@@ -21,6 +21,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from safelight.identities.combine import SIZES
 from safelight.identities.evidence import style
 from safelight.identities.model import Bench
 from safelight.identities.style import written
@@ -38,9 +39,6 @@ _STYLE: Final = "style"
 _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "pairs": ("a", "b"), "evidence": ("a", "b"), "moves": ("tenure",), "sizes": ("tenure",),
 }  # fmt: skip
-_SIZES: Final = (
-    "select tenure, sum(least(length(text), 200))::bigint as n from texts group by tenure order by tenure"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +64,12 @@ class Kept:
         return written.load(place, number, size) if place.is_dir() else None
 
 
+def inputs(bench: Bench) -> dict[str, str]:
+    """By id of a tenure, in the order of their numbers, the digest of its inputs."""
+    rows = bench.db.execute("select id, digest from tenures join inputs using (tenure) order by tenure")
+    return dict(rows.fetchall())
+
+
 def keep(folder: Path, bench: Bench, run: str, made_by: str) -> None:
     """Leave a whole weighing behind in the place of an earlier one. `made_by`: what it is of use to (`find_kept`).
 
@@ -79,15 +83,12 @@ def keep(folder: Path, bench: Bench, run: str, made_by: str) -> None:
         new = folder / _NEW
         new.mkdir(mode=0o700)
         for name in _TABLES:
-            query = _SIZES if name == "sizes" else f"from {name}"
+            query = SIZES if name == "sizes" else f"from {name}"
             bench.db.sql(query).write_parquet(str(new / f"{name}.parquet"), compression="zstd")
         compared = style.written(bench)
         if compared is not None:
             written.save(compared, new / _STYLE)
-        rows = bench.db.execute(
-            "select id, digest from tenures join inputs using (tenure) order by tenure"
-        ).fetchall()
-        told = {"run": run, "made_by": made_by, "inputs": dict(rows), "files": _files(new)}
+        told = {"run": run, "made_by": made_by, "inputs": inputs(bench), "files": _files(new)}
         (new / _STATE).write_bytes(orjson.dumps(told))
         for file in new.rglob("*.*"):
             with file.open("rb") as written_file:
