@@ -19,6 +19,7 @@ from pathlib import Path
 import pyrage
 
 from benchmarks import turns
+from benchmarks.source import acquire
 from safelight.access.door import Door
 from safelight.access.filter import ItemFilter
 from safelight.casework.handover import keys, make
@@ -155,19 +156,7 @@ def sources(place: Path, item: Path) -> dict[str, Path]:
         with raw.open("wb") as stream:
             stream.truncate(int(item.stat().st_size * 1.1) + (64 << 20))
         subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(found["a folder"]), str(raw)], check=True)
-        acquire = [
-            "ewfacquire",
-            "-u",
-            "-q",
-            "-c",
-            "deflate:fast",
-            "-S",
-            "100GiB",
-            "-t",
-            str(image / "disk"),
-            str(raw),
-        ]
-        subprocess.run(acquire, check=True, capture_output=True)
+        acquire(raw)
         raw.unlink()
         found["an E01"] = image / "disk.E01"
     return found

@@ -38,7 +38,7 @@ def make(place: Path, size: int, seed: int = 1) -> Source:
         shutil.rmtree(place, ignore_errors=True)
         _tree(tree, size, random.Random(seed))
         file_system = _image(tree, raw)
-        _e01(raw)
+        acquire(raw)
         (place / "ready").write_text(file_system)
     files = [path for path in tree.rglob("*") if path.is_file()]
     e01 = raw.with_suffix(".E01")
@@ -145,7 +145,8 @@ def _image(tree: Path, raw: Path) -> str:
     return "ntfs"
 
 
-def _e01(raw: Path) -> None:
+def acquire(raw: Path) -> None:
+    """Acquire a raw image as an E01 beside it, where the tool is there."""
     if shutil.which("ewfacquire"):
         command = [
             "ewfacquire",

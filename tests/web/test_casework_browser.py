@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -18,14 +17,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from safelight.casework.handover import make
 from safelight.casework.replay import replay
-from safelight.ledger import records
-from safelight.operation.settings import OperationUnitSettings, read_settings, write_settings
 from safelight.scenario import casework
 from safelight.scenario.exhibits import plan
 from safelight.scenario.simulate import simulate
 from tests.access.acts import ASE
 from tests.access.built import ACTOR, build
-from tests.casework.handover.cases import SECOND, Case, chess_case, receiver
+from tests.casework.handover.cases import Case, touched_case
 from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench, serving
 from tests.web.test_authority import PAPER
@@ -48,20 +45,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     root = tmp_path_factory.mktemp("casework")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAFELIGHT_CLOCK", NOON)
-        made = chess_case(root)
-        settings = made.built.folder.settings
-        write_settings(
-            settings, replace(read_settings(settings), operation_unit=OperationUnitSettings("Vest"))
-        )
-        made.made(root / "one.tar")
-        with made.ledger() as ledger, ledger.writing() as act:
-            records.state(
-                act, made.ase.id, "district", "Øst", actor=SECOND, corrects=made.names["district now"]
-            )
-        item = made.built.item("DCIM/DSC08112.jpg")
-        with made.door() as door:
-            make.prepare(door, made.choice(give="bytes", items=(item,), recipients=(receiver()[1],)))
-        yield made
+        yield touched_case(root)
 
 
 @pytest.fixture(scope="module")

@@ -5,20 +5,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from safelight.access.door import Door
-from safelight.casework.handover import make
 from safelight.casework.waiting import waiting
-from safelight.ledger import records, rights
-from safelight.operation.settings import OperationUnitSettings, read_settings, write_settings
+from safelight.ledger import rights
 from tests.access.acts import BO
 from tests.access.built import ACTOR
-from tests.casework.handover.cases import MAKER, SECOND, Case, chess_case, receiver
+from tests.casework.handover.cases import MAKER, SECOND, Case, touched_case
 from tests.web.conftest import Workbench, serving
 from tests.web.persons import BO2, persons
 from tests.web.test_identities import decided
@@ -33,19 +30,7 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     root = tmp_path_factory.mktemp("overview")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAFELIGHT_CLOCK", NOON)
-        made = chess_case(root)
-        settings = made.built.folder.settings
-        unit = OperationUnitSettings("Vest")
-        write_settings(settings, replace(read_settings(settings), operation_unit=unit))
-        made.made(root / "one.tar")
-        with made.ledger() as ledger, ledger.writing() as act:
-            records.state(
-                act, made.ase.id, "district", "Øst", actor=SECOND, corrects=made.names["district now"]
-            )
-        item = made.built.item("DCIM/DSC08112.jpg")
-        with made.door() as door:
-            make.prepare(door, made.choice(give="bytes", items=(item,), recipients=(receiver()[1],)))
-        yield made
+        yield touched_case(root)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ And a second operation, empty, that receives it. All of it is harmless and inven
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyrage
@@ -19,6 +19,7 @@ from safelight.ledger import identities, records
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Basis, Record
 from safelight.ledger.signers import Signer
+from safelight.operation.settings import OperationUnitSettings, read_settings, write_settings
 from tests.access.acts import ASE, BO, KAISSA, act
 from tests.access.built import Built, build
 
@@ -103,6 +104,23 @@ def chess_case(root: Path) -> Case:
             )
             names["district now"] = entry.seq
     return Case(built, signer, case, ase, bo, child, names)
+
+
+def touched_case(root: Path) -> Case:
+    """The same in a unit of Vest: HO-001 was given and touched since, HO-002 waits for a second person."""
+    made = chess_case(root)
+    settings = made.built.folder.settings
+    unit = OperationUnitSettings("Vest")
+    write_settings(settings, replace(read_settings(settings), operation_unit=unit))
+    made.made(root / "one.tar")
+    with made.ledger() as ledger, ledger.writing() as writing:
+        records.state(
+            writing, made.ase.id, "district", "Øst", actor=SECOND, corrects=made.names["district now"]
+        )
+    item = made.built.item("DCIM/DSC08112.jpg")
+    with made.door() as door:
+        make.prepare(door, made.choice(give="bytes", items=(item,), recipients=(receiver()[1],)))
+    return made
 
 
 def empty(root: Path) -> Built:
