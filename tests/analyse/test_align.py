@@ -84,6 +84,38 @@ def test_senders_that_an_export_names_otherwise_are_tied_by_their_texts() -> Non
     assert len(found.pairs) == len(TALK)
 
 
+def _unnamed(talk: list[tuple[int, str, str]], own: str) -> list[Line]:
+    return [Line(s * SECOND, True, None if who == own else who, text) for s, who, text in talk]
+
+
+def test_a_word_that_both_wrote_in_one_minute_goes_to_its_writer_though_one_copy_does_not_name_its_own() -> (
+    None
+):
+    both = [*TALK, (600, "bø", "hei"), (603, "åse", "hei")]
+    exported = lines(*[(s // 60 * 60, w, t) for s, w, t in TALK], (600, "åse", "hei"), (600, "bø", "hei"))
+    found = align(_unnamed(both, "åse"), exported, MINUTE)
+    assert found.nameless == ("åse", None)
+    assert [pair for pair in found.pairs if pair[0] >= len(TALK)] == [(8, 9), (9, 8)]
+    turned = align(exported, _unnamed(both, "åse"), MINUTE)
+    assert turned.nameless == (None, "åse")
+    assert sorted((b, a) for a, b in turned.pairs) == found.pairs
+
+
+def test_what_its_copy_names_nobody_for_is_not_by_whom_it_names() -> None:
+    talk = [*TALK, *((n * 60, "åse", f"trekk {n}") for n in range(10, 20))]
+    found = align(_unnamed([*talk, (6000, "åse", "hei")], "åse"), lines(*talk, (6000, "bø", "hei")), MINUTE)
+    assert found.pairs == [(n, n) for n in range(len(talk))]
+
+
+def test_copies_without_senders_pair_one_word_but_not_two_writers_words() -> None:
+    def nobody(*given: tuple[int, str]) -> list[Line]:
+        return [Line(second * SECOND, True, None, text) for second, text in given]
+
+    one = lines((0, "åse", "ok"), (1, "bø", "ok"), (100, "bø", "nei"))
+    found = align(one, nobody((0, "ok"), (1, "ok"), (100, "nei")), SECOND)
+    assert (found.pairs, found.uncertain) == ([(2, 2)], 2)
+
+
 TEXTS = st.sampled_from(["ok", "ja", "nei", "sjakk", "tog", "regn", "sol i morgen", "brettet er pakket"])
 TALKS = st.lists(st.tuples(st.integers(0, 2000), st.sampled_from("ab"), TEXTS), max_size=40)
 

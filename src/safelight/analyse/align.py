@@ -47,7 +47,8 @@ class Line:
 class Alignment:
     """Pairs of positions (left, right) that are the same message; how many were left apart because of a choice; the
     difference right minus left that was taken out (µs; the commonest of its days; None: the copies cannot be compared);
-    names of the same sender; `shifted`: times of the right copy by the left one's clock (None: not known).
+    names of the same sender, and by the left one's names who wrote what each copy names nobody for (None: not known, or
+    several people); `shifted`: times of the right copy by the left one's clock (None: not known).
     """
 
     pairs: list[tuple[int, int]] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Alignment:
     offset: int | None = 0
     anchors: int = 0
     senders: dict[str, str] = field(default_factory=dict)
+    nameless: tuple[str | None, str | None] = (None, None)
     shifted: list[int | None] = field(default_factory=list)
 
 
@@ -75,6 +77,7 @@ def align(left: Sequence[Line], right: Sequence[Line], precision_us: int) -> Ali
     if found.offset is None:
         return found
     found.senders = _senders(left, right, anchors, shifted, tolerance)
+    found.nameless = _nameless(found.senders, left, right, anchors, shifted, tolerance)
     for key in common:
         comparable = [position for position in by_right[key] if shifted[position] is not None]
         found.uncertain += min(len(by_right[key]) - len(comparable), len(by_left[key]))
@@ -232,6 +235,35 @@ def _senders(
     return found
 
 
+def _nameless(
+    names: Mapping[str, str],
+    left: Sequence[Line],
+    right: Sequence[Line],
+    anchors: Sequence[tuple[int, int]],
+    shifted: Sequence[int | None],
+    tolerance: int,
+) -> tuple[str | None, str | None]:
+    """Whose a copy's lines without a sender are, where the other copy names one for nearly all of them: a database that
+    does not tell its own account names everybody else.
+    """
+    votes: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for here, there in anchors:
+        one, other = left[here].sender, right[there].sender
+        if (one is None) != (other is None) and _near(left[here].time, shifted[there], tolerance):
+            if other is not None:
+                votes[0][names.get(other, other)] += 1
+            elif one is not None:
+                votes[1][one] += 1
+    return _agreeing(votes[0]), _agreeing(votes[1])
+
+
+def _agreeing(votes: Counter[str]) -> str | None:
+    for name, count in votes.most_common(1):
+        if count >= 2 and count >= AGREEING * votes.total():
+            return name
+    return None
+
+
 def _near(one: int | None, other: int | None, tolerance: int) -> bool:
     return one is not None and other is not None and abs(one - other) <= tolerance
 
@@ -265,25 +297,43 @@ def _settle(
     heap: Sequence[tuple[int, int, int]],
     tolerance: int,
 ) -> None:
+    """Each sender's lines by themselves; then those of which a copy does not say who wrote them, with what nobody has
+    answered yet. There lines of several writers are a choice: two that were said at once may stand in either order.
+    """
     by_sender: dict[str | None, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = {}
-    unknown = any((left if side == 0 else right)[p].sender is None for _, side, p in heap)
     for time, side, position in heap:
-        sender = _sender(found.senders, left, right, side, position)
-        entry = by_sender.setdefault(None if unknown else sender, ([], []))
-        entry[side].append((time, position))
+        sender = _sender(found, left, right, side, position)
+        by_sender.setdefault(sender, ([], []))[side].append((time, position))
+    nameless = by_sender.pop(None, ([], []))
     for ours, theirs in by_sender.values():
-        if len(ours) != len(theirs):
-            found.uncertain += min(len(ours), len(theirs))
-        elif all(abs(a[0] - b[0]) <= tolerance for a, b in zip(ours, theirs, strict=True)):
-            found.pairs.extend((a[1], b[1]) for a, b in zip(ours, theirs, strict=True))
+        if ours and theirs:
+            _in_order(found, ours, theirs, tolerance)
+    if any(nameless):
+        ours_open = [nameless[0], *(ours for ours, theirs in by_sender.values() if not theirs)]
+        theirs_open = [nameless[1], *(theirs for ours, theirs in by_sender.values() if not ours)]
+        writers = [[lines for lines in side if lines] for side in (ours_open, theirs_open)]
+        if len(writers[0]) == len(writers[1]) == 1:
+            _in_order(found, writers[0][0], writers[1][0], tolerance)
         else:
-            found.uncertain += len(ours)
+            found.uncertain += min(sum(map(len, side)) for side in writers)
+
+
+def _in_order(
+    found: Alignment, ours: Sequence[tuple[int, int]], theirs: Sequence[tuple[int, int]], tolerance: int
+) -> None:
+    if len(ours) == len(theirs) and all(
+        abs(a[0] - b[0]) <= tolerance for a, b in zip(ours, theirs, strict=True)
+    ):
+        found.pairs.extend((a[1], b[1]) for a, b in zip(ours, theirs, strict=True))
+    else:
+        found.uncertain += min(len(ours), len(theirs))
 
 
 def _sender(
-    names: Mapping[str, str], left: Sequence[Line], right: Sequence[Line], side: int, position: int
+    found: Alignment, left: Sequence[Line], right: Sequence[Line], side: int, position: int
 ) -> str | None:
-    if side == 0:
-        return left[position].sender
-    sender = right[position].sender
-    return names.get(sender, sender) if sender else None
+    """By the left copy's names."""
+    sender = (left if side == 0 else right)[position].sender
+    if sender is None:
+        return found.nameless[side]
+    return sender if side == 0 else found.senders.get(sender, sender)

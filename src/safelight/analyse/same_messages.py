@@ -28,7 +28,7 @@ from safelight.ledger.ledger import Ledger
 from safelight.traces.ids import batch_id
 from safelight.traces.networks import WEAK_CONVERSATION
 
-NAME, VERSION = "same messages", "4"
+NAME, VERSION = "same messages", "5"
 _STAGE = "same-messages/"
 #: Step of a format that does not state one.
 _PRECISION_US = 1_000_000
