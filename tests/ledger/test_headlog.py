@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import resource
@@ -224,3 +225,47 @@ def test_a_log_that_cannot_be_written_loses_no_entry(ledger: Ledger, folder: Ope
     _write(ledger, "c")
     assert [ledger.payload(seq) for seq in (2, 3, 4)] == [{"text": "a"}, {"text": "b"}, {"text": "c"}]
     assert verify(ledger).notes == ()
+
+
+def test_the_open_log_is_read_again_where_it_was_changed_or_replaced(
+    ledger: Ledger, folder: OperationFolder
+) -> None:
+    _write(ledger, "a")
+    whole = folder.head_log.read_text()
+    wrong = whole[:-65] + "ab" * 32 + "\n"  # as long, in its place
+    folder.head_log.write_text(wrong)
+    with pytest.raises(IntegrityBroken, match=r"head\.log has seen entry 2"):
+        _write(ledger, "b")
+    folder.head_log.write_text(whole)
+    _write(ledger, "b")
+    other = folder.head_log.with_name("other")
+    other.write_text(wrong)
+    other.replace(folder.head_log)
+    with pytest.raises(IntegrityBroken, match=r"head\.log has seen entry 2"):
+        _write(ledger, "c")
+    folder.head_log.unlink()
+    _write(ledger, "c")
+    assert _lines(folder) == _expected(ledger)[-1:]
+
+
+def test_a_forked_child_takes_a_lock_of_its_own(ledger: Ledger, folder: OperationFolder) -> None:
+    """A lock belongs to the open file, and a fork shares it."""
+    _write(ledger, "a")
+    assert ledger.head_log is not None
+    ready, say = os.pipe()
+    hear, end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(end)
+        with ledger.head_log.held():
+            os.write(say, b"held")
+            os.read(hear, 1)
+        os._exit(0)
+    assert os.read(ready, 4) == b"held"
+    (mine,) = ledger.head_log._spare
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(mine.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(end)
+    assert os.waitpid(child, 0)[1] == 0
+    _write(ledger, "b")
+    assert _lines(folder) == _expected(ledger)

@@ -16,7 +16,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,21 +30,40 @@ BLOCK: Final = 4096
 MOST_LOST: Final = BLOCK // 67 + 1 + 100
 
 
-@dataclass(frozen=True, slots=True)
 class HeadLog:
     """The file. Only `held` writes; reading needs no lock."""
 
-    path: Path
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._spare: list[HeldLog] = []  # opened before, not locked; whoever pops it has it alone
 
     @contextmanager
     def held(self) -> Iterator[HeldLog]:
-        """The file, locked against other writers of this machine until the block ends."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """The file, locked against other writers of this machine until the block ends. It stays open for the next one."""
+        held = self._spare.pop() if self._spare else None
+        if held is None or not held.locked_again():
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            held = HeldLog(self.path, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            except BaseException:
+                held.close()
+                raise
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield HeldLog(self.path, descriptor)
-        finally:
-            os.close(descriptor)
+            yield held
+        except BaseException:
+            held.close()
+            raise
+        if self._spare:
+            held.close()
+        else:
+            held.let_go()
+            self._spare.append(held)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        while self._spare:
+            self._spare.pop().close()
 
     def lines(self) -> Iterator[Head | None]:
         """Each line in order; None for one that is no head. What a power cut tore at the end is left out."""
@@ -71,15 +89,49 @@ class HeadLog:
             os.close(descriptor)
 
 
-@dataclass(frozen=True, slots=True)
 class HeldLog:
-    """The locked file."""
+    """The locked file. What its last line says is kept: read again only if the file is not as it was left."""
 
-    path: Path
-    descriptor: int
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.descriptor = descriptor
+        self._process = os.getpid()
+        self._left: tuple[int, ...] = ()
+        self._known: Head | None = None
+
+    def locked_again(self) -> bool:
+        """Lock it. False, and it is closed, if the name means another file by now, or another process opened it."""
+        fresh = False
+        try:
+            if self._process == os.getpid():  # a lock belongs to the open file, which a fork shares
+                fcntl.flock(self.descriptor, fcntl.LOCK_EX)
+                now = _state(self.path.stat())
+                fresh = now[:2] == self._left[:2]
+                if now != self._left:
+                    self._known = None
+        except FileNotFoundError:
+            pass
+        finally:
+            if not fresh:
+                self.close()
+        return fresh
+
+    def let_go(self) -> None:
+        """Unlock it and keep it open."""
+        self._left = _state(os.fstat(self.descriptor))
+        fcntl.flock(self.descriptor, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Unlock and close it."""
+        os.close(self.descriptor)
 
     def last(self) -> Head | None:
         """The last whole line; what a power cut tore behind it is cut off. Raises IntegrityBroken if it is no head."""
+        if self._known is None:
+            self._known = self._read()
+        return self._known
+
+    def _read(self) -> Head | None:
         size = os.fstat(self.descriptor).st_size
         begin = _unsynced_from(size)
         tail = os.pread(self.descriptor, size - begin, begin)
@@ -114,10 +166,15 @@ class HeldLog:
                 os.fsync(self.descriptor)
             if start == 0:
                 Disk().sync_folder(self.path.parent)
+            self._known = head
         except OSError as error:
             raise DiskFull(
                 f"{self.path} cannot be written: {error.strerror or error}.", "Make room, then go on."
             ) from error
+
+
+def _state(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _unsynced_from(size: int) -> int:

@@ -147,6 +147,8 @@ class Ledger:
             made._wrote = True
             return made
         except BaseException:
+            if log is not None:
+                log.close()
             store.close()
             raise
 
@@ -171,6 +173,8 @@ class Ledger:
         if self.head_log is not None and self._wrote:
             with suppress(OSError):  # it may lag, and the next writer completes it
                 self.head_log.sync()
+        if self.head_log is not None:
+            self.head_log.close()
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -70,6 +70,7 @@ class Store:
         self.sqlite = url.get_backend_name() == "sqlite"
         self._file = Path(url.database) if self.sqlite and url.database else None
         self._words = _SQLITE if self.sqlite else _POSTGRES
+        self._spare: list[sa.Connection] = []  # SQLite's that wrote last; whoever pops it has it alone
         # The driver begins nothing by itself: `_begun` says BEGIN.
         self.engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
         if self.sqlite:
@@ -106,13 +107,20 @@ class Store:
         try:
             connection, row = self._begun(self._words.write, first)
             turn = Turn(connection, row)
-            with connection, connection.begin():
-                try:
-                    yield turn
-                    self._commit(turn)
-                except BaseException:
-                    wire.forget(connection.info)
-                    raise
+            with ExitStack() as closing:
+                closing.enter_context(connection)
+                with connection.begin():
+                    try:
+                        yield turn
+                        self._commit(turn)
+                    except BaseException:
+                        wire.forget(connection.info)
+                        raise
+                if (
+                    self.sqlite and not self._spare
+                ):  # to take one from the pool costs more than to write with it
+                    closing.pop_all()
+                    self._spare.append(connection)
         except (sa.exc.OperationalError, self.engine.dialect.loaded_dbapi.OperationalError) as error:
             cause = error.orig if isinstance(error, sa.exc.OperationalError) else error
             if says_full(error, self._file):
@@ -148,7 +156,7 @@ class Store:
     def _begun(self, words: str, first: str = "") -> tuple[sa.Connection, Sequence[Any] | None]:
         """A connection in a transaction of the database's. One that the server closed meanwhile is replaced, once."""
         for last in (False, True):
-            connection = self.engine.connect()
+            connection = self._taken()
             driver: Any = connection.connection.dbapi_connection
             try:
                 if self.sqlite:
@@ -165,6 +173,12 @@ class Store:
                     raise
         raise AssertionError("unreachable")
 
+    def _taken(self) -> sa.Connection:
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return self.engine.connect()
+
     def checkpoint(self) -> None:
         """Fold what was erased out of SQLite's write-ahead log, or let PostgreSQL drop dead rows."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -174,6 +188,8 @@ class Store:
 
     def close(self) -> None:
         """Give back all connections."""
+        while self._spare:
+            self._spare.pop().close()
         self.engine.dispose()
 
 
