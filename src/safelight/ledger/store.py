@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -109,16 +109,17 @@ class Store:
             turn = Turn(connection, row)
             with ExitStack() as closing:
                 closing.enter_context(connection)
-                with connection.begin():
+                # What fails in SQLite is taken back when the connection goes to the pool.
+                with nullcontext() if self.sqlite else connection.begin():
                     try:
                         yield turn
                         self._commit(turn)
                     except BaseException:
                         wire.forget(connection.info)
                         raise
-                if (
-                    self.sqlite and not self._spare
-                ):  # to take one from the pool costs more than to write with it
+                if connection.in_transaction():  # SQLAlchemy's own account of it
+                    connection.commit()
+                if self.sqlite and not self._spare:  # to take one from the pool costs more than to write with it
                     closing.pop_all()
                     self._spare.append(connection)
         except (sa.exc.OperationalError, self.engine.dialect.loaded_dbapi.OperationalError) as error:
