@@ -182,6 +182,12 @@ def test_a_query_reaches_nothing_but_the_parts(catalog: Catalog, query: str) -> 
     assert secret_of_the_program.num_rows == 1
 
 
+def test_a_long_query_prints_nothing(catalog: Catalog) -> None:
+    """A progress bar would stand in what a command says, as in its JSON."""
+    with catalog.connect() as connection:
+        assert connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
+
+
 def test_large_sorts_spill_inside_the_operation(catalog: Catalog) -> None:
     catalog.write("b1-a", {"containers": [container(number) for number in range(5000)]}, made_by=MADE_BY)
     connection = catalog.connect(memory_limit="60MB", threads=1)

@@ -61,6 +61,7 @@ class IndexBuilder:
         self._connection = duckdb.connect(str(work / f"{algorithm}.duckdb"))
         self._connection.execute(f"SET memory_limit = '{memory_limit}'")
         self._connection.execute(f"SET temp_directory = {quoted(work / (algorithm + '.spill'))}")
+        self._connection.execute("SET enable_progress_bar = false")  # it would print into what a command says
         self._connection.execute("SET preserve_insertion_order = false")
         columns = ", ".join(f"{name} UBIGINT" for name in self._names)
         self._connection.execute(f"CREATE TABLE digests ({columns}, label UINTEGER)")

@@ -70,6 +70,7 @@ def _confine(
     files = [quoted(parts / part.table / part.name) for live in snapshot.parts.values() for part in live]
     settings = {
         "TimeZone": "'UTC'",
+        "enable_progress_bar": "false",  # it would print into what a command says
         "memory_limit": f"'{memory_limit}'",
         "temp_directory": quoted(temporary),
         "allowed_paths": f"[{', '.join(files)}]",
