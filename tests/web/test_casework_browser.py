@@ -35,7 +35,7 @@ NOON, DAY = "2017-05-30T12:00:00Z", "2017-05-30"
 PAGES = (
     "/complex", f"/complex?known={DAY}&compare=2016-11-20", "/complex?as=map", "/figures/suspects", "/victims",
     "/victims/V-001", "/cases/C-001", "/authority", "/authority/A-001", "/handovers", "/handovers/HO-001",
-    "/handovers/HO-003",
+    "/handovers/HO-003", "/handovers/receive",
 )  # fmt: skip
 
 

@@ -16,8 +16,10 @@ from typing import IO, Any, Final
 import pyrage
 
 from safelight.errors import BadInput, NotFound, Refused
+from safelight.messages import _
 
 _PIPE_BYTES: Final = 1 << 20
+_MOST_IDENTITY: Final = 1 << 20
 
 #: How every age file begins.
 MAGIC: Final = b"age-encryption.org/v1\n"
@@ -34,11 +36,19 @@ def recipient(text: str) -> pyrage.x25519.Recipient:
 def identities(file: Path) -> list[pyrage.x25519.Identity]:
     """The secret keys of an age identity file. Raises NotFound, BadInput."""
     try:
-        return identities_in(file.read_text(encoding="utf-8"), str(file))
+        if file.exists() and not file.is_file():  # a device or a pipe has no end
+            raise _no_identity(str(file))
+        with file.open(encoding="utf-8") as opened:
+            text = opened.read(_MOST_IDENTITY + 1)
+        if len(text) > _MOST_IDENTITY:
+            raise _no_identity(str(file))
+        return identities_in(text, str(file))
     except FileNotFoundError as error:
-        raise NotFound(f"{file} is not there.", "Name the file with your age identity.") from error
+        raise NotFound(
+            _("%(path)s is not there.") % {"path": file}, _("Name the file with your age identity.")
+        ) from error
     except UnicodeDecodeError as error:
-        raise BadInput(f"{file} holds no age identity.", "It begins with AGE-SECRET-KEY-1.") from error
+        raise _no_identity(str(file)) from error
 
 
 def identities_in(text: str, name: str) -> list[pyrage.x25519.Identity]:
@@ -47,10 +57,16 @@ def identities_in(text: str, name: str) -> list[pyrage.x25519.Identity]:
     try:
         found = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
     except (pyrage.IdentityError, ValueError) as error:
-        raise BadInput(f"{name} holds no age identity.", "It begins with AGE-SECRET-KEY-1.") from error
+        raise _no_identity(name) from error
     if not found:
-        raise BadInput(f"{name} holds no age identity.", "It begins with AGE-SECRET-KEY-1.")
+        raise _no_identity(name)
     return found
+
+
+def _no_identity(name: str) -> BadInput:
+    return BadInput(
+        _("%(name)s holds no age identity.") % {"name": name}, _("It begins with AGE-SECRET-KEY-1.")
+    )
 
 
 def is_encrypted(path: Path) -> bool:
@@ -97,8 +113,10 @@ def decrypting(source: IO[bytes], keys: Sequence[Any]) -> Iterator[IO[bytes]]:
 
 def _unreadable(error: BaseException) -> BadInput:
     if "No matching keys" in str(error):
-        return BadInput("It is not encrypted to this key.", "Use the key that was named for it.")
-    return BadInput(f"The encrypted file is truncated or was changed: {error}.", "Ask for it again.")
+        return BadInput(_("It is not encrypted to this key."), _("Use the key that was named for it."))
+    return BadInput(
+        _("The encrypted file is truncated or was changed: %(why)s.") % {"why": error}, _("Ask for it again.")
+    )
 
 
 def _pipe() -> tuple[IO[bytes], IO[bytes]]:

@@ -35,6 +35,7 @@ from safelight.web import (
     failures,
     figures,
     handover_acts,
+    handover_receive,
     handovers,
     hits,
     identities,
@@ -123,6 +124,7 @@ def create_app(
         *victims.ROUTES,
         *victim.ROUTES,
         *victim_acts.ROUTES,
+        *handover_receive.ROUTES,
         *handovers.ROUTES,
         *privileged.ROUTES,
         *handover_acts.ROUTES,
@@ -139,6 +141,7 @@ def create_app(
     app.state.door, app.state.session, app.state.templates = door, session, templates
     app.state.trials = trials
     app.state.made = conversation_acts.MadeFiles()
+    app.state.imported = handover_receive.Outcomes()
     return app
 
 

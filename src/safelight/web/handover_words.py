@@ -8,6 +8,7 @@ from typing import Any
 from safelight.access.neutral import visible
 from safelight.casework.allocation import TRANSFER
 from safelight.casework.handover.disclosures import Disclosed
+from safelight.casework.handover.fault_words import told as told_fault
 from safelight.casework.handover.register import Handover
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
@@ -110,15 +111,71 @@ def left(said: Mapping[str, Any], part_: str) -> str:
     return visible(_(str(said[part_])))
 
 
+def check(name: str) -> str:
+    """What was looked at, as it is where nothing is wrong."""
+    return {
+        "version": _("This version of Safelight reads its format"),
+        "files": _("Every file is as it is listed, and nothing else lies there"),
+        "signature": _("The lists are signed, and the signatures are valid"),
+        "excerpt": _("The excerpt of the sender's ledger stands below the signed head"),
+    }.get(name, name)
+
+
+def outcome(value: str) -> str:
+    """What looking at it found."""
+    return {"passed": _("holds"), "failed": _("does not hold"), "not checked": _("not checked")}.get(
+        value, value
+    )
+
+
+def dot(value: str) -> str:
+    """The mark of an outcome, or of how a signer stands."""
+    return {"passed": "ok", "trusted": "ok", "not checked": "hollow", "unknown": "hollow"}.get(
+        value, "urgent"
+    )
+
+
+def signer(standing: str) -> str:
+    """What the ledger says of who signed."""
+    return {
+        "trusted": _("trusted"), "unknown": _("SIGNER NOT CHECKED"), "revoked": _("key revoked"),
+    }.get(standing, standing)  # fmt: skip
+
+
+def fault(text: str) -> str:
+    """What is wrong with a file, or the file's name, which comes from elsewhere."""
+    return visible(told_fault(text))
+
+
+def rows(table: str, count: int) -> str:
+    """So many traces of a kind."""
+    n = {"n": decimal(count)}
+    return {
+        "messages": ngettext("%(n)s message", "%(n)s messages", count),
+        "calls": ngettext("%(n)s call", "%(n)s calls", count),
+        "transfers": ngettext("%(n)s transfer", "%(n)s transfers", count),
+        "accounts": ngettext("%(n)s account", "%(n)s accounts", count),
+        "conversations": ngettext("%(n)s conversation", "%(n)s conversations", count),
+        "logins": ngettext("%(n)s login", "%(n)s logins", count),
+        "memberships": ngettext("%(n)s membership", "%(n)s memberships", count),
+        "contacts": ngettext("%(n)s entry of a contact list", "%(n)s entries of contact lists", count),
+        "devices": ngettext("%(n)s device", "%(n)s devices", count),
+    }.get(table, "%(n)s " + visible(table)) % n
+
+
 def command(verb: str, number: str = "") -> str:
     """A command as one types it; commands are not translated."""
     return {
         "make": "safelight handover make",
         "key": "safelight handover key make",
         "package": f"safelight handover make OPERATION --number {number} --out PATH",
+        "trust": "safelight handover key trust",
         "correct": f"safelight handover correct OPERATION {number} --out PATH",
     }[verb]
 
 
 #: Names of formats and algorithms.
-BAG, SIGNATURE, DIGEST = "BagIt", "Ed25519", "SHA-256"
+BAG, SIGNATURE, DIGEST, DIGESTS = "BagIt", "Ed25519", "SHA-256", "SHA-256, SHA-512"
+
+#: Places as an example shows them.
+PLACE, KEY_PLACE = "/media/…/HO-007.tar.age", "~/keys/age.txt"

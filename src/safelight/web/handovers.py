@@ -19,8 +19,10 @@ from safelight.casework.allocation import TRANSFER
 from safelight.casework.asked_days import asked
 from safelight.casework.handover import disclosures, received_differences
 from safelight.casework.handover.disclosures import Disclosed
+from safelight.casework.handover.takeover import Imported
 from safelight.web import handover_words as words
 from safelight.web.handover_acts import AUDIENCES
+from safelight.web.handover_receive import Outcomes
 from safelight.web.render import with_query
 
 #: Pages of what can be given, by its number.
@@ -80,6 +82,8 @@ def one(request: Request) -> Response:
             "handover": found.handover,
             "rows": _beside(ledger, number),
             "ledger_count": len(ledger),
+            "abouts": disclosures.conflict_names(look.reading, found.handover),
+            "outcome": _outcome(request, number),
             "moved": found.handover.kind == TRANSFER,
             "places": _PLACES,
             "gave": sorted(Counter(str(one.value["what"]) for one in found.handover.gave).items()),
@@ -89,6 +93,12 @@ def one(request: Request) -> Response:
         }
     page: Response = request.app.state.templates.page(request, "handover.html", context)
     return page
+
+
+def _outcome(request: Request, number: str) -> Imported | None:
+    """What an import from this workbench did, for whoever comes from it."""
+    outcomes: Outcomes = request.app.state.imported
+    return outcomes.of(number) if "imported" in request.query_params else None
 
 
 def _beside(ledger: Sequence[Disclosed], number: str) -> Sequence[Disclosed]:

@@ -11,7 +11,7 @@ from safelight.casework.handover.gather import CHILDREN_LEFT
 from safelight.casework.handover.register import Handover
 from safelight.ledger import records, rights, signers
 from safelight.ledger.as_of import PRESENT, AsOf
-from safelight.ledger.vocabulary import VICTIM
+from safelight.ledger.vocabulary import FIELDS, VICTIM
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,13 @@ def _without_children(reading: Reading, found: Handover) -> Handover:
             one for one in found.conflicts if one.target not in theirs and one.value["field"] != VICTIM
         ),
     )
+
+
+def conflict_names(reading: Reading, handover: Handover) -> dict[str, str]:
+    """Numbers of the records that conflicts are about, by id; a conflict about something else has none."""
+    every = {one.id: one.name for type_ in FIELDS for one in records.every(reading.ledger, type_)}
+    targets = (one.target or "" for one in handover.conflicts)
+    return {target: every[target] for target in targets if target in every}
 
 
 @dataclass(frozen=True, slots=True)

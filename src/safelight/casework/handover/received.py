@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 
 from safelight.access.door import Door
-from safelight.casework.handover import received_traces
+from safelight.casework.handover import received_traces, register
+from safelight.casework.handover.fault_words import told
 from safelight.casework.handover.opened import Opened, open_package
 from safelight.casework.handover.own_parts import RECORDS_FILE, RECORDS_FORMAT
 from safelight.casework.handover.takeover import Imported, Takeover
@@ -19,21 +21,24 @@ from safelight.errors import BadInput, IntegrityBroken, Refused
 from safelight.intake.lock import run_lock
 from safelight.ledger import signers
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.signers import Signer
 from safelight.messages import _
 
 _KEEP: Final = (RECORDS_FILE,)
 
 
 def import_package(
-    door: Door, path: Path, identity: Path | None = None, unknown_signer: str = ""
+    door: Door, path: Path, identity: Path | None = None, unknown_signer: str = "", checked: str = ""
 ) -> Imported:
     """Check a package and take it over: records and decisions all or nothing, then its traces.
 
     An import that was stopped among the traces goes on when the same package is imported again.
 
-    `unknown_signer`: why it is taken although nobody vouched for who signed it. Raises NotFound, BadInput (no package,
-    truncated, newer version, wrong receiver), IntegrityBroken (changed, unsigned), Refused (unknown or revoked signer, our
-    own operation's package, a record of another kind under the same id), Locked while a run is at work, DiskFull.
+    `unknown_signer`: why it is taken although nobody vouched for who signed it; `checked`: the package that somebody looked
+    at before (SHA-256 of its list of lists), if it must be that one. Raises NotFound, BadInput (no package, truncated, newer
+    version, wrong receiver), IntegrityBroken (changed, unsigned), Refused (no right, unknown or revoked signer, another
+    package than was checked, our own operation's, a record of another kind under the same id), Locked while a run is at
+    work, DiskFull.
     """
     with (
         run_lock(door.folder.lock),
@@ -42,15 +47,15 @@ def import_package(
         door.consult("handover imported", path.name) as look,
     ):
         ledger = look.reading.ledger
+        register.check_right(ledger, door.who)
         files = received_traces.wanted(Path(scratch))
         package = open_package(path, identity, keep=_KEEP, aside=files)
-        _check(package, path)
-        given = _given(package)
-        _check_signers(ledger, package, unknown_signer)
-        if given["operation_id"] == ledger.operation_id:
+        given = admitted(ledger, package, path.name)
+        refuse_unknown(ledger, package, unknown_signer)
+        if checked and checked != package.manifest:
             raise Refused(
-                _("%(path)s was made by this operation itself.") % {"path": path.name},
-                _("There is nothing to import: it holds what is here already."),
+                _("%(path)s is another package than the one that was checked.") % {"path": path.name},
+                _("Nothing was imported. Check it again."),
             )
         with ledger.writing() as act:
             done = Takeover(act, ledger, given, package, door.who, unknown_signer).run()
@@ -61,36 +66,80 @@ def import_package(
     return done
 
 
-def _check(package: Opened, path: Path) -> None:
+def admitted(ledger: Ledger, package: Opened, name: str) -> Mapping[str, Any]:
+    """The records of a package that is whole, of a known version, signed with no revoked key, and of another operation.
+
+    Whether somebody vouched for who signed it is asked apart. Raises BadInput, IntegrityBroken, Refused.
+    """
+    _check(package, name)
+    given = _given(package)
+    for one in seen_signers(ledger, package):
+        if one.standing == "revoked":
+            raise Refused(
+                _("The key %(key)s of %(name)s is revoked: %(why)s.")
+                % {"key": one.fingerprint, "name": one.known_as, "why": one.why},
+                _("Ask for a package that another key has signed."),
+            )
+    if given["operation_id"] == ledger.operation_id:
+        raise Refused(
+            _("%(path)s was made by this operation itself.") % {"path": name},
+            _("There is nothing to import: it holds what is here already."),
+        )
+    return given
+
+
+def _check(package: Opened, name: str) -> None:
     if package.newer:
         raise BadInput(
-            _("A newer version of Safelight made %(path)s.") % {"path": path.name}, _("Install that version.")
+            _("A newer version of Safelight made %(path)s.") % {"path": name}, _("Install that version.")
         )
     if package.faults:
-        name, what = package.faults[0]
+        where, what = package.faults[0]
         raise IntegrityBroken(
             _("%(path)s is not whole (%(n)s faults): %(name)s %(what)s.")
-            % {"path": path.name, "n": len(package.faults), "name": name, "what": what},
+            % {"path": name, "n": len(package.faults), "name": told(where), "what": told(what)},
             _("Nothing was imported. Ask the sender for it again."),
         )
 
 
-def _check_signers(ledger: Ledger, package: Opened, why: str) -> None:
+@dataclass(frozen=True, slots=True)
+class SeenSigner:
+    """Whose valid signature a package bears. `calls`: how its holder calls themselves in the package.
+
+    `known_as`, `why`, `at`, `by`: what the ledger says of the key (at: µs UTC; 0: nothing), or of its revocation.
+    """
+
+    fingerprint: str
+    calls: str
+    standing: Literal["trusted", "unknown", "revoked"]
+    known_as: str = ""
+    why: str = ""
+    at: int = 0
+    by: str = ""
+
+
+def seen_signers(ledger: Ledger, package: Opened) -> tuple[SeenSigner, ...]:
+    """Each valid signature, with what the ledger says of its key."""
     known = signers.every(ledger)
-    unknown = [one for one in package.signers if one[0] not in known]
-    for fingerprint, _name in package.signers:
-        signer = known.get(fingerprint)
-        if signer is not None and signer.revoked_at is not None:
-            raise Refused(
-                _("The key %(key)s of %(name)s is revoked: %(why)s.")
-                % {"key": fingerprint, "name": signer.name, "why": signer.revoked_why},
-                _("Ask for a package that another key has signed."),
-            )
+    return tuple(_seen(key, name, known.get(key)) for key, name in package.signers)
+
+
+def _seen(key: str, calls: str, signer: Signer | None) -> SeenSigner:
+    if signer is None:
+        return SeenSigner(key, calls, "unknown")
+    if signer.revoked_at is not None:
+        return SeenSigner(key, calls, "revoked", signer.name, signer.revoked_why, signer.revoked_at)
+    return SeenSigner(key, calls, "trusted", signer.name, signer.reason, signer.recorded_at, signer.actor)
+
+
+def refuse_unknown(ledger: Ledger, package: Opened, why: str) -> None:
+    """Raises Refused if nobody vouched for a signer, and nothing says why it is taken nevertheless."""
+    unknown = [one for one in seen_signers(ledger, package) if one.standing == "unknown"]
     if unknown and not why.strip():
         each = _("%(key)s, who calls themselves %(name)s")
         raise Refused(
             _("Nobody here has vouched for the signer %(who)s.")
-            % {"who": "; ".join(each % {"key": key, "name": name} for key, name in unknown)},
+            % {"who": "; ".join(each % {"key": one.fingerprint, "name": one.calls} for one in unknown)},
             _("Ask for the fingerprint by other means, then `safelight handover key trust`."),
         )
 
@@ -110,4 +159,6 @@ def _given(package: Opened) -> Mapping[str, Any]:
             raise BadInput(_("The package's records are of another operation than was signed."), "")
         return given
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"The package's records cannot be read: {error!r}.", "Ask for it again.") from error
+        raise BadInput(
+            _("The package's records cannot be read: %(why)s.") % {"why": repr(error)}, _("Ask for it again.")
+        ) from error

@@ -264,10 +264,10 @@ def find(ledger: Ledger, number: str, as_of: AsOf = PRESENT) -> Handover:
 
 
 def check_right(ledger: Ledger, who: str) -> None:
-    """Raises Refused for somebody who may not hand anything over."""
+    """Raises Refused for somebody who may neither hand packages over nor take them in."""
     if not rights.holds(ledger, who, rights.HANDOVER):
         raise Refused(
-            _("%(who)s does not hold the right to hand anything over.") % {"who": who},
+            _("%(who)s does not hold the right to hand packages over or take them in.") % {"who": who},
             _("See `safelight right list`."),
         )
 

@@ -14,7 +14,8 @@ Invariants:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as field_
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -32,7 +33,7 @@ from safelight.ledger.identity_law import Standing, account_of
 from safelight.ledger.ledger import Ledger, Writing
 from safelight.ledger.records import Basis, Record, Statement
 from safelight.ledger.tables import STATEMENTS
-from safelight.ledger.vocabulary import CASE, FIELDS, HANDOVER
+from safelight.ledger.vocabulary import CASE, FIELDS, HANDOVER, VICTIM
 from safelight.messages import _
 
 #: What marks the source of a statement as received: `received:<operation>:<entry> <the sender's own source>`.
@@ -48,6 +49,8 @@ class Conflict:
     theirs: str
     ours: str
     own: int
+    child: bool = field_(default=False, compare=False)
+    """It is about a child of the register, which not everybody may see."""
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class Imported:
     withdrawn: int = 0
     decisions: int = 0
     accounts: int = 0
-    traces: Mapping[str, int] = field(default_factory=dict)
+    traces: Mapping[str, int] = field_(default_factory=dict)
     """Rows that are new in the catalog, by table."""
     traces_known: int = 0
     """Rows that were there already, or are our own that came back."""
@@ -71,7 +74,7 @@ class Imported:
     """Rows that read otherwise here: ours stand."""
     known: int = 0
     """Statements and decisions that were here already."""
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[Conflict] = field_(default_factory=list)
     differences: Sequence[Difference] = ()
     """The first of what those differ in, with both readings."""
 
@@ -119,7 +122,8 @@ class Takeover:
             self._clocks(handover)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadInput(
-                f"The package's records cannot be read: {error!r}.", "Nothing was imported."
+                _("The package's records cannot be read: %(why)s.") % {"why": repr(error)},
+                _("Nothing was imported."),
             ) from error
         return self._done
 
@@ -380,7 +384,8 @@ class Takeover:
         value = {"field": name, "theirs": theirs, "ours": ours, "own": own, "said": kept}
         basis = Basis(claimed_at=int(said["recorded_at"]), source=f"{_ORIGIN}{self._operation}:{said['seq']}")
         records.state(self._act, handover.id, "conflict", value, target=about, actor=self._actor, basis=basis)
-        self._done.conflicts.append(Conflict(record.name, name, theirs, ours, own))
+        child = VICTIM in (record.type, name)
+        self._done.conflicts.append(Conflict(record.name, name, theirs, ours, own, child))
 
     def _known(self) -> dict[tuple[str, int], Statement]:
         """Statements of the package's records that were received before, and conflicts, by where they come from."""
