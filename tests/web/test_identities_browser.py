@@ -15,6 +15,7 @@ from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench
 from tests.web.persons import AVIS, BO2, TOG, persons
 from tests.web.test_browser import CONTRAST, LABELS, OVERLAPPING, UNNAMED, keys_are_there
+from tests.web.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -152,14 +153,91 @@ def test_cluster_person_and_periods_by_key(page: Page, workbench: Workbench) -> 
     expect(page.locator("table.mxt")).to_be_visible()
     keys_are_there(page)
     page.keyboard.press("m")
-    expect(page.locator("svg.graph")).to_be_visible()
-    expect(page.locator("svg.graph .edl")).to_have_count(1)
+    expect(page.locator(".graphbox canvas").first).to_be_visible()
+    expect(page.locator("svg.graph")).to_be_hidden()
     keys_are_there(page)
     page.keyboard.press("p")
     expect(page.locator("h1")).to_have_text("togmann")
     keys_are_there(page)
     page.keyboard.press("S")
     expect(page.locator("h2").first).to_have_text("Periods")
+
+
+#: Where something lies on the screen in the graph, as cytoscape says for the element that it was given.
+PLACE = """([what, id]) => {
+  const place = document.querySelector('.graphbox .live'), found = place._cyreg.cy.$id(id);
+  const at = what == 'edge' ? found.renderedMidpoint() : found.renderedPosition(), box = place.getBoundingClientRect();
+  return [box.x + at.x, box.y + at.y];
+}"""
+MARKED = (
+    "(css) => document.querySelector('.graphbox .live')._cyreg.cy.$('.' + css).map(one => one.id()).sort()"
+)
+
+
+def graph(page: Page, workbench: Workbench) -> None:
+    page.goto(f"{workbench.url}/identities/cluster?of={ASE}")
+    until(page, "document.documentElement.classList.contains('has-graph')")
+
+
+def test_a_link_of_the_graph_tells_its_evidence_and_opens_its_pair(page: Page, workbench: Workbench) -> None:
+    graph(page, workbench)
+    link = " ".join(sorted((ASE, TOG)))
+    assert page.evaluate(MARKED, "edl") == [link], "the weakest link is marked"
+    x, y = page.evaluate(PLACE, ["edge", link])
+    page.mouse.move(x, y)
+    told = page.locator(".graphbar .told")
+    expect(told).to_contain_text("togmann")
+    expect(told).to_contain_text(re.compile(r"Phone number \+\d"))
+    page.mouse.click(x, y)
+    expect(page).to_have_url(re.compile(r"/identities/pair\?"))
+    page.go_back()
+    until(page, "document.documentElement.classList.contains('has-graph')")
+    x, y = page.evaluate(PLACE, ["node", TOG])
+    page.mouse.click(x, y)
+    expect(page).to_have_url(re.compile(rf"/identities/account\?of={TOG}"))
+
+
+def test_the_graph_can_be_moved_and_enlarged_and_shows_what_a_cut_parts(
+    page: Page, workbench: Workbench
+) -> None:
+    graph(page, workbench)
+    before = page.evaluate(PLACE, ["node", TOG])
+    page.mouse.move(*before)
+    page.mouse.down()
+    page.mouse.move(before[0] - 40, before[1] - 30, steps=4)
+    page.mouse.up()
+    moved = page.evaluate(PLACE, ["node", TOG])
+    assert moved[0] < before[0] - 30 and moved[1] < before[1] - 20
+    expect(page.locator("h1")).to_contain_text("Cluster")
+    span = "document.querySelector('.graphbox .live')._cyreg.cy.$('node').renderedBoundingBox().w"
+    width = page.evaluate(span)
+    page.locator("[data-zoom='1.25']").click()
+    assert page.evaluate(span) > width * 1.2
+    page.locator("[data-zoom='whole']").click()
+    assert page.evaluate(span) < page.locator(".graphbox .live").bounding_box()["width"]  # type: ignore[index]
+    cut = page.locator(".split li", has_text="Phone number").locator("button")
+    cut.focus()
+    page.keyboard.press("Enter")
+    expect(cut).to_have_attribute("aria-pressed", "true")
+    leaving = (cut.get_attribute("data-leaves") or "").split()
+    assert leaving and page.evaluate(MARKED, "leaves") == sorted(leaving)
+    assert page.evaluate(MARKED, "parted") == [" ".join(sorted((ASE, TOG)))]
+    page.keyboard.press("Enter")
+    expect(cut).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate(MARKED, "leaves") == []
+
+
+def test_the_links_of_a_graph_are_a_list_by_keyboard(page: Page, workbench: Workbench) -> None:
+    graph(page, workbench)
+    keys_are_there(page)
+    expect(page.locator("details.ties table")).to_be_hidden()
+    page.keyboard.press("l")
+    expect(page.locator("details.ties tbody tr")).to_have_count(1)
+    expect(page.locator("details.ties")).to_contain_text("Phone number")
+    page.locator("details.ties summary").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Are these two accounts one person?")
 
 
 def test_everything_but_keys_works_without_javascript(
@@ -179,6 +257,11 @@ def test_everything_but_keys_works_without_javascript(
     expect(page.locator("[role=status]")).to_contain_text("Recorded as entry")
     page.get_by_role("link", name="Table").click()
     expect(page.locator("table.evi")).to_be_visible()
+    page.goto(f"{workbench.url}/identities/cluster?of={ASE}")
+    expect(page.locator("svg.graph .edl")).to_have_count(1)
+    expect(page.locator("svg.graph")).to_be_visible()
+    expect(page.locator(".graphbar")).to_be_hidden()
+    expect(page.locator("[data-leaves]").first).to_be_hidden()
     with Ledger.open(workbench.built.folder) as ledger:
         assert ledger.head().seq > before
         assert law.history(ledger, ASE, TOG)[-1].reason == "too little"

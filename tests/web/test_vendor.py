@@ -19,7 +19,7 @@ def test_vendored_files_are_unchanged() -> None:
     found = {
         str(path.relative_to(STATIC / "vendor")): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (STATIC / "vendor").rglob("*")
-        if path.suffix in (".js", ".woff2")
+        if path.suffix in (".js", ".mjs", ".woff2")
     }
     assert stated == found
     for folder in {Path(name).parts[0] for name in found}:

@@ -25,7 +25,7 @@ from safelight.identities.conflicts import Conflict
 from safelight.identities.persons import Link, Person
 from safelight.messages import _
 from safelight.web import identity_words
-from safelight.web.identity_graph import graph, initials
+from safelight.web.identity_graph import graph, initials, shown
 from safelight.web.identity_sides import day
 from safelight.web.identity_waterfall import signed
 from safelight.web.render import with_query
@@ -33,6 +33,8 @@ from safelight.web.search import network_badge
 
 #: Links to others that are drawn, of those that people did not decide upon.
 FEW_APART = 3
+#: Kinds of evidence that a link is told with.
+MOST_KINDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def page(request: Request) -> Response:
             "drawable": picture is not None,
             "matrix": matrix(person) if wanted.matrix or picture is None else (),
             "apart": person.apart,
+            "ties": ties(reading, person),
             "weakest": strongest(reading, person.weakest),
             "next": strongest(reading, person.joins[0] if person.joins else None),
             "conflicts": clashes,
@@ -147,6 +150,31 @@ def matrix(person: Person) -> list[tuple[str, list[Link | None]]]:
         )
         for one in person.members
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A link between two members, and the kinds of evidence that speak most for it, with their points."""
+
+    link: Link
+    kinds: tuple[tuple[str, float], ...]
+
+
+def ties(reading: Reading, person: Person) -> tuple[Tie, ...]:
+    """What holds a person together, strongest first: the graph as a list. Pairs of which too little speaks are left out."""
+    told = [one for one in person.links if shown(one)]
+    pieces = rows.evidence_of(reading, [one.key for one in told])
+    return tuple(
+        Tie(
+            one,
+            tuple(
+                (piece.kind, piece.points)
+                for piece in sorted(pieces.get(one.key, ()), key=lambda piece: -piece.points)[:MOST_KINDS]
+                if piece.points > 0
+            ),
+        )
+        for one in told
+    )
 
 
 @dataclass(frozen=True, slots=True)

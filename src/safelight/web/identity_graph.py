@@ -1,5 +1,8 @@
 """Geometry of a person's graph: a box for each account, a line for each link, the weakest one lit.
 
+It is drawn as SVG. Where scripts run, `static/cluster.js` takes boxes, lines and places from that and shows them as a graph
+that can be moved, enlarged and asked (cytoscape); nothing else is sent for it.
+
 Places come from a layout that puts strongly linked accounts near each other (Kamada and Kawai, 1989), then boxes are pushed
 apart until none covers another; the same person is always drawn the same way.
 """
@@ -27,6 +30,8 @@ MOST = 24
 MOST_FIGURES = 12
 #: Letters of a name that fit into a box.
 LETTERS = 16
+#: Colours for networks (`--c1` and on); the sixth is for the rest.
+COLOURS = 5
 _GAP_X, _GAP_Y = 22, 34
 
 
@@ -38,6 +43,8 @@ class Node:
     x: float
     y: float
     width: float
+    colour: int
+    """Of the network, 1 to `COLOURS`; beyond these there is only the badge."""
     badge: str
     badge_width: float
     name: str
@@ -53,6 +60,8 @@ class Edge:
     link: Link
     path: str
     css: str
+    strength: float
+    """How probable it is that both are one person; 1 where people decided so."""
     label: str
     label_css: str
     x: float
@@ -79,6 +88,8 @@ def graph(
     if len(there) > MOST or len(there) < 2:
         return None
     places, height = _placed(there, [*person.links, *apart])
+    networks = sorted({names[one].network for one in there if one in names})
+    colours = {one: min(n + 1, COLOURS + 1) for n, one in enumerate(networks)}
     declared = {tenure for link in apart if link.different for tenure in link.key} - set(person.members)
     boxes = {
         tenure: _node(
@@ -87,31 +98,33 @@ def graph(
             "" if tenure in person.decided else "not" if tenure in declared else "prop",
             names.get(tenure),
             periods,
+            colours,
         )
         for tenure in there
     }
-    shown = [one for one in person.links if _shown(one)] + list(apart)
-    spoken = _spoken(person, shown)
-    edges = tuple(_edge(one, boxes, person.weakest, one.key in spoken) for one in shown)
+    drawn = [one for one in person.links if shown(one)] + list(apart)
+    spoken = _spoken(person, drawn)
+    edges = tuple(_edge(one, boxes, person.weakest, one.key in spoken) for one in drawn)
     hull = _hull([boxes[one] for one in person.members if one in person.decided])
     return Graph(tuple(boxes.values()), edges, hull, height)
 
 
-def _spoken(person: Person, shown: Sequence[Link]) -> set[tuple[str, str]]:
+def _spoken(person: Person, drawn: Sequence[Link]) -> set[tuple[str, str]]:
     """Links that are drawn with their figure: all of them where they are few; else those that hold the person together,
     decisions, and links to others. The matrix has every figure."""
-    if len(shown) <= MOST_FIGURES:
-        return {one.key for one in shown}
+    if len(drawn) <= MOST_FIGURES:
+        return {one.key for one in drawn}
     strong: nx.Graph[str] = nx.Graph()
     for one in person.links:
         if one.weight > 0:
             strong.add_edge(one.a, one.b, weight=one.weight)
     found = {(min(a, b), max(a, b)) for a, b in nx.maximum_spanning_tree(strong).edges}
     inside = set(person.members)
-    return found | {one.key for one in shown if one.decided is not None or not set(one.key) <= inside}
+    return found | {one.key for one in drawn if one.decided is not None or not set(one.key) <= inside}
 
 
-def _shown(link: Link) -> bool:
+def shown(link: Link) -> bool:
+    """Whether a link is drawn: what people decided, proposals and candidates."""
     return link.decided is not None or (link.pair is not None and link.pair.standing != "unlikely")
 
 
@@ -121,6 +134,7 @@ def _node(
     css: str,
     row: AccountRow | None,
     periods: Mapping[str, str],
+    colours: Mapping[str, int],
 ) -> Node:
     name = visible(row.name if row else tenure[:14])
     short = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
@@ -138,6 +152,7 @@ def _node(
         at[0],
         at[1],
         round(width, 1),
+        colours[row.network] if row else COLOURS + 1,
         badge,
         badge_width,
         short,
@@ -163,7 +178,9 @@ def _edge(link: Link, boxes: Mapping[str, Node], weakest: Link | None, spoken: b
         css, label = f"{css} faint", ""
     x, y = round((a.x + b.x) / 2, 1), round((a.y + b.y) / 2, 1)
     width = len(label) * 6.4 + 10
-    return Edge(link, f"M{a.x} {a.y}L{b.x} {b.y}", css, label, label_css, x, y, round(width, 1))
+    strength = 1.0 if link.same else round(link.pair.probability, 3) if link.pair else 0.0
+    path = f"M{a.x} {a.y}L{b.x} {b.y}"
+    return Edge(link, path, css, strength, label, label_css, x, y, round(width, 1))
 
 
 def initials(who: str) -> str:
@@ -175,7 +192,7 @@ def _placed(there: Sequence[str], links: Sequence[Link]) -> tuple[Mapping[str, t
     drawn: nx.Graph[str] = nx.Graph()
     drawn.add_nodes_from(there)
     for one in links:
-        if _shown(one) and one.a in drawn and one.b in drawn:
+        if shown(one) and one.a in drawn and one.b in drawn:
             drawn.add_edge(one.a, one.b, weight=1.0 if one.same else 1.5)
     for first, second in pairwise(there):
         if not nx.has_path(drawn, first, second):

@@ -28,7 +28,8 @@ class Step:
     """One kind: its words, and its bar from where the sum stood to where it goes."""
 
     kind: str
-    title: str
+    title: tuple[str, ...]
+    """In lines: whole, however long."""
     lines: tuple[str, ...]
     sentence: str
     points: float
@@ -93,7 +94,8 @@ def waterfall(prior: float, pieces: Sequence[tuple[str, str, str, float]]) -> Wa
     y, above = 46.0, 34.0
     for (kind, title, sentence, points), before, after in zip(pieces, sums, sums[1:], strict=False):
         lines = _wrapped(sentence)
-        height = TITLE + LINE * len(lines) + GAP
+        heading = tuple(textwrap.wrap(title, TITLE_LETTERS)) or ("",)
+        height = TITLE * len(heading) + LINE * len(lines) + GAP
         nothing = abs(points) < NOTHING
         left, right = sorted((x_of(before), x_of(after)))
         width = max(right - left, 1.5)
@@ -102,7 +104,7 @@ def waterfall(prior: float, pieces: Sequence[tuple[str, str, str, float]]) -> Wa
         steps.append(
             Step(
                 kind=kind,
-                title=textwrap.shorten(title, TITLE_LETTERS, placeholder="…"),
+                title=heading,
                 lines=lines,
                 sentence=sentence,
                 points=points,
