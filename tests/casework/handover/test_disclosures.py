@@ -144,7 +144,7 @@ def test_what_a_handover_needs(case: Case) -> None:
             make.prepare(door, case.choice(case="C-999"))
         with case.ledger() as ledger:
             rights.grant(ledger, SECOND, rights.HANDOVER, reason="head of unit", actor=SECOND)
-        with pytest.raises(Refused, match="does not hold the right to hand anything over"):
+        with pytest.raises(Refused, match="does not hold the right to hand packages over or take them in"):
             make.prepare(door, case.choice())
     with case.door(SECOND) as door:
         assert make.prepare(door, case.choice()).name == "HO-001"
