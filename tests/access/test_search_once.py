@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from safelight.access.door import Door
 from safelight.access.search import Hit
 from safelight.access.search_filter import SearchFilter
+from safelight.analyse.keyword_list import read
+from safelight.analyse.keywords import run
 from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.ledger import marks
@@ -75,3 +78,16 @@ def test_copies_of_one_message_are_one_hit_and_both_numbers_are_told(talked: Bui
         with later.consult("search") as look:
             counts = look.search.counts(wanted)
     assert (counts.hits, counts.distinct) == (2, 1)
+
+
+def test_a_keyword_list_tells_both_numbers_too(talked: Built, tmp_path: Path) -> None:
+    (tmp_path / "ord.txt").write_text("nummeret\n/nummeret/\n", "utf-8")
+    run(talked.folder, read(tmp_path / "ord.txt"))
+    with Door(talked.folder, who=ACTOR, purpose="tests of search") as door, door.consult("keywords") as look:
+        assert [(one.texts, one.distinct) for one in look.search.keywords()] == [(2, 2), (2, 2)]
+        ids = [one.trace_id for one in look.search.keyword_hits("ord.txt", 1).rows]
+    with Catalog.at(talked.folder) as catalog:
+        rows = [{"trace_id": id_, "distinct_id": ids[0], "rule": "aligned", "run": "r"} for id_ in ids]
+        catalog.write("same", {"same_messages": rows}, made_by={"test": "1"})
+    with Door(talked.folder, who=ACTOR, purpose="tests of search") as door, door.consult("keywords") as look:
+        assert [(one.texts, one.distinct) for one in look.search.keywords()] == [(2, 1), (2, 1)]

@@ -113,21 +113,24 @@ def test_a_keyword_list_gives_a_table_and_is_replaced_when_it_is_run_again(
     )
     lines = talked.run("keywords", "run", str(talked.root), str(words)).splitlines()
     assert [line.split() for line in lines] == [
-        ["line", "term", "texts", "places"],
-        ["2", "nummer", "2", "2"],
-        ["3", "/\\b482-\\d{3}-\\d{4}\\b/", "2", "2"],
-        ["4", "/(?:KARI|sjakk)/", "1", "1"],
-        ["5", "finnes", "ikke", "0", "0"],
+        ["line", "term", "texts", "distinct", "places"],
+        ["2", "nummer", "2", "2", "2"],
+        ["3", "/\\b482-\\d{3}-\\d{4}\\b/", "2", "2", "2"],
+        ["4", "/(?:KARI|sjakk)/", "1", "1", "1"],
+        ["5", "finnes", "ikke", "0", "0", "0"],
         ["5", "hits", "in", "4", "texts"],
     ]
     hits = talked.run("keywords", "hits", str(talked.root), "ord.txt", "--line", "3").splitlines()
-    assert hits[-1] == "2 of 2 hits"
+    assert hits[-1] == "2 of 2 hits, 2 distinct"
     assert sorted(line.rstrip().split("  ")[-1].strip() for line in hits[1:-1]) == sorted(
         [_LINES[1], _LINES[3]]
     )
     words.write_text("train\n", "utf-8")
     talked.run("keywords", "run", str(talked.root), str(words))
-    assert talked.run("keywords", "hits", str(talked.root), "ord.txt").splitlines()[-1] == "1 of 1 hits"
+    assert (
+        talked.run("keywords", "hits", str(talked.root), "ord.txt").splitlines()[-1]
+        == "1 of 1 hits, 1 distinct"
+    )
     said = talked.run("keywords", "hits", str(talked.root), "other.txt", expect=13)
     assert said == "No hit of a list other.txt is there. Lists with hits: ord.txt.\n"
 

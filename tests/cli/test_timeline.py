@@ -27,8 +27,25 @@ def test_counts_in_a_table(acted: Operation) -> None:
         ["2016-11-07", "3", "2", "1"],
         ["2016-11-08", "5", "3", "1", "1"],
         ["2016-11-09", "1", "1"],
+        ["7", "messages,", "6", "distinct"],
         ["10", "events", "(Europe/Oslo),", "2", "without", "a", "time", "that", "can", "be", "compared"],
     ]
+
+
+def test_a_span_counts_its_own_messages(acted: Operation) -> None:
+    said = acted.run(
+        "timeline", str(acted.root), "--kind", "message", "--from", "2016-11-07", "--to", "2016-11-07"
+    )
+    assert "\n4 messages, 3 distinct\n" in said
+    said = acted.run(
+        "timeline", str(acted.root), "--kind", "message", "--from", "2016-11-08", "--to", "2016-11-08"
+    )
+    assert "\n2 messages, 2 distinct\n" in said
+    assert "messages" not in acted.run("timeline", str(acted.root), "--kind", "call")
+
+
+def test_the_overview_counts_both(acted: Operation) -> None:
+    assert "\n9 messages, 8 distinct\n" in acted.run("status", str(acted.root))
 
 
 def test_counts_for_what_comes_next(acted: Operation) -> None:
@@ -52,14 +69,15 @@ def test_a_filter_that_is_none_is_told(acted: Operation) -> None:
 def test_one_account_as_text(acted: Operation) -> None:
     said = acted.run("account", str(acted.root), "tåkelur")
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    assert lines[:7] == [
+    assert lines[:8] == [
         "fact value",
         f"account {ASE}",
         "name togmann",
         "network club",
         "native id åse",
         "owner of an item yes",
-        "messages 4",
+        "messages 5",
+        "distinct messages 4",
     ]
     assert "tåkelur nick 2013-01-01 00:00Z 1 2016-0142-A1 line a1" in lines
     assert f"manila_knight 3 1 0 1 {BO}" in lines

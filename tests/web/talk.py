@@ -68,7 +68,8 @@ def fill(built: Built, long: int = 20_000) -> None:
         one.message("x08", 5 * DAY + 50, "åse", "uten sone",
                     sent={"utc": None, "wall": BEGIN + (5 * DAY + 50) * SECOND, "text": "", "basis": "unknown"}),
         one.message("x09", 0, "bø", "uten dato", sent={"utc": None, "wall": None, "text": "18:02", "basis": "unknown"}),
-        one.message("x10", 5 * DAY + 90, "åse", "linje tre", place="line 3"),
+        one.message("x10", 5 * DAY + 90, "åse", "linje tre", place="line 3",
+                    facts_from_path="conversation sent"),
     ]  # fmt: skip
     call = one.common | {
         "trace_id": "t1-call:1", "place": "Calls:1", "caller": "åse", "caller_id": ASE, "kind": "video", "duration": 2528.0,

@@ -212,6 +212,8 @@ def test_an_export_is_written_down_with_its_hash_before_it_is_given(
     rows = {one["trace_ids"]: one for one in csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))}
     picture = rows["t1-x10"]
     assert picture["item_sha256"] == workbench.built.digests["sjakk/åpninger.pgn"]
+    assert (picture["facts_from_path"], picture["seen_on"]) == ("conversation sent", "documentation")
+    assert rows["t1-x09"]["time_as_found"] == "18:02" and not rows["t1-x09"]["facts_from_path"]
     assert rows["t1-x06"]["text"].startswith("'=cmd") and "\u202e" not in file.text
     assert (rows["t1-x08"]["time_utc"], rows["t1-x08"]["zone"], rows["t1-x08"]["time_basis"]) == (
         "", "", "wall clock, zone unknown",
@@ -242,7 +244,7 @@ def test_a_pdf_holds_the_lines_their_sources_and_norwegian_letters(
     flat = text.replace("\u200b", "")
     squeezed = "".join(flat.split())
     for one in ("Hei! Rekker vi et parti før snøen kommer?", "møte på Ås", "DARKROOM", NAME, "Search warrant 16-184031ENE",
-                "‹U+1F600 GRINNING FACE›", "zone unknown", "recovered"):  # fmt: skip
+                "‹U+1F600 GRINNING FACE›", "zone unknown", "recovered", "from the path: conversation sent"):  # fmt: skip
         assert "".join(one.split()) in squeezed, one
     assert workbench.built.digests["sjakk/åpninger.pgn"] in squeezed and "t1-x10" in squeezed
 

@@ -20,8 +20,8 @@ ORDERS: tuple[Order, ...] = ("messages", "conversations", "name", "first", "last
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account. `messages` counts each distinct one once. Times are microseconds UTC for comparison: first and last
-    thing that it did (message, call, payment, login ...)."""
+    """One account. `messages` counts each distinct one once, `found` every copy of them. Times are microseconds UTC for
+    comparison: first and last thing that it did (message, call, payment, login ...)."""
 
     account_id: str
     network: str
@@ -33,6 +33,7 @@ class AccountRow:
     owner: bool
     """Some item was this account's own (logged in, or made the export)."""
     messages: int
+    found: int
     conversations: int
     first_us: int | None
     last_us: int | None
@@ -128,17 +129,19 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
     kinds = [name for name in EVENTS if name not in FILE_KINDS]
     # Numbers stand for ids while pairs are counted: at three million messages that is a second less.
     acts = f"""
-        with events as (select * from ({relation(reading.snapshot, kinds)})
-                        where account is not null and {only.format("account")}),
+        with everything as (select * from ({relation(reading.snapshot, kinds, copies=True)})
+                            where account is not null and {only.format("account")}),
+        events as (select * from everything where stands),
         merged as (select hash(conversation_id) as conversation, hash(any_value(group_id)) as gid from conversation_groups
                    group by conversation_id),
         pairs as (select distinct hash(account) as account, hash(conversation) as conversation from events
                   where kind = 'message'),
         talks as (select account, count(distinct coalesce(gid, conversation)) as n from pairs left join merged
                   using (conversation) group by account),
-        acts as (select account, any_value(network) as network, count(*) filter (kind = 'message') as messages,
-                        min(us) as low, max(us) as high from events group by account)
-        select a.account, a.network, a.messages, coalesce(t.n, 0), a.low, a.high
+        acts as (select account, any_value(network) as network, count(*) filter (kind = 'message' and stands) as messages,
+                        count(*) filter (kind = 'message') as found, min(us) filter (stands) as low,
+                        max(us) filter (stands) as high from everything group by account)
+        select a.account, a.network, a.messages, a.found, coalesce(t.n, 0), a.low, a.high
         from acts a left join talks t on t.account = hash(a.account)"""
     done = {row[0]: row[1:] for row in reading.db.execute(acts, values).fetchall()}
     names: dict[str, dict[str, tuple[bool, int]]] = defaultdict(dict)
@@ -160,7 +163,7 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
     rows = []
     for id_ in {*done, *told, *bare}:
         network, instance, native, owner = told.get(id_) or (*bare.get(id_, ("", None, id_)), False)
-        _network, messages, conversations, first, last = done.get(id_) or (None, 0, 0, None, None)
+        _network, messages, found, conversations, first, last = done.get(id_) or (None, 0, 0, 0, None, None)
         mine = sorted(names[id_].items(), key=lambda pair: (not pair[1][0], -pair[1][1], pair[0]))
         rows.append(
             AccountRow(
@@ -172,6 +175,7 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
                 names=tuple(name for name, _seen in mine),
                 owner=owner,
                 messages=int(messages or 0),
+                found=int(found or 0),
                 conversations=conversations if messages else 0,
                 first_us=first,
                 last_us=last,

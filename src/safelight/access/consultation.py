@@ -245,6 +245,11 @@ class Consultation:
         self._show(row.item_id or row.sha256 for row in found.rows)
         return found
 
+    def _again(self) -> int:
+        """Messages that are a further copy of one that was counted."""
+        row = self._db.execute("SELECT count(*) - count(DISTINCT distinct_id) FROM same_messages").fetchone()
+        return int(row[0]) if row else 0
+
     def failure_groups(self, wanted: ItemFilter | None = None) -> tuple[FailureGroup, ...]:
         """Failures by cause and part, most first."""
         wanted = wanted or ItemFilter()
@@ -340,6 +345,8 @@ class Consultation:
         by_size = sorted(types, key=lambda t: (t == "none", t == "other", -types[t], t))
         return Overview(
             total=sums.total,
+            messages=self._snapshot.rows("messages"),
+            distinct_messages=self._snapshot.rows("messages") - self._memo.get("further copies", self._again),
             by_type=tuple(Figure(name, types[name], ItemFilter(type=(name,))) for name in by_size),
             deleted=figure("deleted", ItemFilter(state=("deleted", "orphan"))),
             failed=figure("failed", ItemFilter(failed=("any",))),

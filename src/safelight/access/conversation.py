@@ -128,6 +128,8 @@ _TABLES = {
         'by_id, "by" as by_native, "at", role, reason, at_us("at", exhibit, parser) as compared',
     ),
 }
+#: What every trace says of where it comes from.
+_WHERE_FROM = "trace_id, item_id, source_id, exhibit, parser, version, variant, seen_on, mapping, place, facts_from_path"
 _NAMES = {"m": "message", "c": "call", "g": "membership"}
 
 
@@ -181,7 +183,7 @@ def lines_at(reading: Reading, order: ConversationOrder, positions: Sequence[int
 def _rows(reading: Reading, order: ConversationOrder, kind: str, positions: Sequence[int]) -> list[Row]:
     """The rows of one kind."""
     table, columns = _TABLES[kind]
-    columns = f"trace_id, item_id, source_id, exhibit, parser, version, variant, seen_on, place, {columns}"
+    columns = f"{_WHERE_FROM}, {columns}"
     if kind != "m":
         ids = [order.ids[position].as_py() for position in positions]
         return _select(reading, order, table, columns, ids, "true", {})

@@ -27,10 +27,11 @@ Form = Literal["pdf", "csv"]
 LIMITS: dict[Form, int] = {"pdf": 5_000, "csv": 200_000}
 
 FIELDS = (
-    "number", "time_utc", "time_shown", "zone", "time_basis", "clock_correction_s", "kind", "sender", "sender_id", "text",
+    "number", "time_utc", "time_shown", "zone", "time_as_found", "time_basis", "clock_correction_s", "kind", "sender",
+    "sender_id", "text",
     "subject", "state", "edited", "deleted", "attachments", "answers", "copies", "exhibits", "items", "item_sha256",
-    "parser", "parser_version", "seen_on", "place", "trace_ids", "marks", "notes", "translations",
-    "operated_by",
+    "parser", "parser_version", "seen_on", "mapping", "place", "facts_from_path", "trace_ids", "marks", "notes",
+    "translations", "operated_by",
 )  # fmt: skip
 
 
@@ -141,6 +142,7 @@ def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, s
         "time_utc": iso_utc(line.us) if line.zoned and line.us is not None else "",
         "time_shown": shown_time(line, zone) or str(moment.get("text") or ""),
         "zone": zone.iana if line.zoned else "",
+        "time_as_found": str(moment.get("text") or ""),
         "time_basis": basis(line),
         "clock_correction_s": str(line.corrected.seconds) if line.corrected else "",
         "kind": line.kind if line.kind != "message" else str(what["kind"]),
@@ -164,7 +166,9 @@ def _values(line: Line, zone: Zone, items: dict[str, SourceItem]) -> dict[str, s
         "parser": what["parser"],
         "parser_version": str(what["version"]),
         "seen_on": what["seen_on"] or "",
+        "mapping": what["mapping"] or "",
         "place": what["place"] or "",
+        "facts_from_path": what["facts_from_path"] or "",
         "trace_ids": "; ".join(copy.trace_id for copy in line.copies),
         "marks": "; ".join(f"{one.text}: {one.reason} ({one.actor})" for one in said.marks),
         "notes": "; ".join(f"{one.text} ({one.actor})" for one in said.notes),

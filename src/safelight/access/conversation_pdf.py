@@ -160,6 +160,12 @@ def _notes(found: Sequence[Record]) -> list[str]:
         )
     if any(len(line.copies) > 1 for line in lines):
         notes.append(_("“2×”: found in two places, shown once; all trace ids are given."))
+    if any(line.what["facts_from_path"] for line in lines):
+        notes.append(
+            _(
+                "“from the path”: what is named there stands in the item's path alone, not in what the item holds."
+            )
+        )
     if any(line.what["seen_on"] == "documentation" for line in lines):
         notes.append(
             _(
@@ -249,5 +255,9 @@ def _said(record: Record) -> list[str]:
 
 
 def _trace(record: Record) -> str:
-    copies = f"{len(record.line.copies)}× · " if len(record.line.copies) > 1 else ""
-    return f"{copies}{record.values['parser']} · {record.values['place']} · {record.values['trace_ids']}"
+    values = record.values
+    parts = [f"{len(record.line.copies)}×"] if len(record.line.copies) > 1 else []
+    parts += [values["parser"], values["place"]]
+    if values["facts_from_path"]:
+        parts.append(_("from the path: %(columns)s") % {"columns": values["facts_from_path"]})
+    return " · ".join([*parts, values["trace_ids"]])

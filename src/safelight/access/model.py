@@ -360,6 +360,10 @@ class Overview:
     """The operation in figures."""
 
     total: Counted
+    messages: int
+    """Every copy of a message."""
+    distinct_messages: int
+    """Each message once."""
     by_type: tuple[Figure, ...]
     deleted: Figure
     failed: Figure

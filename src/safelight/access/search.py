@@ -80,7 +80,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class KeywordTerm:
-    """One term of a keyword list with the texts that it stands in, and how often in all."""
+    """One term of a keyword list with the texts that it stands in (copies of a message once: `distinct`), and how often in
+    all."""
 
     list: str
     sha256: str
@@ -88,6 +89,7 @@ class KeywordTerm:
     term: str
     match: str
     texts: int
+    distinct: int
     places: int
 
 
@@ -205,12 +207,14 @@ class Searching:
     def keywords(self) -> tuple[KeywordTerm, ...]:
         """The terms of every keyword list that was run and found something, by list and line."""
         rows = self._suspects.execute(
-            "SELECT list, list_sha256, line, term, match, count(*), sum(places) FROM keyword_hits "
-            f"WHERE {self._allowed} GROUP BY ALL ORDER BY list, line"
+            "SELECT list, list_sha256, line, term, match, count(*), "
+            "count(DISTINCT (kind = 'translation', coalesce(distinct_id, trace_id, item_id || ' ' || kind))), sum(places) "
+            f"FROM keyword_hits LEFT JOIN same_messages USING (trace_id) WHERE {self._allowed} GROUP BY ALL "
+            "ORDER BY list, line"
         ).fetchall()
         return tuple(
-            KeywordTerm(name, sha256, line, term, match, int(texts), int(places_))
-            for name, sha256, line, term, match, texts, places_ in rows
+            KeywordTerm(name, sha256, line, term, match, int(texts), int(distinct), int(places_))
+            for name, sha256, line, term, match, texts, distinct, places_ in rows
         )
 
     def keyword_hits(

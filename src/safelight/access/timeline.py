@@ -39,10 +39,12 @@ _KINDS = {name: number for number, name in enumerate(EVENTS)}
 @dataclass(frozen=True, slots=True)
 class Group:
     """Events of one kind, network, state and exhibit (by number): how many (each distinct one once), and what is held of
-    them, copies included: first and last time (µs), and in which stretches there is any (`timeline_held.py`)."""
+    them, copies included: `found` of them, first and last time (µs), and in which stretches there is any
+    (`timeline_held.py`)."""
 
     values: tuple[str, ...]
     events: int
+    found: int
     first: int
     last: int
     held: Bits
@@ -161,6 +163,17 @@ def extent(reading: Reading, facets: Facets, zone: Zone) -> tuple[int, int] | No
     """Where the first picture begins and ends: all events but strays, in whole bars. None if there is none."""
     found = whole(reading, facets).extent()
     return None if found is None else around(*found, zone)
+
+
+def messages(counted: Counted, facets: Facets) -> tuple[int, int]:
+    """Of a count under these facets the messages that match: every copy, and each distinct one once."""
+    mine = [
+        one
+        for one in counted.groups
+        if one.values[0] == "message"
+        and all(one.values[n] in facets[name] for n, name in enumerate(COUNTED) if facets.get(name))
+    ]
+    return sum(one.found for one in mine), sum(one.events for one in mine)
 
 
 def by_person(
@@ -322,8 +335,8 @@ def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> t
     table: pa.Table = reading.db.sql(
         _by_kind(
             reading,
-            "network, state, exhibit, count(*) filter (stands) as events, min(us) as first, max(us) as last, "
-            f"{cut.sql('us')} as held",
+            "network, state, exhibit, count(*) filter (stands) as events, count(*) as found, min(us) as first, "
+            f"max(us) as last, {cut.sql('us')} as held",
             f"us is not null and {scope}",
             "network, state, exhibit",
             span,
@@ -341,6 +354,7 @@ def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> t
                 numbers.get(row["exhibit"], row["exhibit"] or ""),
             ),
             row["events"],
+            row["found"],
             row["first"],
             row["last"],
             cut.bits(row["held"]),

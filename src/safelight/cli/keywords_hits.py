@@ -34,11 +34,12 @@ def keywords_hits(
                 else "Run one with `safelight keywords run`.",
             )
         page = look.search.keyword_hits(list, line, limit=limit)
-        total = sum(one.texts for one in terms if one.list == list and line in (None, one.line))
+        mine = [one for one in terms if one.list == list and line in (None, one.line)]
     rows = [
         (hit.line, hit.term, hit.exhibit, hit.kind, hit.title or short_id(hit.item_id), hit.places,
          " ".join("".join(one.text for one in hit.segments).split()))
         for hit in page.rows
     ]  # fmt: skip
     show("", ["line", "term", "exhibit", "kind", "where", "places", "text"], rows, right=["line", "places"])
-    console().print(f"{len(page.rows)} of {total} hits", markup=False)
+    total, distinct = sum(one.texts for one in mine), sum(one.distinct for one in mine)
+    console().print(f"{len(page.rows)} of {total} hits, {distinct} distinct", markup=False)

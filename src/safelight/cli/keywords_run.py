@@ -39,6 +39,8 @@ def keywords_run(
     rows = []
     for term in wanted.terms:
         one = found.get(term.line)
-        rows.append((term.line, term.text, one.texts if one else 0, one.places if one else 0))
-    show("", ["line", "term", "texts", "places"], rows, right=["line", "texts", "places"])
+        figures = (one.texts, one.distinct, one.places) if one else (0, 0, 0)
+        rows.append((term.line, term.text, *figures))
+    columns = ["line", "term", "texts", "distinct", "places"]
+    show("", columns, rows, right=[name for name in columns if name != "term"])
     console().print(f"{ran.hits} hits in {ran.texts} texts", markup=False)

@@ -23,6 +23,8 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
     out.print(
         f"{total.items} items, {total.contents} distinct contents, {human_bytes(total.bytes)}", markup=False
     )
+    if overview.messages:
+        out.print(f"{overview.messages} messages, {overview.distinct_messages} distinct", markup=False)
     if not any(exhibit.sources for exhibit in overview.exhibits):
         out.print(
             "Nothing was taken in yet. Begin with `safelight exhibit add` and `safelight ingest`.",

@@ -68,12 +68,18 @@ def timeline(
         wanted = looked_up(look.reading, wanted)
         found = counts.whole(look.reading, wanted.facets)
         rows = list(_rows(found, wanted, by, there))
+        span = _span(found, wanted)
+        bounded = span and (wanted.begin is not None or wanted.end is not None)
+        here = counts.window(look.reading, wanted.facets, *span) if span and bounded else found
+        copies, distinct = counts.messages(here, wanted.facets)
     columns = ["from", "events", *(name for name in EVENTS if any(row.get(name) for row in rows))]
     if form is not Format.table:
         write_rows(rows, columns, form, None)
         return
     show("", columns, [[row.get(column, "") for column in columns] for row in rows], right=columns[1:])
     total = sum(row["events"] for row in rows)
+    if copies:
+        console().print(f"{copies:,} messages, {distinct:,} distinct", markup=False)
     console().print(
         f"{total:,} events ({there.iana}), {found.untimed:,} without a time that can be compared",
         markup=False,
@@ -83,14 +89,10 @@ def timeline(
 def _rows(
     found: counts.Counted, wanted: TimelineFilter, by: By | None, zone: Zone
 ) -> Iterator[dict[str, Any]]:
-    extent = found.extent()
-    if extent is None:
+    extent, span = found.extent(), _span(found, wanted)
+    if extent is None or span is None:
         return
-    whole = int(found.slots[0]) * HOUR, (int(found.slots[-1]) + 1) * HOUR
-    begin = whole[0] if wanted.begin is None else wanted.begin // HOUR * HOUR
-    end = whole[1] if wanted.end is None else -(-wanted.end // HOUR) * HOUR
-    if begin >= end:
-        return
+    begin, end = span
     level = BY_NAME[by.value] if by else level_for(*extent)
     if level.us < HOUR:
         level = BY_NAME["hour"]
@@ -100,3 +102,12 @@ def _rows(
         if counted and wall is not None:
             pattern = "%Y-%m-%d %H:%M" if level.us < BY_NAME["day"].us else "%Y-%m-%d"
             yield {"from": wall.strftime(pattern), "events": sum(counted.values())} | counted
+
+
+def _span(found: counts.Counted, wanted: TimelineFilter) -> tuple[int, int] | None:
+    """The whole hours that rows cover; None where there is none."""
+    if not len(found.slots):
+        return None
+    begin = int(found.slots[0]) * HOUR if wanted.begin is None else wanted.begin // HOUR * HOUR
+    end = (int(found.slots[-1]) + 1) * HOUR if wanted.end is None else -(-wanted.end // HOUR) * HOUR
+    return (begin, end) if begin < end else None

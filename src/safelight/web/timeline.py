@@ -165,6 +165,7 @@ def _window(reading: Reading, asked: Asked, after: str | None, before: str | Non
         rows = rows_with_gaps(shown, lanes, asked.by, begin, zone, not (after or before))
     return {
         "picture": picture,
+        "messages": timeline.messages(timeline.window(reading, wanted.facets, begin, end), wanted.facets),
         "people": _people(reading, wanted, begin, end),
         "begin": begin,
         "end": end,

@@ -195,23 +195,30 @@ def test_traces_name_their_item_and_place(made: dict[str, Path]) -> None:
             "2016-10-01 18:02:11 | +02:00",
             "Kari | kari.h",
             "Tårnet eller løperen?",
-            "I1, Messages:17 | skype 3",
+            "I1, Messages:17 | skype 3, seen on real files",
         ],
         [
             "2016-10-01 18:02:40 | +02:00",
             "Ola | ola.n",
             "=SUM(A1) <script>alert(1)</script> \U0001f600",
-            "I1, Messages:18 | skype 3",
+            "I1, Messages:18 | skype 3, seen on real files",
         ],
         [
             "2016-10-03 17:00:05 ? | zone unknown, recovered",
             "Kari | kari.h",
             "Møtes vi ved brettet?\nKlokka seks.",
-            "I1, Messages:19 | skype 3",
+            "I1, Messages:19 | skype 3, seen on real files",
         ],
     ]
     assert _rows(tree, "calls") == [
-        ["2016-10-02 20:00:00 | +02:00", "kari.h", "ola.n", "video", "61 s", "I1, Calls:4 | skype 3"]
+        [
+            "2016-10-02 20:00:00 | +02:00",
+            "kari.h",
+            "ola.n",
+            "video",
+            "61 s",
+            "I1, Calls:4 | skype 3, seen on real files",
+        ]
     ]
     assert _rows(tree, "transfers") == [
         [
@@ -220,7 +227,7 @@ def test_traces_name_their_item_and_place(made: dict[str, Path]) -> None:
             "Sjakklubben | klubben",
             "350.00 NOK",
             "Kontingent | bank",
-            "I1, line 4 | skype 3",
+            "I1, line 4 | skype 3, seen on real files",
         ]
     ]
     sha256 = "SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -464,10 +471,10 @@ def test_copies_stand_in_one_line_and_officers_are_told_apart(tmp_path: Path) ->
     tree = _tree(tmp_path)
     shown = [(cells[1], cells[3]) for cells in _rows(tree, "conversation-1")]
     assert shown == [
-        ("Kari | kari.h", "I1, Messages:17\nI3, line 3 | skype 3"),
-        ("Kari | kari.h", "I1, Messages:17 | skype 3"),
-        ("Ola | ola.n, police", "I1, Messages:18 | skype 3"),
-        ("Kari | kari.h", "I1, Messages:19 | skype 3"),
+        ("Kari | kari.h", "I1, Messages:17\nI3, line 3 | skype 3, seen on real files"),
+        ("Kari | kari.h", "I1, Messages:17 | skype 3, seen on real files"),
+        ("Ola | ola.n, police", "I1, Messages:18 | skype 3, seen on real files"),
+        ("Kari | kari.h", "I1, Messages:19 | skype 3, seen on real files"),
     ]
     assert tree.get_element_by_id("messages").getnext().text == (
         "5 messages are given. Copies with the same time, sender and text stand in one line with all their sources. "
@@ -493,10 +500,10 @@ def test_copies_that_the_analysis_found_stand_in_one_line_whatever_their_times_a
     tree = _tree(tmp_path)
     shown = [(cells[1], cells[3]) for cells in _rows(tree, "conversation-1")]
     assert shown == [
-        ("Kari | kari.h", "I1, Messages:17\nI3, $.a[1]\nI3, wal 3 (recovered) | skype 3"),
-        ("Ola | ola.n", "I1, Messages:18 | skype 3"),
-        ("Ola | ola.n", "I3, $.a[2] | skype 3"),
-        ("Kari | kari.h", "I1, Messages:19 | skype 3"),
+        ("Kari | kari.h", "I1, Messages:17\nI3, $.a[1]\nI3, wal 3 (recovered) | skype 3, seen on real files"),
+        ("Ola | ola.n", "I1, Messages:18 | skype 3, seen on real files"),
+        ("Ola | ola.n", "I3, $.a[2] | skype 3, seen on real files"),
+        ("Kari | kari.h", "I1, Messages:19 | skype 3, seen on real files"),
     ]
     assert tree.xpath("//*[@id='conversation-2']") == []
     assert tree.get_element_by_id("messages").getnext().text == (
@@ -543,3 +550,19 @@ def test_any_text_is_drawn_as_it_is(tmp_path: Path, text: str) -> None:
     assert _rows(tree, f"record-{PERSON.id}")
     assert len(_pages(tmp_path)) >= 4
     assert tree.xpath(f"//tr[@id='account-{KARI}']")
+
+
+def test_what_was_built_from_documentation_or_stands_in_the_path_says_so(tmp_path: Path) -> None:
+    first, *others = ROWS["messages"]
+    told = {"seen_on": "documentation", "facts_from_path": "conversation sent"}
+    rows = [{**first, **told}, {**others[0], "seen_on": None}]
+    calls = [{**ROWS["calls"][0], **told}]
+    traces = {**contents().traces, "messages": table("messages", rows), "calls": table("calls", calls)}
+    report.write(contents(traces=traces), tmp_path)
+    tree = _tree(tmp_path)
+    said = "skype 3, built from documentation, from the path alone: conversation sent"
+    assert [cells[-1].partition(" | ")[2] for cells in _rows(tree, "conversation-1")] == [
+        said,
+        "skype 3, not stated what it was tried on",
+    ]
+    assert _rows(tree, "calls")[0][-1].partition(" | ")[2] == said

@@ -14,7 +14,7 @@ import pyarrow as pa
 from safelight.casework.handover import report_document
 from safelight.casework.handover.contents import Contents
 from safelight.casework.handover.report_document import Cell, Column, Row, Section, Table, Text, cell, row
-from safelight.casework.handover.report_words import time_of
+from safelight.casework.handover.report_words import read_by, time_of
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 
@@ -151,7 +151,7 @@ def _line(contents: Contents, copies: Sequence[Mapping[str, Any]], numbers: Mapp
             cell(text, _("with attachments") if one["attachments"] else ""),
             Cell(
                 "\n".join(_source(numbers, copy, one) for copy in copies),
-                ", ".join(dict.fromkeys(f"{copy['parser']} {copy['version']}" for copy in copies)),
+                "; ".join(dict.fromkeys(map(read_by, copies))),
                 True,
                 f"item-{number}" if number else "",
             ),

@@ -19,7 +19,7 @@ from safelight.casework.handover.report_document import (
     row,
 )
 from safelight.casework.handover.report_statements import called
-from safelight.casework.handover.report_words import minute, time_of
+from safelight.casework.handover.report_words import minute, read_by, time_of
 from safelight.ledger.identity_law import account_of
 from safelight.messages import _
 from safelight.messages.figures import decimal
@@ -194,7 +194,7 @@ class Traces:
         where = f"I{number}" if number else str(one["item_id"])
         return Cell(
             f"{where}, {one['place']}",
-            f"{one['parser']} {one['version']}",
+            read_by(one),
             True,
             f"item-{number}" if number else "",
         )

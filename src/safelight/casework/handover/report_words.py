@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -187,6 +188,18 @@ def period(begin: int | None, end: int | None) -> str:
     if first:
         return _("since %(day)s") % {"day": first}
     return _("to %(day)s") % {"day": last} if last else ""
+
+
+def read_by(row: Mapping[str, Any]) -> str:
+    """What read a trace's row: parser and version, what its format was tried on, and what stands in the path alone."""
+    tried = {
+        "real files": _("seen on real files"),
+        "documentation": _("built from documentation"),
+    }.get(row.get("seen_on") or "", _("not stated what it was tried on"))
+    words = [f"{row['parser']} {row['version']}", tried]
+    if path := row.get("facts_from_path"):
+        words.append(_("from the path alone: %(columns)s") % {"columns": path})
+    return ", ".join(words)
 
 
 def time_of(row: dict[str, Any], name: str) -> tuple[str, str]:
