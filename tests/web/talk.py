@@ -95,8 +95,19 @@ def fill(built: Built, long: int = 20_000) -> None:
         stage.copy(TALK[:3], conversation="gruppe")
         stage.copy(TALK[:2], conversation="gruppe to")
         catalog.write(
-            "lines", {"messages": messages, "calls": [call], "memberships": [joined]}, made_by={"test": "1"}
-        )
+            "lines",
+            {
+                "messages": messages,
+                "calls": [call],
+                "memberships": [joined],
+                "parses": [
+                    {"item_id": one.common["item_id"], "source_id": one.common["source_id"], "parser": "skype", "version": 3,
+                     "variant": "main.db", "seen_on": "documentation", "outcome": "done", "traces": len(messages),
+                     "remarks": "Messages has columns that are not known: mood"},
+                ],
+            },
+            made_by={"test": "1"},
+        )  # fmt: skip
         for start in range(0, long, 50_000):
             catalog.write(f"long-{start}", {"messages": many[start : start + 50_000]}, made_by={"test": "1"})
         find_same(catalog, ledger)

@@ -268,3 +268,16 @@ def test_without_script_it_is_a_paged_list(client: httpx.Client) -> None:
 def test_there_is_no_such_conversation(client: httpx.Client) -> None:
     assert client.get("/conversations/v1-none").status_code == 404
     assert conversation_id("club", None, "direct:bø|åse") == HERE
+
+
+def test_the_item_says_what_read_it(client: httpx.Client, workbench: Workbench) -> None:
+    page = client.get(f"/items/{workbench.built.item('sjakk/åpninger.pgn')}").text
+    panel = words(page.partition('id="parsers"')[2].partition("</section>")[0])
+    for said in (
+        "skype",
+        "main.db",
+        "format built from documentation",
+        "columns that are not known: mood",
+        "10 traces",
+    ):
+        assert said in panel, panel

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from safelight.access import facts, failures, hits, items
 from safelight.access.items import Place
-from safelight.access.model import ExhibitCard, ItemFacts, ItemRow, SourceFigures, Step
+from safelight.access.model import ExhibitCard, ItemFacts, ItemRow, Parse, SourceFigures, Step
 from safelight.access.neutral import visible
 from safelight.errors import NotFound
 from safelight.evidence.spec import Layer, PathSpec, from_bytes
@@ -73,6 +73,7 @@ def whole(db: DuckDBPyConnection, item: ItemRow, exhibit: ExhibitCard | None) ->
         [item.source_id, item.path, item_id],
     ).fetchone() or ("", 0, None, None)
     content = facts.of_content(db, item.sha256)
+    parses = _parses(db, item)
     children = db.execute(
         "SELECT sum(children) FROM containers WHERE source_id = ? AND item_id = ?", [item.source_id, item_id]
     ).fetchone()
@@ -94,7 +95,22 @@ def whole(db: DuckDBPyConnection, item: ItemRow, exhibit: ExhibitCard | None) ->
         failures=failures.of_item(db, item_id, item.sha256),
         derivatives=content.derivatives,
         children=int(children[0]) if children and children[0] is not None else None,
-        not_checked=_not_checked(db, item, content, source),
+        not_checked=_not_checked(db, item, content, parses, source),
+        parses=parses,
+    )
+
+
+def _parses(db: DuckDBPyConnection, item: ItemRow) -> tuple[Parse, ...]:
+    """What parsers made of the item; one that it did not belong to is not told."""
+    rows = db.execute(
+        "SELECT parser, version, coalesce(variant, ''), coalesce(seen_on, ''), coalesce(mapping, ''), outcome, "
+        "coalesce(traces, 0), coalesce(remarks, '') FROM parses "
+        "WHERE source_id = ? AND item_id = ? AND parser <> '' AND outcome <> 'not mine' ORDER BY 1, 2",
+        [item.source_id, item.item_id],
+    ).fetchall()
+    return tuple(
+        Parse(parser, version, variant, seen_on, mapping, outcome, int(traces), tuple(remarks.splitlines()))
+        for parser, version, variant, seen_on, mapping, outcome, traces, remarks in rows
     )
 
 
@@ -161,7 +177,11 @@ def _containers(db: DuckDBPyConnection, container: str | None) -> list[tuple[str
 
 
 def _not_checked(
-    db: DuckDBPyConnection, item: ItemRow, content: facts.ContentFacts, source: SourceFigures | None
+    db: DuckDBPyConnection,
+    item: ItemRow,
+    content: facts.ContentFacts,
+    parses: tuple[Parse, ...],
+    source: SourceFigures | None,
 ) -> tuple[str, ...]:
     """What nobody looked at, in sentences: absence is no finding."""
     found = []
@@ -170,7 +190,7 @@ def _not_checked(
             found.append(
                 _("The bytes were not read whole, so there are no hashes and no look-up in hash sets.")
             )
-        elif not content.inspections:
+        elif not content.inspections and not parses:
             found.append(
                 _("No inspector has looked at the content: none accepts its type, or it still waits.")
             )

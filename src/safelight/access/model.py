@@ -180,6 +180,21 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class Parse:
+    """How one parser ended on the item: which of its variants the file is, what that was tried on (`real files`,
+    `documentation`, empty: not stated), how many traces it gave, and what a reader must know, a line each."""
+
+    parser: str
+    version: int
+    variant: str
+    seen_on: str
+    mapping: str
+    outcome: str
+    traces: int
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One fact about a content: name, value as it should be read, unit, and which inspector says so."""
 
@@ -312,6 +327,8 @@ class ItemFacts:
     """Children that the walk of this container listed; None if it is no container."""
     not_checked: tuple[str, ...]
     """What was not checked about it, in sentences."""
+    parses: tuple[Parse, ...] = ()
+    """Parsers that took it for their own."""
 
 
 @dataclass(frozen=True, slots=True)
