@@ -91,7 +91,7 @@ def test_facets_count_what_matches_all_others_and_keep_those_with_none(reading: 
     wanted = {**ACTS, "exhibit": ("2016-0142-A1",)}
     found = timeline.picture(reading, wanted, *WEEK, UTC)
     assert found.total == 8
-    assert found.facets["exhibit"] == [("2016-0142-A1", 8), ("2016-0142-B3", 4)]
+    assert found.facets["exhibit"] == [("2016-0142-A1", 8), ("2016-0142-B3", 5)]
     assert found.facets["network"] == [("club", 8), ("bank", 0), ("file", 0)]
     assert found.facets["state"] == [("live", 7), ("recovered", 1), ("deleted", 0)]
     assert [pair for pair in found.facets["kind"] if pair[0] in KINDS] == [
@@ -100,6 +100,45 @@ def test_facets_count_what_matches_all_others_and_keep_those_with_none(reading: 
     assert (
         dict(found.facets["kind"])["modified"] > 0
     )  # which the filter leaves out, and which are one click away
+
+
+def test_an_exhibit_has_what_it_holds_though_a_copy_elsewhere_stands_for_it(reading: Reading) -> None:
+    """Message m1 lies in both: it counts once in all, and in each of them alone."""
+    numbers = ("2016-0142-A1", "2016-0142-B3")
+    totals = {}
+    for chosen in ((), numbers[:1], numbers[1:], numbers):
+        wanted = {**ACTS, "exhibit": chosen}
+        found = timeline.picture(reading, wanted, *WEEK, UTC)
+        page = timeline_rows.events(reading, wanted, *WEEK)
+        assert len(page.rows) == found.total
+        assert [one.id for one in page.rows if one.id in ("t1-m1", "t1-m1x")] == [
+            "t1-m1x" if chosen == numbers[1:] else "t1-m1"
+        ]
+        assert dict(found.facets["exhibit"]) == {numbers[0]: 8, numbers[1]: 5}
+        assert dict(found.facets["kind"])["message"] == found.total - sum(
+            n for kind, n in found.facets["kind"] if kind != "message" and kind in KINDS
+        )
+        totals[chosen] = found.total
+    assert totals == {(): 12, numbers[:1]: 8, numbers[1:]: 5, numbers: 12}
+
+
+def test_copies_within_one_exhibit_count_once_there(tmp_path: Path) -> None:
+    built = build(tmp_path)
+    act(built)
+    with Catalog.at(built.folder) as catalog:
+        copy = catalog.connect().sql("select * from messages where trace_id = 't1-m1x'").to_arrow_table()
+        again = [row | {"trace_id": "t1-m1y", "place": "line m1y"} for row in copy.to_pylist()]
+        same = [{"trace_id": "t1-m1y", "distinct_id": "t1-m1", "rule": "native id", "run": "r"}]
+        catalog.write("again", {"messages": again, "same_messages": same}, made_by={"test": "1"})
+    with Door(built.folder, who="kari", purpose="test") as door, door.consult("test") as look:
+        for wanted, total in (((), 12), (("2016-0142-B3",), 5)):
+            facets = {**ACTS, "exhibit": wanted}
+            found = timeline.picture(look.reading, facets, *WEEK, UTC)
+            assert (found.total, dict(found.facets["exhibit"])) == (
+                total,
+                {"2016-0142-A1": 8, "2016-0142-B3": 5},
+            )
+        assert timeline.messages(timeline.window(look.reading, facets, *WEEK), facets) == (4, 3)
 
 
 def test_a_window_of_many_rows_is_read_in_two_cases_and_says_the_same(

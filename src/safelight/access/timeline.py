@@ -38,12 +38,13 @@ _KINDS = {name: number for number, name in enumerate(EVENTS)}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Events of one kind, network, state and exhibit (by number): how many (each distinct one once), and what is held of
-    them, copies included: `found` of them, first and last time (µs), and in which stretches there is any
-    (`timeline_held.py`)."""
+    """Events of one kind, network, state and exhibit (by number): how many (each distinct one once, in all or in the
+    exhibits that are chosen), how many distinct ones the exhibit holds (`own`), and what is held of them, copies included:
+    `found` of them, first and last time (µs), and in which stretches there is any (`timeline_held.py`)."""
 
     values: tuple[str, ...]
     events: int
+    own: int
     found: int
     first: int
     last: int
@@ -188,7 +189,8 @@ def by_person(
         span = Span(begin, end, slack(reading))
         row = reading.db.execute(
             f"""select {", ".join(f"count(*) filter ({one})" for one in each)}
-                from ({relation(reading.snapshot, _named(others), span)}) where {match}""",
+                from ({relation(reading.snapshot, _named(others), span, exhibits=chosen(reading, others))})
+                where {match}""",
             values,
         ).fetchone()
         return [int(one) for one in row or ()]
@@ -204,6 +206,11 @@ def by_person(
 def _named(facets: Facets) -> list[str]:
     """The kinds that are asked for; none means all."""
     return [str(one) for one in facets.get("kind", ())]
+
+
+def chosen(reading: Reading, facets: Facets) -> list[str]:
+    """Keys of the exhibits that are asked for; none means all."""
+    return [reading.numbers.get(str(one), str(one)) for one in facets.get("exhibit", ())]
 
 
 def slack(reading: Reading) -> int:
@@ -235,7 +242,8 @@ def _facets(
         for n, name in enumerate(COUNTED):
             if one.values[n] and misses in ([], [n]):
                 counts = found[name]
-                counts[one.values[n]] = counts.get(one.values[n], 0) + one.events
+                events = one.own if name == "exhibit" else one.events
+                counts[one.values[n]] = counts.get(one.values[n], 0) + events
     order = list(EVENTS)
     return {
         name: sorted(
@@ -255,7 +263,7 @@ def condition(reading: Reading, facets: Facets, names: Sequence[str]) -> tuple[s
             parts.append(_held([one for one in wanted if isinstance(one, Tenure)], values))
         elif wanted:
             if name == "exhibit":
-                wanted = [reading.numbers.get(str(one), one) for one in wanted]
+                wanted = list(chosen(reading, facets))
             own = " and not by_police(account, us)" if name == "account" else ""
             parts.append(f"({name} = any($_{name}){own})")
             values[f"_{name}"] = wanted
@@ -297,6 +305,7 @@ def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit:
             f"{scope} and {match}",
             f"us // {unit}",
             span,
+            exhibits=chosen(reading, facets),
         ),
         params=values | more,
     ).to_arrow_table()
@@ -314,9 +323,9 @@ def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit:
 
 def groups(reading: Reading, facets: Facets, span: tuple[int, int] | None = None) -> tuple[Group, ...]:
     """Every group, all in all or from `begin` to before `end`; of the facets accounts, persons and conversations alone
-    narrow them. Their stretches are `stretches(span)`.
+    narrow them, and exhibits say among whose copies one stands for the others. Their stretches are `stretches(span)`.
     """
-    less = {name: values for name, values in facets.items() if name in SCOPES}
+    less = {name: values for name, values in facets.items() if name in (*SCOPES, "exhibit")}
     found: tuple[Group, ...] = reading.memo.get(
         ("timeline groups", span, key_of(less)), lambda: _groups(reading, less, span)
     )
@@ -335,12 +344,14 @@ def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> t
     table: pa.Table = reading.db.sql(
         _by_kind(
             reading,
-            "network, state, exhibit, count(*) filter (stands) as events, count(*) as found, min(us) as first, "
+            "network, state, exhibit, count(*) filter (stands) as events, "
+            "count(*) filter (head is null) + count(distinct head) as own, count(*) as found, min(us) as first, "
             f"max(us) as last, {cut.sql('us')} as held",
             f"us is not null and {scope}",
             "network, state, exhibit",
             span,
             copies=True,
+            exhibits=chosen(reading, facets),
         ),
         params=values,
     ).to_arrow_table()
@@ -354,6 +365,7 @@ def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> t
                 numbers.get(row["exhibit"], row["exhibit"] or ""),
             ),
             row["events"],
+            row["own"],
             row["found"],
             row["first"],
             row["last"],
@@ -370,12 +382,15 @@ def _by_kind(
     group: str,
     span: tuple[int, int] | None,
     copies: bool = False,
+    exhibits: Sequence[str] = (),
 ) -> str:
     """SQL of an aggregate over each kind by itself: as one more column to group by it would cost a third more."""
     within = Span(*span, slack(reading)) if span else None
     there = [name for name, one in EVENTS.items() if reading.snapshot.rows(one.table)] or list(EVENTS)[:1]
+    rows = {
+        name: relation(reading.snapshot, [name], within, copies=copies, exhibits=exhibits) for name in there
+    }
     return " union all ".join(
-        f"""select '{name}' as kind, {select} from ({relation(reading.snapshot, [name], within, copies=copies)})
-            where {where} group by {group}"""
-        for name in there
+        f"select '{name}' as kind, {select} from ({one}) where {where} group by {group}"
+        for name, one in rows.items()
     )

@@ -3,7 +3,10 @@ the times of files.
 
 Columns: `kind`, `us` (microseconds UTC for comparison; null where no zone is known), `wall` (the wall clock as stated),
 `network`, `account`, `conversation`, `exhibit`, `state`, `id` (trace or item). With copies, for what each exhibit holds,
-`stands` says whether a row is no copy of one that stands for it.
+`stands` says whether a row is no copy of one that stands for it, and `head` (a number) which copies are of one.
+
+Of some exhibits alone, each distinct one is there once that any of them holds, whichever exhibit the copy that stands for
+it in all lies in.
 """
 
 from __future__ import annotations
@@ -86,6 +89,15 @@ def once(same: str) -> str:
     return f"trace_id not in (select trace_id from {same} where trace_id <> distinct_id)"
 
 
+def _once_in(kind: EventKind, exhibits: Collection[str]) -> str:
+    """SQL: no copy of a trace that another one in these exhibits (keys) stands for."""
+    keys = ", ".join("'" + key.replace("'", "''") + "'" for key in sorted(exhibits))
+    return f"""trace_id not in (select trace_id from (
+        select trace_id, row_number() over (partition by distinct_id order by trace_id <> distinct_id, trace_id) as n
+        from {kind.same} semi join (select trace_id from {kind.table} where exhibit in ({keys})) using (trace_id))
+        where n > 1)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """From `begin` to before `end` (µs UTC). `slack`: by how much a correction may move a time at most (µs)."""
@@ -102,22 +114,30 @@ def relation(
     columns: str = "",
     *,
     copies: bool = False,
+    exhibits: Collection[str] = (),
 ) -> str:
     """SQL of the relation over the tables that have rows; all kinds if none is named.
 
     With a span times as they are stored are compared too, so that most row groups are never read; `columns` (SQL that
-    begins with a comma) are added, which every table of `kinds` must then have. With `copies` no row is left out.
+    begins with a comma) are added, which every table of `kinds` must then have. With `copies` no row is left out. Where
+    only rows of some `exhibits` (keys) are wanted, what stands once is chosen among theirs; the caller leaves others out.
     """
     parts = []
     for name, one in EVENTS.items():
         if (kinds and name not in kinds) or not snapshot.rows(one.table):
             continue
-        stands = once(one.same) if one.same and snapshot.rows(one.same) else "true"
-        shown = f", {stands} as stands" if copies else ""
+        twice, source, head = one.same and snapshot.rows(one.same), one.table, "null::ubigint"
+        stands = "true" if not twice else _once_in(one, exhibits) if exhibits else once(one.same)
+        if copies and twice:
+            heads = f"select trace_id, distinct_id as head_id from {one.same}"
+            source = f"(select t.*, h.head_id from {one.table} t left join ({heads}) h using (trace_id))"
+            head = "case when head_id is not null then hash(head_id) end"
+            stands = stands if exhibits else "(head_id is null or trace_id = head_id)"
+        shown = f", {stands} as stands, {head} as head" if copies else ""
         parts += [
             f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, "
             f"{one.account} as account, {one.conversation} as conversation, exhibit, {one.state} as state, "
-            f"{one.id} as id{shown}{columns} from {one.table} where {condition}"
+            f"{one.id} as id{shown}{columns} from {source} where {condition}"
             for condition in _conditions(
                 one, "true" if copies else stands, span, snapshot.rows(one.table) > _MANY
             )
@@ -125,7 +145,7 @@ def relation(
     empty = ", ".join(f"null::varchar as {name}" for name in _EMPTY)
     return (
         " union all ".join(parts)
-        or f"select {empty}, null::bigint as us, null::bigint as wall, true as stands where false"
+        or f"select {empty}, null::bigint as us, null::bigint as wall, true as stands, null::ubigint as head where false"
     )
 
 

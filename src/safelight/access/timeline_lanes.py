@@ -20,6 +20,7 @@ from safelight.access.timeline import (
     Facets,
     Group,
     all_of_it,
+    chosen,
     condition,
     groups,
     key_of,
@@ -60,14 +61,14 @@ def lanes(reading: Reading, by: By, facets: Facets, begin: int, end: int) -> lis
         here, cut = everything, stretches(None)
     else:
         here, cut = groups(reading, {}, span), stretches(span)
-    at, chosen = _AT[by], facets.get(by, ())
+    at, picked = _AT[by], facets.get(by, ())
     events: dict[str, int] = {}
     for one in _matching(everything, facets, by):
         events[one.values[at]] = events.get(one.values[at], 0) + one.events
     ranked = sorted(
-        (name for name in events if name), key=lambda name: (name not in chosen, -events[name], name)
+        (name for name in events if name), key=lambda name: (name not in picked, -events[name], name)
     )
-    wanted = ranked[: min(len(chosen) or MOST, MOST)]
+    wanted = ranked[: min(len(picked) or MOST, MOST)]
     found = []
     for name in sorted(wanted):
         mine = [one for one in _matching(everything, facets, by) if one.values[at] == name]
@@ -111,19 +112,19 @@ def _made(
 
 def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[Lane]:
     """The accounts that are chosen, alone or as persons, else those that did most in the window."""
-    chosen = [str(one) for one in facets.get("account", ())]
-    chosen += [one.account_id for one in facets.get("person", ()) if isinstance(one, Tenure)]
+    picked = [str(one) for one in facets.get("account", ())]
+    picked += [one.account_id for one in facets.get("person", ()) if isinstance(one, Tenure)]
 
     cut = stretches((begin, end))
 
     def read() -> list[tuple[str, int, int, Bits]]:
         match, values = condition(reading, facets, (*SCOPES, *COUNTED))
-        kinds = [str(one) for one in facets.get("kind", ())]
-        wanted = list(dict.fromkeys(chosen))[:MOST] or _busiest(reading, facets, begin, end)
+        kinds, keys = [str(one) for one in facets.get("kind", ())], chosen(reading, facets)
+        wanted = list(dict.fromkeys(picked))[:MOST] or _busiest(reading, facets, begin, end)
         # Of all times, for what an account did before and after tells a gap from its beginning and end.
         table: pa.Table = reading.db.sql(
             f"""select account, min(us) as first, max(us) as last, {cut.sql("us")} as held
-                from ({relation(reading.snapshot, kinds)})
+                from ({relation(reading.snapshot, kinds, exhibits=keys)})
                 where us is not null and account = any($_lanes) and {match} group by account""",
             params=values | {"_lanes": wanted},
         ).to_arrow_table()
@@ -143,9 +144,9 @@ def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[La
 
 def _busiest(reading: Reading, facets: Facets, begin: int, end: int) -> Sequence[str]:
     match, values = condition(reading, facets, (*SCOPES, *COUNTED))
-    kinds = [str(one) for one in facets.get("kind", ())]
+    kinds, span = [str(one) for one in facets.get("kind", ())], Span(begin, end, slack(reading))
     rows = reading.db.execute(
-        f"""select account from ({relation(reading.snapshot, kinds, Span(begin, end, slack(reading)))})
+        f"""select account from ({relation(reading.snapshot, kinds, span, exhibits=chosen(reading, facets))})
             where account is not null and {match} group by account order by count(*) desc, account limit {MOST}""",
         values,
     ).fetchall()

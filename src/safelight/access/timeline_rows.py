@@ -14,7 +14,7 @@ import numpy as np
 from safelight.access.account_names import name_then, names_of
 from safelight.access.cursor import Cursor, decode
 from safelight.access.reading import Reading
-from safelight.access.timeline import COUNTED, SCOPES, Facets, condition, slack, whole
+from safelight.access.timeline import COUNTED, SCOPES, Facets, chosen, condition, slack, whole
 from safelight.access.timeline_bars import FIRST, LAST
 from safelight.access.timeline_events import EVENTS, FILE_KINDS, Span, relation
 
@@ -114,8 +114,9 @@ def untimed(reading: Reading, facets: Facets, after: str | None = None, count: i
         behind = f"(coalesce(wall, {_DATELESS}), id, kind) > ($_at_wall, $_at_id, $_at_kind)"
         values |= {"_at_wall": at[0], "_at_id": at[1], "_at_kind": at[2]}
     kinds = [str(one) for one in facets.get("kind", ())]
+    rows = relation(reading.snapshot, kinds, exhibits=chosen(reading, facets))
     places = reading.db.execute(
-        f"""select kind, id, coalesce(wall, {_DATELESS}) from ({relation(reading.snapshot, kinds)})
+        f"""select kind, id, coalesce(wall, {_DATELESS}) from ({rows})
             where us is null and {where} and {behind}
             order by coalesce(wall, {_DATELESS}), id, kind limit {count + 1}""",
         values,
@@ -188,9 +189,9 @@ def _read(
     direction = "desc" if backward else "asc"
     rows: list[dict[str, Any]] = []
     for kind in kinds:
-        columns = columns_of(kind)
+        kept = relation(reading.snapshot, [kind], span, columns_of(kind), exhibits=chosen(reading, facets))
         result = reading.db.execute(
-            f"""select * from ({relation(reading.snapshot, [kind], span, columns)}) where {where} and {matching}
+            f"""select * from ({kept}) where {where} and {matching}
                 order by us {direction}, id {direction} limit {count}""",
             values | more,
         )
