@@ -66,9 +66,12 @@ def test_from_a_key_to_an_import(sender: Operation, receiver: Operation, tmp_pat
     assert said == (
         "HO-001: HO-001 of DARKROOM. 4 records, 12 statements, 0 taken back, 3 accounts, 1 decisions about accounts; 0 were "
         "here already.\n"
-        "Traces, received from DARKROOM: 5 accounts, 1 conversations, 9 messages, 1 calls, 2 logins, 3 memberships, "
-        "1 contacts, 1 devices new; 0 were here already.\n"
+        "Traces and items, received from DARKROOM: 2 items, 5 accounts, 1 conversations, 9 messages, 1 calls, 2 logins, "
+        "3 memberships, 1 contacts, 1 media_shares, 1 locations, 1 devices new; 0 were here already.\n"
     )
+    receiver.run("parse", str(receiver.root))  # what was received waits for no pass: its bytes are not here
+    assert "2 items" in receiver.run("status", str(receiver.root))
+    assert receiver.run("failures", str(receiver.root)) == "No failures.\n"
     assert handover(receiver, "import", str(out)) == "It was imported before, as HO-001: nothing was added.\n"
     assert "received" in handover(receiver, "list")
     assert (

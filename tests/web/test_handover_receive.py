@@ -265,3 +265,23 @@ def test_places_as_people_copy_them(monkeypatch: pytest.MonkeyPatch) -> None:
     for text in ("a.tar", "../a", "~nobody-has-this-home/x", "/a\0b", "'"):
         with pytest.raises(Refused, match="is not the whole way"):
             place(text)
+
+
+def test_received_items_are_listed_and_opened_with_their_mark(
+    client: httpx.Client, bench: Workbench, case: tuple[Case, Path], tmp_path: Path
+) -> None:
+    made = case[0]
+    trust(bench.built, made)
+    chosen = made.built.item("DCIM/DSC08112.jpg")
+    made.made(tmp_path / "p.tar", items=(chosen,))
+    page = check(client, tmp_path / "p.tar").text
+    assert "<dd>3 <small>0 with bytes</small></dd>" in page
+    given = {"path": str(tmp_path / "p.tar"), "checked": manifest_of(page), "sure": "yes"}
+    assert "3 items" in client.post("/handovers/receive/import", data=given).text
+    listed = client.get("/items").text
+    assert listed.count('<span class="tag fill" title="2016-0142-') == 3 and f"/items/{chosen}" in listed
+    page = client.get(f"/items/{chosen}").text
+    number = client.get("/handovers").text.partition('href="/handovers/HO-')[2][:3]
+    assert f"received from DARKROOM · HO-{number}" in page and "Its bytes lie with DARKROOM" in page
+    assert 'id="bytes"' not in page and "Try a mapping" not in page
+    assert client.get(f"/exhibits/2016-0142-A1 (HO-{number})").url.path == f"/handovers/HO-{number}"

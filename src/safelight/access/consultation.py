@@ -42,9 +42,10 @@ from safelight.access.where import Condition, Failing, condition
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.snapshot import Snapshot
 from safelight.errors import NotFound
-from safelight.ledger import clocks, hashsets, privileged
+from safelight.ledger import clocks, hashsets, privileged, received
 from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.ledger import Ledger
+from safelight.ledger.received import Received
 from safelight.messages import _
 
 #: Tables of more items than this show no number of copies.
@@ -145,7 +146,15 @@ class Consultation:
         self._show(row.item_id for row in found.rows)
         copies = self._snapshot.rows("items") < _COPIES_BELOW
         sets_of = partial(self._known.sets_of, self._db, self._snapshot)
-        return Page(items.with_findings(self._db, found.rows, copies, sets_of), found.before, found.after)
+        rows = items.with_findings(self._db, found.rows, copies, sets_of)
+        return Page(self._marked(rows), found.before, found.after)
+
+    def _marked(self, rows: Iterable[ItemRow]) -> tuple[ItemRow, ...]:
+        """Rows, those marked that another operation gave."""
+        given = received.exhibits(self._ledger)
+        return tuple(
+            replace(row, received=True) if self._numbers.get(row.exhibit) in given else row for row in rows
+        )
 
     def count(self, wanted: ItemFilter | None = None, contents: bool = True) -> Counted:
         """Exact counts of items, contents and bytes, and of failed places that are no items; without `contents` that
@@ -193,7 +202,11 @@ class Consultation:
         row = one_item.row(self._db, whole, place, self._keys)
         card = papers.card(self._ledger, None, row.exhibit)
         self._show([whole])
-        return one_item.whole(self._db, row, card)
+        return one_item.whole(self._db, row, card, self.given(row.exhibit) if card is None else None)
+
+    def given(self, number: str) -> Received | None:
+        """Who gave the exhibit that is known here as `2016-0142-A1 (HO-003)`; None if it is none that was received."""
+        return received.exhibits(self._ledger).get(self._numbers.get(number, ""))
 
     def copies(
         self, sha256: str, after: str | None = None, before: str | None = None, limit: int = 50

@@ -12,6 +12,7 @@ from safelight.access.model import ExhibitCard, ItemFacts, ItemRow, Parse, Sourc
 from safelight.access.neutral import visible
 from safelight.errors import NotFound
 from safelight.evidence.spec import Layer, PathSpec, from_bytes
+from safelight.ledger.received import Received
 from safelight.messages import _
 from safelight.messages.figures import decimal
 
@@ -65,8 +66,10 @@ def spec_of(db: DuckDBPyConnection, item_id: str, place: Place) -> tuple[str, in
     return found[0], found[1]
 
 
-def whole(db: DuckDBPyConnection, item: ItemRow, exhibit: ExhibitCard | None) -> ItemFacts:
-    """All facts about an item."""
+def whole(
+    db: DuckDBPyConnection, item: ItemRow, exhibit: ExhibitCard | None, given: Received | None = None
+) -> ItemFacts:
+    """All facts about an item. `given`: who gave the exhibit that it lies in, if another operation did."""
     item_id = item.item_id
     spec, depth, link, basis = db.execute(
         "SELECT spec, depth, link_target, type_basis FROM items WHERE source_id = ? AND path = ? AND item_id = ?",
@@ -86,7 +89,7 @@ def whole(db: DuckDBPyConnection, item: ItemRow, exhibit: ExhibitCard | None) ->
         depth=depth or 0,
         link_target=link,
         type_basis=basis,
-        provenance=_provenance(db, item, spec, exhibit, source),
+        provenance=_provenance(db, item, spec, exhibit, source, given),
         exhibit=exhibit,
         inspections=content.inspections,
         facts=content.facts,
@@ -95,8 +98,9 @@ def whole(db: DuckDBPyConnection, item: ItemRow, exhibit: ExhibitCard | None) ->
         failures=failures.of_item(db, item_id, item.sha256),
         derivatives=content.derivatives,
         children=int(children[0]) if children and children[0] is not None else None,
-        not_checked=_not_checked(db, item, content, parses, source),
+        not_checked=_not_checked(db, item, content, parses, source, given),
         parses=parses,
+        received=given,
     )
 
 
@@ -120,15 +124,19 @@ def _provenance(
     spec: str,
     exhibit: ExhibitCard | None,
     source: SourceFigures | None,
+    given: Received | None,
 ) -> tuple[Step, ...]:
     """Legal basis, exhibit, source, volume, the containers on the way, path, bytes."""
     steps = []
     if exhibit is not None:
         steps.append(Step(exhibit.legal_basis or _("No legal basis recorded"), exhibit.officer))
         steps.append(Step(exhibit.number, exhibit.label))
-    steps.append(
-        Step(source.label if source else item.source_id, _(source.kind) if source and source.kind else "")
-    )
+    if given is not None:
+        steps.append(Step(_("Legal basis: as the sender states it in the package"), given.handover))
+        steps.append(Step(item.exhibit, given.operation))
+        steps.append(Step(_("a source of %(who)s") % {"who": given.operation}, item.source_id))
+    else:
+        steps.append(_source_step(item, source))
     try:
         layers = from_bytes(spec).layers
     except ValueError:
@@ -139,6 +147,10 @@ def _provenance(
     if item.size:
         steps.append(Step(_("bytes 0–%(last)s") % {"last": decimal(item.size - 1)}))
     return tuple(steps)
+
+
+def _source_step(item: ItemRow, source: SourceFigures | None) -> Step:
+    return Step(source.label if source else item.source_id, _(source.kind) if source and source.kind else "")
 
 
 def _volumes(db: DuckDBPyConnection, source_id: str, layers: tuple[Layer, ...]) -> list[Step]:
@@ -182,6 +194,7 @@ def _not_checked(
     content: facts.ContentFacts,
     parses: tuple[Parse, ...],
     source: SourceFigures | None,
+    given: Received | None,
 ) -> tuple[str, ...]:
     """What nobody looked at, in sentences: absence is no finding."""
     found = []
@@ -189,6 +202,13 @@ def _not_checked(
         if item.sha256 is None:
             found.append(
                 _("The bytes were not read whole, so there are no hashes and no look-up in hash sets.")
+            )
+        elif given is not None:
+            found.append(
+                _(
+                    "Its bytes lie with %(who)s: what is said of them was read there, and nothing was read again here."
+                )
+                % {"who": given.operation}
             )
         elif not content.inspections and not parses:
             found.append(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
 from safelight.access.filter import ItemFilter
+from safelight.ledger.received import Received
 from safelight.traces.moment import Moment
 
 Order = Literal["path", "-path", "size", "-size", "modified", "-modified"]
@@ -55,6 +56,8 @@ class ItemRow:
     """Names of the hash sets in which the content stands."""
     copies: int | None = None
     """Items with the same content in the operation, this one included; None if nothing was hashed."""
+    received: bool = False
+    """Another operation gave it: its exhibit bears the number of the handover, and its bytes are not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +332,8 @@ class ItemFacts:
     """What was not checked about it, in sentences."""
     parses: tuple[Parse, ...] = ()
     """Parsers that took it for their own."""
+    received: Received | None = None
+    """Who gave it, of an item that came in a package: its bytes lie there."""
 
 
 @dataclass(frozen=True, slots=True)

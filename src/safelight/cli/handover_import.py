@@ -45,11 +45,11 @@ def handover_import(
     )
     if done.traces or done.traces_known:
         out.print(
-            f"Traces, received from {done.operation}: {new or 'none'} new; {done.traces_known} were here already.",
+            f"Traces and items, received from {done.operation}: {new or 'none'} new; {done.traces_known} were here already.",
             markup=False,
         )
     if done.traces_differ:
-        out.print(f"{done.traces_differ} traces read otherwise here: ours stand.", markup=False)
+        out.print(f"{done.traces_differ} traces or items read otherwise here: ours stand.", markup=False)
     for differs in done.differences[:_SHOWN]:
         out.print(
             f"Conflict, {differs.trace_id} in {differs.table}, {differs.column}: they read “{differs.theirs}”, we read "

@@ -25,7 +25,7 @@ def status(operation: Operation, purpose: Purpose = "overview") -> None:
     )
     if overview.messages:
         out.print(f"{overview.messages} messages, {overview.distinct_messages} distinct", markup=False)
-    if not any(exhibit.sources for exhibit in overview.exhibits):
+    if not total.items and not any(exhibit.sources for exhibit in overview.exhibits):
         out.print(
             "Nothing was taken in yet. Begin with `safelight exhibit add` and `safelight ingest`.",
             markup=False,

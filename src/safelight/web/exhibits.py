@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from safelight.access.door import Door
@@ -20,10 +20,13 @@ def exhibits(request: Request) -> Response:
 
 
 def exhibit(request: Request) -> Response:
-    """One exhibit."""
+    """One exhibit; one that another operation gave leads to the handover that brought it."""
     door: Door = request.app.state.door
     number = request.path_params["number"]
     with door.consult("exhibit", number) as look:
+        given = look.given(number)
+        if given is not None:
+            return RedirectResponse(f"/handovers/{given.handover}", 303)
         card = look.exhibit(number)
         own = ItemFilter(exhibit=(card.number,))
         context = {

@@ -159,6 +159,9 @@ def rows(table: str, count: int) -> str:
         "logins": ngettext("%(n)s login", "%(n)s logins", count),
         "memberships": ngettext("%(n)s membership", "%(n)s memberships", count),
         "contacts": ngettext("%(n)s entry of a contact list", "%(n)s entries of contact lists", count),
+        "media_shares": ngettext("%(n)s file sent", "%(n)s files sent", count),
+        "locations": ngettext("%(n)s place", "%(n)s places", count),
+        "items": ngettext("%(n)s item", "%(n)s items", count),
         "devices": ngettext("%(n)s device", "%(n)s devices", count),
     }.get(table, "%(n)s " + visible(table)) % n
 

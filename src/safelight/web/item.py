@@ -26,7 +26,7 @@ def item(request: Request) -> Response:
     with door.consult(f"item {block}".strip(), item_id) as look:
         found = look.item(item_id)
         row = found.row
-        readable = row.kind in ("file", "stream") and bool(row.size)
+        readable = row.kind in ("file", "stream") and bool(row.size) and found.received is None
         piece = look.bytes(row.item_id, offset, PAGE) if readable and block != "copies" else None
         copies = (
             look.copies(row.sha256, after=request.query_params.get("copies"))

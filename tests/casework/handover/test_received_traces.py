@@ -14,10 +14,11 @@ import pytest
 from safelight.access import accounts
 from safelight.access.account import account
 from safelight.access.door import Door
+from safelight.access.filter import ItemFilter
 from safelight.access.provenance import why
 from safelight.access.search_filter import SearchFilter
 from safelight.casework import persons
-from safelight.casework.handover import disclosures, keys, make, received_differences, received_traces
+from safelight.casework.handover import disclosures, keys, make, received_differences, received_traces, verify
 from safelight.casework.handover.received import import_package
 from safelight.casework.handover.received_differences import Difference, Differences
 from safelight.casework.handover.takeover import Imported
@@ -25,11 +26,11 @@ from safelight.catalog.catalog import Catalog
 from safelight.errors import BadInput, Locked
 from safelight.intake import privileged
 from safelight.intake.lock import run_lock
-from safelight.ledger import clocks
+from safelight.ledger import clocks, exhibits, sources
 from safelight.ledger.received import Received
 from safelight.traces.ids import account_id
 from tests.access.acts import ASE, BO, DIRECT, KAISSA, TOG, us
-from tests.access.built import Built
+from tests.access.built import Built, files, sha256
 from tests.casework.handover.cases import MAKER, Case, empty, receiver
 
 OLA = "ola.øst"
@@ -40,10 +41,14 @@ def take(built: Built, path: Path) -> Imported:
         return import_package(door, path, unknown_signer="a test")
 
 
+def key_of(table: str) -> str:
+    return "item_id" if table == "items" else "trace_id"
+
+
 def rows(built: Built, table: str) -> list[dict[str, object]]:
     with Catalog.at(built.folder) as catalog, catalog.connect() as db:
         found: list[dict[str, object]] = (
-            db.sql(f"select * exclude (first_known) from {table} order by trace_id")
+            db.sql(f"select columns(lambda c: c <> 'first_known') from {table} order by {key_of(table)}")
             .to_arrow_table()
             .to_pylist()
         )
@@ -62,13 +67,14 @@ def test_what_was_given_is_read_by_the_same_means(taken: tuple[Case, Built, Impo
     case, other, done = taken
     assert (done.traces, done.traces_known, done.traces_differ) == (
         {
-            "accounts": 5, "conversations": 1, "messages": 9, "calls": 1, "logins": 2, "memberships": 3, "contacts": 1,
-            "devices": 1,
+            "items": 2, "accounts": 5, "conversations": 1, "messages": 9, "calls": 1, "logins": 2, "memberships": 3,
+            "contacts": 1, "media_shares": 1, "locations": 1, "devices": 1,
         }, 0, 0,
     )  # fmt: skip
     for table in done.traces:
-        whole = {row["trace_id"]: row for row in rows(case.built, table)}
-        assert rows(other, table) == [whole[row["trace_id"]] for row in rows(other, table)]
+        key = key_of(table)
+        whole = {row[key]: row for row in rows(case.built, table)}
+        assert rows(other, table) == [whole[row[key]] for row in rows(other, table)]
     with case.door() as theirs, Door(other.folder, who=OLA, purpose="read", keys=other.keys) as ours:
         with theirs.consult("person") as there_, ours.consult("person") as here_:
             there, here = there_.reading, here_.reading
@@ -79,11 +85,7 @@ def test_what_was_given_is_read_by_the_same_means(taken: tuple[Case, Built, Impo
                     here.ledger, [record.id]
                 )
             for id_ in (ASE, BO, KAISSA):
-                # Media and places are not given, so that the times of the last act can differ.
-                rows_ = [
-                    replace(accounts.one(one_, id_), first_us=None, last_us=None) for one_ in (here, there)
-                ]
-                assert rows_[0] == rows_[1]
+                assert accounts.one(here, id_) == accounts.one(there, id_)
                 was, now = account(there, id_), account(here, id_)
                 assert was.received is None
                 assert now.received == Received(now.row.native, "HO-001", "DARKROOM")
@@ -102,6 +104,65 @@ def test_what_was_given_is_read_by_the_same_means(taken: tuple[Case, Built, Impo
         with ours.consult("search") as look:
             assert [hit.id for hit in look.search.every(SearchFilter(text="sju"))] == ["t1-m2"]
         assert look.standing().exhibits == 0
+
+
+def test_items_arrive_as_received_from_the_sender(case: Case, tmp_path: Path) -> None:
+    """Chosen ones, and those that traces were read out of; they are listed, opened, and lie under the sender's exhibit."""
+    chosen = case.built.item("DCIM/DSC08112.jpg")
+    case.made(tmp_path / "p.tar", items=(chosen,))
+    other = empty(tmp_path / "other")
+    done = take(other, tmp_path / "p.tar")
+    assert done.traces["items"] == 3
+    with Door(other.folder, who=OLA, purpose="read") as door, door.consult("items") as look:
+        page = look.items(ItemFilter(exhibit=("2016-0142-A1 (HO-001)",)))
+        there = {row.item_id: row for row in page.rows}
+        assert there[chosen].sha256 == sha256(files()["DCIM/DSC08112.jpg"])
+        found = look.item(chosen)
+        assert found.received == Received("2016-0142-A1", "HO-001", "DARKROOM") and found.exhibit is None
+        assert "2016-0142-A1 (HO-001)" in [step.label for step in found.provenance]
+        assert any("Its bytes lie with DARKROOM" in told for told in found.not_checked)
+        assert "is not registered" in look.bytes(chosen).trouble
+        assert why(look.reading, "t1-m1").item_sha256 == there[why(look.reading, "t1-m1").item_id].sha256
+    assert take(other, tmp_path / "p.tar").traces == {}
+    (left,) = [one for one in rows(other, "items") if one["item_id"] == chosen]
+    with Catalog.at(other.folder) as catalog:
+        drop = {"items": pa.table({"item_id": [chosen]})}
+        catalog.supersede("test", drop, {"items": [left | {"size": 7}]}, made_by={"stage": "test"})
+    case.made(tmp_path / "again.tar", items=(chosen,))
+    again = take(other, tmp_path / "again.tar")
+    assert again.traces_differ == 1 and [
+        (one.trace_id, one.table, one.column, one.theirs, one.ours) for one in again.differences
+    ] == [(chosen, "items", "size", str(left["size"]), "7")]
+
+
+def test_items_of_our_own_sources_are_taken_from_nobody(case: Case, tmp_path: Path) -> None:
+    chosen = case.built.item("DCIM/DSC08112.jpg")
+    case.made(tmp_path / "p.tar", items=(chosen,))
+    other = empty(tmp_path / "other")
+    with other.ledger() as ledger:
+        exhibit = exhibits.add(
+            ledger, number="1", label="x", seized="2016-11-22", legal_basis="x", officer="x", actor=OLA
+        )
+        mine = sources.register(ledger, exhibit, "kort", tmp_path, "folder", {}, actor=OLA)
+    forged = pq.read_table(_packed(tmp_path / "p.tar", tmp_path))
+    at = forged.schema.get_field_index("source_id")
+    forged = forged.set_column(at, "source_id", pa.array([mine.id] * forged.num_rows, pa.string()))
+    pq.write_table(forged, tmp_path / "items.parquet")
+    with other.ledger() as ledger:
+        taken = received_traces.take_in(
+            other.folder,
+            ledger,
+            {"data/items/items.parquet": tmp_path / "items.parquet"},
+            "0" * 64,
+            actor=OLA,
+        )
+    assert taken.new == {} and rows(other, "items") == []
+
+
+def _packed(package: Path, place: Path) -> Path:
+    """The table of items that lies in a package."""
+    verify.check(str(package), aside={"data/items/items.parquet": place / "packed.parquet"})
+    return place / "packed.parquet"
 
 
 def test_of_contact_lists_no_more_than_names_the_case(case: Case, tmp_path: Path) -> None:
@@ -140,7 +201,7 @@ def test_again_adds_nothing_and_a_stopped_import_goes_on(
     with Door(other.folder, who=OLA, purpose="read") as door, door.consult("search") as look:
         assert look.search.count(SearchFilter(text="sju")) == 1
     later = take(other, given[1] / "HO-002.tar")  # another package of the same case
-    assert (later.traces, later.traces_known, later.traces_differ) == ({}, 23, 0)
+    assert (later.traces, later.traces_known, later.traces_differ) == ({}, 27, 0)
     assert len(rows(other, "messages")) == 9
 
 
@@ -175,6 +236,30 @@ def test_our_own_that_comes_back_and_what_reads_otherwise(case: Case, tmp_path: 
     assert {one["text"] for one in rows(third, "messages") if one["trace_id"] == "t1-m2"} == {"nei"}
 
 
+def test_files_sent_and_places_are_those_of_the_case(case: Case, tmp_path: Path) -> None:
+    """A stranger's file comes along only where it hangs on a line that is given; a stranger's place never."""
+    (share,), (place,) = rows(case.built, "media_shares"), rows(case.built, "locations")
+    line = next(row for row in rows(case.built, "messages") if row["trace_id"] == "t1-m2")
+    stranger = account_id("skype", None, "fremmed")
+    theirs = {"account": "fremmed", "account_id": stranger}
+    more = {
+        "media_shares": [
+            share
+            | theirs
+            | {"trace_id": "t1-s2", "item_id": line["item_id"], "message_place": line["place"]},
+            share | theirs | {"trace_id": "t1-s3", "message_place": "messages:999"},
+        ],
+        "locations": [place | theirs | {"trace_id": "t1-o2"}],
+    }
+    with Catalog.at(case.built.folder) as catalog:
+        catalog.write("b1-strangers", more, made_by={"stage": "test"})
+    case.made(tmp_path / "p.tar")
+    other = empty(tmp_path / "other")
+    take(other, tmp_path / "p.tar")
+    assert [row["trace_id"] for row in rows(other, "media_shares")] == ["t1-s1", "t1-s2"]
+    assert [row["trace_id"] for row in rows(other, "locations")] == ["t1-o1"]
+
+
 def test_what_is_held_here_stays_out(given: tuple[Case, Path], tmp_path: Path) -> None:
     other = empty(tmp_path)
     take(other, given[1] / "HO-001")
@@ -185,7 +270,7 @@ def test_what_is_held_here_stays_out(given: tuple[Case, Path], tmp_path: Path) -
     assert held.rows["messages"] == 5
     again = take(other, given[1] / "HO-002.tar")
     assert {row["conversation_id"] for row in rows(other, "messages")} == {TOG}
-    assert again.traces == {"messages": 5, "calls": 1}
+    assert again.traces == {"messages": 5, "calls": 1, "media_shares": 1}
     with Door(other.folder, who=OLA, purpose="read") as door, door.consult("search") as look:
         assert look.search.count(SearchFilter(text="sju")) == 0
 
@@ -226,7 +311,7 @@ def test_accounts_and_clocks_without_messages(case: Case, tmp_path: Path) -> Non
     case.made(tmp_path / "p.tar", traces=False)
     other = empty(tmp_path / "other")
     done = take(other, tmp_path / "p.tar")
-    assert done.traces == {"accounts": 5}
+    assert done.traces == {"items": 1, "accounts": 5}
     with other.ledger() as ledger:
         (clock,) = clocks.every(ledger)
         assert (clock.exhibit, clock.seconds, clock.reason) == (

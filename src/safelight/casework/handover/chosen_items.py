@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import pyarrow as pa
+
 from safelight.access.item import find
 from safelight.access.reading import Reading
 from safelight.casework.handover.contents import Given, ItemGiven
@@ -25,6 +27,16 @@ def chosen(
     ).fetchall()
     numbers = {key: number for number, key in reading.numbers.items()}
     return tuple(_item(row, numbers, give, row[0] in whole) for row in rows)
+
+
+def rows(reading: Reading, given: Sequence[ItemGiven]) -> pa.Table:
+    """What the catalog has of these items, in its own columns: the receiver lists and opens them."""
+    with reading.db.cursor() as cursor:
+        found: pa.Table = cursor.sql(
+            "select distinct on (item_id) * from items where item_id = any($ids) order by item_id",
+            params={"ids": [one.item_id for one in given]},
+        ).to_arrow_table()
+    return found
 
 
 def _item(row: Sequence[Any], numbers: dict[str, str], give: Given, chosen_: bool) -> ItemGiven:

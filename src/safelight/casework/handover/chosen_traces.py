@@ -1,10 +1,10 @@
 """Which traces go into a handover: those of the case's accounts, and no more of others than needed.
 
 A conversation between two is given whole, for a line alone says little. Of a conversation of several only the lines that the
-case's accounts wrote are given, unless the conversation was chosen. Logins, memberships and devices are those of the case's
-accounts. Of contact lists what names them, and of their own what names an account that the given traces name: the rest of an
-address book is third parties. An account counts in the periods (tenures) in which it
-was the person's.
+case's accounts wrote are given, unless the conversation was chosen. Logins, memberships, devices and places are those of
+the case's accounts; files sent in conversations are theirs, and those that hang on a message that is given. Of contact lists
+what names them, and of their own what names an account that the given traces name: the rest of an address book is third
+parties. An account counts in the periods (tenures) in which it was the person's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from safelight.ledger.identity_law import Tenure
 #: The time of each table's rows.
 _TIMES: Final = {
     "messages": "sent", "calls": "started", "transfers": "time", "logins": "at", "memberships": "at", "devices": "at",
-    "contacts": "added",
+    "media_shares": "at", "locations": "at", "contacts": "added",
 }  # fmt: skip
 
 #: The columns that name accounts.
@@ -32,17 +32,19 @@ _NAMING: Final = {
     "transfers": ("sender_id", "receiver_id"),
     "logins": ("account_id",),
     "memberships": ("account_id", "by_id"),
+    "media_shares": ("account_id",),
+    "locations": ("account_id",),
     "devices": ("account_id",),
     "contacts": ("owner_id", "contact_id"),
 }
 
 #: Whose own every row of a table is.
-_OWN: Final = ("logins", "memberships", "devices")
+_OWN: Final = ("logins", "memberships", "locations", "devices")
 
 #: Whose act a row is: what police did with an account that they operate is marked (`access/police.py`).
 ACTORS: Final = {
     "messages": "sender_id", "calls": "caller_id", "transfers": "sender_id", "logins": "account_id",
-    "memberships": "account_id",
+    "memberships": "account_id", "media_shares": "account_id", "locations": "account_id",
 }  # fmt: skip
 
 #: Accounts in their periods, as a relation that a query joins with.
@@ -87,6 +89,9 @@ def chosen(
         "calls": _read(reading, "calls", _CALLS, held),
         "transfers": _read(reading, "transfers", _TRANSFERS, held),
         **{table: _read(reading, table, _OF_ACCOUNT, held) for table in _OWN},
+        "media_shares": _read(
+            reading, "media_shares", _SHARES, {**held, "given": messages["trace_id"].to_pylist()}
+        ),
     }
     named = {*accounts, *(one.account_id for one in tenures)}
     known = sorted(named.union(*(_named(name, table) for name, table in tables.items())))
@@ -151,6 +156,14 @@ _TRANSFERS: Final = f"""with {_HELD} select * from rows t where exists (
 
 _OF_ACCOUNT: Final = f"""with {_HELD} select * from rows r where exists (
     select 1 from held where account = r.account_id and {_IN_TIME})"""
+
+#: A file sent hangs on a message by the message's place in the same item.
+_SHARES: Final = f"""
+    with {_HELD},
+    lines as (select item_id, place from messages where trace_id = any($given))
+    select * from rows s
+    where exists (select 1 from held where account = s.account_id and {_IN_TIME})
+       or exists (select 1 from lines l where l.item_id = s.item_id and l.place = s.message_place)"""
 _OWNED: Final = f"exists (select 1 from held where account = c.owner_id and {_IN_TIME})"
 _OWN_CONTACTS: Final = f"with {_HELD} select * from rows c where {_OWNED}"
 _CONTACTS: Final = f"""with {_HELD} select * from rows c

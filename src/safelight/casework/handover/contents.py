@@ -200,6 +200,8 @@ class Contents:
     """Decisions in force about the clocks of the exhibits."""
     same: Mapping[str, str] = field(default_factory=dict)
     """Of messages that were found in several copies: trace -> the trace that stands for all of them."""
+    item_rows: pa.Table | None = None
+    """The same items as `items`, in the catalog's own columns; None: there are none."""
 
     @cached_property
     def record(self) -> Mapping[str, Record]:

@@ -100,6 +100,7 @@ def gather(reading: Reading, choice: Choice, terms: Terms, who: str) -> Contents
         custody=tuple(one for exhibit in papers for one in custody.chain(ledger, exhibit)),
         sources=tuple(one for one in sources.every(ledger) if one.exhibit in keys),
         items=items,
+        item_rows=chosen_items.rows(reading, items) if items else None,
         traces=traces.tables,
         left_out=(
             *found.left,

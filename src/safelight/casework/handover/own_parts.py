@@ -60,11 +60,14 @@ def write_traces(contents: Contents, folder: Path) -> None:
 
 
 def write_items(contents: Contents, folder: Path) -> None:
-    """`items.csv` and `items.json`: what is known of each item; the bytes themselves are written beside them."""
+    """`items.csv` and `items.json`: what is known of each item, for people and programs; `items.parquet`: the same in the
+    catalog's columns, which an import reads. The bytes themselves are written beside them."""
     rows = [asdict(one) for one in contents.items]
     if rows:
         _csv(folder / "items.csv", list(rows[0]), ([row[name] for name in rows[0]] for row in rows))
         _json(folder / "items.json", rows)
+    if contents.item_rows is not None:
+        pq.write_table(contents.item_rows, folder / "items.parquet", compression="zstd")
 
 
 def write_law(contents: Contents, folder: Path) -> None:

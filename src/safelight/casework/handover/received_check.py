@@ -203,7 +203,9 @@ def _left(said: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _tables(files: Mapping[str, Path]) -> list[tuple[str, Path]]:
-    return [(path.stem, path) for path in files.values() if path.exists()]
+    return [
+        (path.stem, path) for path in files.values() if path.exists() and path.stem != received_traces.ITEMS
+    ]
 
 
 def _rows(path: Path) -> int:

@@ -42,24 +42,33 @@ class Differences:
 
 
 def found(
-    db: DuckDBPyConnection, table: str, given: str, schema: pa.Schema, columns: Sequence[str], package: str
+    db: DuckDBPyConnection,
+    table: str,
+    given: str,
+    schema: pa.Schema,
+    columns: Sequence[str],
+    package: str,
+    key: str = "trace_id",
 ) -> pa.Table:
-    """What differs between the rows of the relation `given` and the catalog's table, as rows of `received_differences`."""
+    """What differs between the rows of the relation `given` and the catalog's table, as rows of `received_differences`.
+
+    `key`: the column that names a row.
+    """
     unlike = " or ".join(f'g."{name}" is distinct from h."{name}"' for name in columns)
     db.execute(
         f"""create or replace temp table differing as
-        select distinct trace_id from {given} g join {table} h using (trace_id) where {unlike}"""
+        select distinct {key} from {given} g join {table} h using ({key}) where {unlike}"""
     )
     each = " union all ".join(
-        f"""select trace_id, '{table}' as trace_table, $package as package, '{name}' as field,
+        f"""select {key} as trace_id, '{table}' as trace_table, $package as package, '{name}' as field,
             {_text(f'g."{name}"', schema.field(name).type)} as theirs,
             {_text(f'h."{name}"', schema.field(name).type)} as ours
-        from g join h using (trace_id) where g."{name}" is distinct from h."{name}" """
+        from g join h using ({key}) where g."{name}" is distinct from h."{name}" """
         for name in columns
     )
     rows = db.sql(
-        f"""with g as materialized (select * from {given} semi join differing using (trace_id)),
-            h as materialized (select * from {table} semi join differing using (trace_id))
+        f"""with g as materialized (select * from {given} semi join differing using ({key})),
+            h as materialized (select * from {table} semi join differing using ({key}))
         select distinct * from ({each}) order by trace_id, field, theirs""",
         params={"package": package},
     )

@@ -1,4 +1,4 @@
-"""Traces of a package become part of the receiving operation's catalog, under their ids and the sender's exhibits.
+"""Traces and items of a package become part of the receiving catalog, under their ids and the sender's exhibits.
 
 They come out of the Parquet files of a package that was checked to its end. A row that is here already stays as it is; a row
 of an exhibit or source of our own is ours that came back, and is never written by anybody else. Where it reads otherwise,
@@ -29,7 +29,7 @@ from safelight.catalog.schema_findings import RECEIVED_DIFFERENCES
 from safelight.errors import BadInput
 from safelight.intake import privileged
 from safelight.intake.integrity import note_new_catalog
-from safelight.intake.run import end_run
+from safelight.intake.run import end_run, match_known
 from safelight.ledger import exhibits, sources
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.set_clock import clock_for
@@ -38,14 +38,20 @@ from safelight.operation.folder import OperationFolder
 
 #: Tables of a package, as its folder `data/traces/` names them.
 TABLES_GIVEN: Final = (
-    "accounts", "conversations", "messages", "calls", "transfers", "logins", "memberships", "contacts", "devices",
+    "accounts", "conversations", "messages", "calls", "transfers", "logins", "memberships", "contacts", "media_shares",
+    "locations", "devices",
 )  # fmt: skip
+#: What is known of the items that traces were read out of, and of those that were chosen.
+ITEMS: Final = "items"
+_ITEMS_FILE: Final = "data/items/items.parquet"
 STAGE: Final = "received"
 _ROWS: Final = 50_000
 #: More than this is never needed for one group of rows; a file that claims more was made to fill the memory.
 _MOST_GROUP: Final = 2 << 30
 #: What differs between two operations that read the same bytes, and says nothing about them.
 _OURS: Final = ("first_known", "version", "variant", "seen_on")
+#: What says something about an item's bytes and place; types and what opens it depend on who looked.
+_OF_ITEMS: Final = ("path", "name", "kind", "state", "size", "sha256", "sha1", "md5")
 
 
 @dataclass(slots=True)
@@ -60,8 +66,9 @@ class TracesTaken:
 
 
 def wanted(folder: Path) -> dict[str, Path]:
-    """The files of a package in which traces lie, each with its place below `folder`."""
-    return {f"data/traces/{name}.parquet": folder / f"{name}.parquet" for name in TABLES_GIVEN}
+    """The files of a package in which traces and items lie, each with its place below `folder`."""
+    traces = {f"data/traces/{name}.parquet": folder / f"{name}.parquet" for name in TABLES_GIVEN}
+    return {_ITEMS_FILE: folder / f"{ITEMS}.parquet", **traces}
 
 
 def take_in(
@@ -77,11 +84,13 @@ def take_in(
         before = catalog.head()
         own = [one.key for one in exhibits.every(ledger)], [one.id for one in sources.every(ledger)]
         now = clock_for(ledger.synthetic)()
-        there = [name for name in TABLES_GIVEN if files[f"data/traces/{name}.parquet"].exists()]
-        for name in there:
-            _table(catalog, name, files[f"data/traces/{name}.parquet"], manifest, own, now, done)
+        there = [path for path in files.values() if path.exists()]
+        for path in there:
+            _table(catalog, path.stem, path, manifest, own, now, done)
         if there:  # also where an import before was stopped after its last row
             privileged.apply(folder, catalog, ledger, actor=actor)
+            if done.new.get(ITEMS):
+                match_known(folder, catalog, ledger)
             join_copies(catalog, ledger)
             bring_up(folder)
         if catalog.head() != before:
@@ -98,6 +107,7 @@ def _table(
     now: int,
     done: TracesTaken,
 ) -> None:
+    key, compared = ("item_id", _OF_ITEMS) if name == ITEMS else ("trace_id", ())
     made_by = {"stage": STAGE, "version": "1", "package": manifest}
     for number, rows in enumerate(_groups(name, path)):
         batch = f"{STAGE}-{manifest[:32]}-{name}-{number}"
@@ -107,13 +117,13 @@ def _table(
         with catalog.connect(tables=(name,)) as db:
             db.register("given", rows)
             kept: pa.Table = db.sql(
-                f"""select distinct on (trace_id) g.* from given g anti join {name} using (trace_id)
+                f"""select distinct on ({key}) g.* from given g anti join {name} using ({key})
                     where g.exhibit not in (select unnest($exhibits::varchar[]))
                       and g.source_id not in (select unnest($sources::varchar[]))""",
                 params={"exhibits": own[0], "sources": own[1]},
             ).to_arrow_table()
-            columns = [one for one in rows.column_names if one not in _OURS]
-            other = received_differences.found(db, name, "given", rows.schema, columns, manifest)
+            columns = compared or [one for one in rows.column_names if one not in _OURS]
+            other = received_differences.found(db, name, "given", rows.schema, columns, manifest, key)
         differ = pc.count_distinct(other.column("trace_id")).as_py()
         done.differ += differ
         done.differences = [*done.differences, *received_differences.first(other)][
@@ -124,13 +134,17 @@ def _table(
         if other.num_rows and not catalog.has(beside):
             catalog.write(beside, {RECEIVED_DIFFERENCES.name: other}, made_by=made_by)
         if kept.num_rows:
-            at = kept.schema.get_field_index("first_known")
-            stamp = datetime.fromtimestamp(now / 1_000_000, UTC)
-            kept = kept.set_column(
-                at, "first_known", pa.array([stamp] * kept.num_rows, pa.timestamp("us", "UTC"))
-            )
-            catalog.write(batch, {name: kept}, made_by=made_by)
+            catalog.write(batch, {name: _known_since(kept, now)}, made_by=made_by)
             done.new[name] = done.new.get(name, 0) + kept.num_rows
+
+
+def _known_since(rows: pa.Table, now: int) -> pa.Table:
+    """Rows of traces say since when they are known: since the import."""
+    at = rows.schema.get_field_index("first_known")
+    if at < 0:
+        return rows
+    stamp = datetime.fromtimestamp(now / 1_000_000, UTC)
+    return rows.set_column(at, "first_known", pa.array([stamp] * rows.num_rows, pa.timestamp("us", "UTC")))
 
 
 def _groups(name: str, path: Path) -> Iterator[pa.Table]:
@@ -157,7 +171,7 @@ def _groups(name: str, path: Path) -> Iterator[pa.Table]:
                     ],
                     schema=schema,
                 )
-                if any(rows.column(one).null_count for one in ("trace_id", "exhibit", "source_id")):
+                if any(rows.column(one).null_count for one in _named(name)):
                     raise ValueError("a row says not what it is or where it comes from")
                 yield rows
     except (pa.ArrowException, ValueError, OSError) as error:
@@ -166,3 +180,8 @@ def _groups(name: str, path: Path) -> Iterator[pa.Table]:
             % {"name": name, "error": error},
             _("Nothing of it was taken in. Ask the sender for it again."),
         ) from error
+
+
+def _named(name: str) -> tuple[str, ...]:
+    """What no row may lack."""
+    return ("item_id" if name == ITEMS else "trace_id", "exhibit", "source_id")

@@ -67,7 +67,7 @@ class Imported:
     decisions: int = 0
     accounts: int = 0
     traces: Mapping[str, int] = field_(default_factory=dict)
-    """Rows that are new in the catalog, by table."""
+    """Rows that are new in the catalog, by table: traces, and the items that they were read out of or that were chosen."""
     traces_known: int = 0
     """Rows that were there already, or are our own that came back."""
     traces_differ: int = 0
