@@ -2,9 +2,9 @@
 
 Accounts of six networks with generated texts, each in its writer's own mixture of words and marks; every third person has
 two accounts with a name or a telephone number in common. Measured is a run from nothing, by phase; the run after one more
-account came with as many messages; the run after one decision; and one that has nothing to do. Each is a process of its
-own, so that each has its own peak of memory. Processor seconds count (of all its threads), for the clock tells what else
-the machine does.
+account came with as many messages; the run after one decision; one that has nothing to do; and what the roles of accounts
+cost behind each. Each is a process of its own, so that each has its own peak of memory. Processor seconds count (of all its
+threads), for the clock tells what else the machine does.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from safelight.identities.gather import STEPS
 from safelight.identities.registry import KINDS
 from safelight.identities.run import Figures, find
 from safelight.identities.style.words import FUNCTION_WORDS
+from safelight.identities.triage.run import find_roles
 from safelight.ledger import exhibits, identities
 from safelight.ledger.ledger import Ledger
 from safelight.operation.folder import OperationFolder
@@ -213,6 +214,10 @@ def _measure(name: str, folder: OperationFolder, least: float) -> None:
     for phase, seconds in spent:
         if seconds >= least:
             print(f"    {seconds:8.2f}  {phase}", flush=True)
+    wall, begin = time.perf_counter(), time.process_time()
+    find_roles(folder)
+    spent_on, clock = time.process_time() - begin, time.perf_counter() - wall
+    print(f"    roles: {spent_on:.1f} s of processor, {clock:.1f} s by the clock", flush=True)
 
 
 def main() -> None:

@@ -45,4 +45,4 @@ def identities_find(
     )
     # Roles take longer than a few accounts that came, and say nothing of these lines.
     with Working("roles") as working:
-        find_roles(folder, progress=working.show)
+        find_roles(folder, whole=whole, progress=working.show)

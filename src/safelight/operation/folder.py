@@ -6,7 +6,7 @@ ledger/ledger.url     in its place, where the ledger is in PostgreSQL: its addre
 catalog/journal.sqlite, catalog/parts/<table>/<part>.parquet
 known/                indexes of hash sets
 index/                full-text index, made from the catalog; `index/current` names the one in use
-identities/           what the last whole weighing of accounts left behind for the next
+identities/           what the last whole weighing of accounts, and the last run of roles, left behind for the next
 keys/                 the operation's key, wrapped
 privileged/           what is held for a reviewer, encrypted to that person's key
 spool/                work under way; empty between runs

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import Found, Role
+from safelight.identities.triage.model import ONCE, Found, Role
 from safelight.identities.triage.words import span
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
@@ -21,9 +21,9 @@ def find(ground: Ground) -> Iterator[Found]:
     for account, messages, days, first, last, late in ground.rows(
         f"""with mine as (
                 select account, count(*) as n, count(distinct us // {_DAY_US}) as days, min(us) as low, max(us) as high
-                from once group by account),
+                from theirs group by account),
             late as (
-                select account, count(*) as n from once join mine using (account)
+                select account, count(*) as n from theirs join mine using (account)
                 where us > high - (high - low) // 4 group by account)
             select m.account, m.n, m.days, m.low, m.high, coalesce(l.n, 0)
             from mine m left join late l using (account) order by m.account"""
@@ -68,4 +68,6 @@ ROLE = Role(
     say=say,
     tag=False,
     needs=("messages",),
+    reads=ONCE,
+    own=True,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import Found, Role
+from safelight.identities.triage.model import ONCE, Found, Role
 from safelight.messages import _
 from safelight.messages.figures import decimal
 
@@ -17,11 +17,11 @@ LEAST, QUIETEST, DISTINCT = 500, 0.015, 0.25
 def find(ground: Ground) -> Iterator[Found]:
     """Accounts without quiet hours, or that repeat themselves."""
     for account, n, distinct, quietest, hours in ground.rows(
-        f"""with hours as (select account, (us // 3600000000) % 24 as hour, count(*) as n from once where us is not null
+        f"""with hours as (select account, (us // 3600000000) % 24 as hour, count(*) as n from theirs where us is not null
                            group by 1, 2),
             quiet as (select account, count(*) as hours, min(n) as least, sum(n) as dated from hours group by account),
             wrote as (select account, count(*) as n, count(distinct text) as distinct_texts, count(text) as texts
-                      from once group by account having count(*) >= {LEAST})
+                      from theirs group by account having count(*) >= {LEAST})
             select w.account, w.n, w.distinct_texts / greatest(w.texts, 1), coalesce(q.least / q.dated, 0),
                    coalesce(q.hours, 0)
             from wrote w left join quiet q using (account)
@@ -62,4 +62,6 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("messages",),
+    reads=ONCE,
+    own=True,
 )

@@ -110,4 +110,5 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("calls", "transfers"),
+    reads=("calls", "same_calls", "transfers", "same_transfers", "accounts"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from safelight.identities.network import ANSWER, CALL, MESSAGE, PAYMENT
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import Found, Role
+from safelight.identities.triage.model import NETWORK, Found, Role
 from safelight.messages import _
 from safelight.messages.figures import decimal
 
@@ -22,27 +22,28 @@ SHARE = 10
 def find(ground: Ground) -> Iterator[Found]:
     """Accounts with firm ties into at least three communities."""
     into: dict[int, Counter[int]] = defaultdict(Counter)
-    pairs = ground.pairs
+    woven = ground.woven
+    pairs, community = woven.pairs, woven.community.tolist()
     firm = (
         (pairs.counts[:, MESSAGE] + pairs.counts[:, ANSWER] >= LEAST_MESSAGES)
         | (pairs.counts[:, CALL] > 0)
         | (pairs.counts[:, PAYMENT] > 0)
     )
     for a, b in zip(pairs.a[firm].tolist(), pairs.b[firm].tolist(), strict=True):
-        into[a][ground.community_of[b]] += 1
-        into[b][ground.community_of[a]] += 1
+        into[a][community[b]] += 1
+        into[b][community[a]] += 1
     candidates = {
         one: sorted((n for n in ties.values() if n >= LEAST_TIES), reverse=True) for one, ties in into.items()
     }
     candidates = {one: ties for one, ties in candidates.items() if len(ties) >= COMMUNITIES}
     if not candidates:
         return
-    ways = ground.betweenness
-    first = sorted(ways, key=lambda one: (-ways[one], one))[: max(len(ways) // SHARE, 1)]
+    ways = woven.ways.tolist()
+    first = sorted(range(len(ways)), key=lambda one: (-ways[one], one))[: max(len(ways) // SHARE, 1)]
     for one in first:
         if one in candidates and ways[one] > 0:
             yield Found(
-                ground.ties.accounts[one],
+                pairs.accounts[one],
                 ways[one],
                 {"ties": candidates[one], "betweenness": round(ways[one], 6)},
             )
@@ -66,4 +67,5 @@ ROLE = Role(
     ),
     find=find,
     say=say,
+    reads=NETWORK,
 )

@@ -44,4 +44,5 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("transfers",),
+    reads=("transfers", "same_transfers", "accounts", "same"),
 )

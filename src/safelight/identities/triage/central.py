@@ -7,7 +7,7 @@ from typing import Any
 
 from safelight.identities.triage import place
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import Found, Role
+from safelight.identities.triage.model import NETWORK, Found, Role
 from safelight.messages import _
 from safelight.messages.figures import decimal
 
@@ -39,4 +39,5 @@ ROLE = Role(
     ),
     find=find,
     say=say,
+    reads=NETWORK,
 )

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from safelight.identities.triage.contact_list import ContactList, Rhythm
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import TRACES, Found, Role
+from safelight.identities.triage.model import ONCE, TRACES, Found, Role
 from safelight.identities.triage.words import listed
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
@@ -161,4 +161,5 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("messages",),
+    reads=(*ONCE, "conversations", "accounts", "list"),
 )

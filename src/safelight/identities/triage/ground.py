@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from safelight.access.account_names import OWN_NAMES
 from safelight.catalog.snapshot import Snapshot
 from safelight.identities import network
 from safelight.identities.triage.contact_list import ContactList
+from safelight.identities.triage.woven import Woven, weave
 
 #: SQL: distinct messages, each once, with the time for comparison.
 _ONCE = """
@@ -53,14 +55,16 @@ class Ground:
         exhibits: Mapping[str, str],
         same: Iterable[tuple[str, str, int]] = (),
         contacts: ContactList | None = None,
+        woven: Woven | None = None,
     ) -> None:
-        """`exhibits`: key -> number. `same`: pairs of accounts that people confirmed as one person, with the entry."""
+        """`exhibits`: key -> number. `same`: pairs of accounts that people confirmed as one person, with the entry. `woven`:
+        the network, where it is known already."""
         self.db, self.snapshot, self.contacts = db, snapshot, contacts
+        self._woven = woven
         self._exhibits, self._same = exhibits, tuple(same)
         db.execute(_ONCE.format(_COPIES if snapshot.rows("same_messages") else "true"))
         db.execute(_PAID)
-        self.ties = network.read(db, snapshot)
-        self.pairs = network.pairs(self.ties)
+        db.execute("create temp view theirs as select * from once")
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query."""
@@ -68,24 +72,27 @@ class Ground:
         return found
 
     @cached_property
-    def graph(self) -> Any:
-        """The network as a networkx graph over places in `ties.accounts`."""
-        return self.pairs.graph()
+    def woven(self) -> Woven:
+        """The network, and everyone's place in it."""
+        return self._woven or weave(network.pairs(network.read(self.db, self.snapshot)))
 
-    @cached_property
-    def communities(self) -> Sequence[set[int]]:
-        """Communities, the largest first."""
-        return network.communities(self.graph)
+    def wrote(self) -> dict[str, int]:
+        """By account that wrote: a digest of all that it wrote, and when."""
+        if not self.snapshot.rows("messages"):
+            return {}
+        return dict(
+            self.rows(
+                """select account, hash(count(*), bit_xor(hash(trace_id, conversation_id, network, text, us)))
+                   from once group by account"""
+            )
+        )
 
-    @cached_property
-    def community_of(self) -> Mapping[int, int]:
-        """Place of an account -> number of its community."""
-        return {one: number for number, members in enumerate(self.communities) for one in members}
-
-    @cached_property
-    def betweenness(self) -> Mapping[int, float]:
-        """Place of an account -> share of shortest paths over it, estimated."""
-        return network.betweenness(self.graph)
+    def look_at(self, accounts: Iterable[str]) -> None:
+        """Let `theirs` hold the messages of these accounts alone."""
+        self.db.register("looked_at", pa.table({"account": pa.array(sorted(accounts), pa.string())}))
+        self.db.execute(
+            "create or replace temp view theirs as select * from once semi join looked_at using (account)"
+        )
 
     @cached_property
     def names(self) -> Mapping[str, str]:

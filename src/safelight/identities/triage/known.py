@@ -8,7 +8,7 @@ from typing import Any
 
 from safelight.identities.network import ANSWER, CALL, MESSAGE, PAYMENT
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import Found, Role
+from safelight.identities.triage.model import NETWORK, Found, Role
 from safelight.identities.triage.words import listed
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
@@ -19,7 +19,7 @@ _NAMED = 5
 
 def find(ground: Ground) -> Iterator[Found]:
     """Accounts that wrote with, called or paid a known one; sharing a group alone is no tie here."""
-    pairs, accounts = ground.pairs, ground.ties.accounts
+    pairs, accounts = ground.woven.pairs, ground.woven.pairs.accounts
     met: dict[str, list[tuple[float, str, list[int]]]] = defaultdict(list)
     for a, b, counts, weight in zip(
         pairs.a.tolist(), pairs.b.tolist(), pairs.counts.tolist(), pairs.weight.tolist(), strict=True
@@ -82,4 +82,5 @@ ROLE = Role(
     ),
     find=find,
     say=say,
+    reads=(*NETWORK, "accounts", "same", "exhibits"),
 )

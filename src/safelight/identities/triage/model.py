@@ -14,6 +14,9 @@ from safelight.identities.triage.ground import Ground
 
 #: Traces that a finding names at most.
 TRACES = 12
+#: What a role reads that looks at a message, each distinct one once; and at ties.
+ONCE = ("messages", "same_messages")
+NETWORK = (*ONCE, "conversations", "calls", "same_calls", "transfers", "same_transfers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,8 @@ class Role:
     """Whether it stands as a tag in the table; others are figures of every account."""
     needs: tuple[str, ...] = field(default=())
     """Tables of the catalog without whose rows there is nothing to find."""
+    reads: tuple[str, ...] = field(default=())
+    """All that it goes by beside decisions about clocks and police: tables of the catalog, `NETWORK`, and of what people
+    decided `same` (accounts confirmed as one person's), `list` (the contact list), `exhibits` (their numbers)."""
+    own: bool = False
+    """It looks at nothing but what an account wrote itself, in `theirs`: so it is found account by account."""

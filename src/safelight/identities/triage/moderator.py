@@ -102,4 +102,5 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("memberships",),
+    reads=("memberships",),
 )

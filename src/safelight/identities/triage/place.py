@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from safelight.identities import network
+import numpy as np
+
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import Found, Role
+from safelight.identities.triage.model import NETWORK, Found, Role
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 
 
 def find(ground: Ground) -> Iterator[Found]:
     """Every account that is tied to another."""
-    rank = network.pagerank(ground.graph)
-    order = sorted(rank, key=lambda one: (-rank[one], one))
-    degree = ground.pairs.degree()
+    woven = ground.woven
+    accounts, degree = woven.pairs.accounts, woven.pairs.degree()
+    order = np.lexsort((np.arange(len(accounts)), -woven.rank)).tolist()
     for position, one in enumerate(order, 1):
-        number = ground.community_of[one]
-        members = ground.communities[number]
+        number = int(woven.community[one])
         yield Found(
-            ground.ties.accounts[one],
-            float(rank[one]),
+            accounts[one],
+            float(woven.rank[one]),
             {
                 "contacts": int(degree[one]),
                 "rank": position,
                 "of": len(order),
-                "betweenness": round(ground.betweenness[one], 6),
-                "community": ground.ties.accounts[min(members)],
-                "members": len(members),
+                "betweenness": round(float(woven.ways[one]), 6),
+                "community": accounts[int(woven.first[number])],
+                "members": int(woven.members[number]),
             },
         )
 
@@ -57,4 +57,5 @@ ROLE = Role(
     find=find,
     say=say,
     tag=False,
+    reads=NETWORK,
 )

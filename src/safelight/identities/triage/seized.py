@@ -41,4 +41,5 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("accounts",),
+    reads=("accounts", "exhibits"),
 )

@@ -43,4 +43,5 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("transfers",),
+    reads=("transfers", "same_transfers", "accounts", "same"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from safelight.identities.triage.ground import Ground
-from safelight.identities.triage.model import Found, Role
+from safelight.identities.triage.model import ONCE, Found, Role
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
 
@@ -51,4 +51,5 @@ ROLE = Role(
     find=find,
     say=say,
     needs=("messages",),
+    reads=ONCE,
 )
