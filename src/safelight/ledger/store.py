@@ -119,7 +119,9 @@ class Store:
                         raise
                 if connection.in_transaction():  # SQLAlchemy's own account of it
                     connection.commit()
-                if self.sqlite and not self._spare:  # to take one from the pool costs more than to write with it
+                if (
+                    self.sqlite and not self._spare
+                ):  # to take one from the pool costs more than to write with it
                     closing.pop_all()
                     self._spare.append(connection)
         except (sa.exc.OperationalError, self.engine.dialect.loaded_dbapi.OperationalError) as error:
