@@ -261,6 +261,11 @@ class Door:
         found = self._plain(sha256, None)
         return sealed.degrade(found, "sealed") if found else None
 
+    def small_picture(self, sha256: str) -> bytes | None:
+        """The plain small picture of a content whose bytes leave the house anyway: they were written down. None without keys
+        or picture."""
+        return self._plain(sha256, None)
+
     def open_derivative(self, sha256: str, recipe: str | None, reason: str) -> bytes:
         """The picture at Grey 320, as an act that is written down.
 

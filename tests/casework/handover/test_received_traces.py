@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from safelight.access import accounts
 from safelight.access.account import account
@@ -18,7 +20,15 @@ from safelight.access.filter import ItemFilter
 from safelight.access.provenance import why
 from safelight.access.search_filter import SearchFilter
 from safelight.casework import persons
-from safelight.casework.handover import disclosures, keys, make, received_differences, received_traces, verify
+from safelight.casework.handover import (
+    disclosures,
+    given_pictures,
+    keys,
+    make,
+    received_differences,
+    received_traces,
+    verify,
+)
 from safelight.casework.handover.received import import_package
 from safelight.casework.handover.received_differences import Difference, Differences
 from safelight.casework.handover.takeover import Imported
@@ -27,11 +37,12 @@ from safelight.errors import BadInput, Locked
 from safelight.intake import privileged
 from safelight.intake.lock import run_lock
 from safelight.ledger import clocks, exhibits, sources
+from safelight.ledger.keys import KeyRing
 from safelight.ledger.received import Received
 from safelight.traces.ids import account_id
 from tests.access.acts import ASE, BO, DIRECT, KAISSA, TOG, us
 from tests.access.built import Built, files, sha256
-from tests.casework.handover.cases import MAKER, Case, empty, receiver
+from tests.casework.handover.cases import MAKER, SECOND, Case, empty, receiver
 
 OLA = "ola.øst"
 
@@ -133,6 +144,70 @@ def test_items_arrive_as_received_from_the_sender(case: Case, tmp_path: Path) ->
     assert again.traces_differ == 1 and [
         (one.trace_id, one.table, one.column, one.theirs, one.ours) for one in again.differences
     ] == [(chosen, "items", "size", str(left["size"]), "7")]
+
+
+def test_a_picture_whose_bytes_are_given_is_sealed_to_the_receivers_key(case: Case, tmp_path: Path) -> None:
+    chosen, path = case.built.item("DCIM/DSC08112.jpg"), tmp_path / "p.tar.age"
+    identity, to = receiver()
+    (tmp_path / "key.txt").write_text(f"{identity}\n")
+    content = sha256(files()["DCIM/DSC08112.jpg"])
+    with case.door() as door:
+        number = make.prepare(door, case.choice(give="bytes", items=(chosen,), recipients=(to,))).name
+    with case.door(SECOND) as door:
+        make.approve(door, number, "compared with the warrant")
+    with case.door() as door:
+        make.make(door, number, path)
+        plain = door.small_picture(content)
+    other = empty(tmp_path / "other")
+    with Door(other.folder, who=OLA, purpose="received from Vest", keys=other.keys) as door:
+        import_package(door, path, tmp_path / "key.txt", "a test")
+        assert plain is not None and door.small_picture(content) == plain
+        with door.consult("item") as look:
+            (small,) = look.item(chosen).derivatives
+            assert (small.recipe, small.width, small.height) == (given_pictures.RECIPE, 320, 240)
+        import_package(door, path, tmp_path / "key.txt", "a test")
+    with Catalog.at(other.folder) as catalog, catalog.connect() as db:
+        rows_ = db.sql("select key_id, sealed from derivatives").fetchall()
+    assert len(rows_) == 1 and plain not in rows_[0][1]
+    assert (
+        rows_[0][0] == KeyRing.open(other.folder.keys).key_id != KeyRing.open(case.built.folder.keys).key_id
+    )
+    assert list(other.folder.spool.iterdir()) == []
+
+
+def test_pictures_that_are_none_or_too_large_are_not_sealed(
+    taken: tuple[Case, Built, Imported], tmp_path: Path
+) -> None:
+    other = taken[1]
+    one = str(rows(other, "items")[0]["sha256"])
+    wide = io.BytesIO()
+    Image.new("L", (2000, 8)).save(wide, "PNG")
+    gif = io.BytesIO()
+    Image.new("L", (8, 8)).save(gif, "GIF")
+
+    def table(plain: bytes, sha: str = one) -> bytes:
+        out = io.BytesIO()
+        pq.write_table(pa.table({"sha256": [sha], "plain": pa.array([plain], pa.binary())}), out)
+        return out.getvalue()
+
+    with Catalog.at(other.folder) as catalog:
+        for bad in (
+            b"sjakk",
+            table(b"sjakk"),
+            table(gif.getvalue()),
+            table(wide.getvalue()),
+            table(bytes(2 << 20)),
+        ):
+            with pytest.raises(BadInput, match="pictures of the package cannot be read"):
+                given_pictures.take_in(catalog, other.folder.keys, bad, "f" * 64)
+        unknown = table(wide.getvalue(), "0" * 64)  # of an item that did not come along
+        assert given_pictures.take_in(catalog, other.folder.keys, unknown, "f" * 64) == 0
+    assert rows_of_derivatives(other) == 0
+
+
+def rows_of_derivatives(built: Built) -> int:
+    with Catalog.at(built.folder) as catalog, catalog.connect() as db:
+        return len(db.sql("select sha256 from derivatives").fetchall())
 
 
 def test_items_of_our_own_sources_are_taken_from_nobody(case: Case, tmp_path: Path) -> None:

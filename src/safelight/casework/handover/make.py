@@ -14,7 +14,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from safelight.access.door import Door
-from safelight.casework.handover import case_uco, corrections, own_parts, register, report, vics
+from safelight.casework.handover import (
+    case_uco,
+    corrections,
+    given_pictures,
+    own_parts,
+    register,
+    report,
+    vics,
+)
 from safelight.casework.handover.contents import Contents, ItemGiven, Terms
 from safelight.casework.handover.gather import gather
 from safelight.casework.handover.keys import SigningKey, unlocked
@@ -207,6 +215,9 @@ def _write_parts(door: Door, contents: Contents, package: Package) -> None:
     for item in contents.items:
         if item.given == "bytes":
             _write_item(door, item, package, contents.terms.number)
+    pictures = given_pictures.packed(door, contents.items)
+    if pictures is not None:
+        package.add_bytes(given_pictures.FILE, pictures)
 
 
 def _write_item(door: Door, item: ItemGiven, package: Package, number: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import orjson
 
 from safelight.access.door import Door
-from safelight.casework.handover import received_traces, register
+from safelight.casework.handover import given_pictures, received_traces, register
 from safelight.casework.handover.fault_words import told
 from safelight.casework.handover.opened import Opened, open_package
 from safelight.casework.handover.own_parts import RECORDS_FILE, RECORDS_FORMAT
@@ -24,7 +24,7 @@ from safelight.ledger.ledger import Ledger
 from safelight.ledger.signers import Signer
 from safelight.messages import _
 
-_KEEP: Final = (RECORDS_FILE,)
+_KEEP: Final = (RECORDS_FILE, given_pictures.FILE)
 
 
 def import_package(
@@ -60,7 +60,14 @@ def import_package(
         with ledger.writing() as act:
             done = Takeover(act, ledger, given, package, door.who, unknown_signer).run()
         look.reading.show([done.number])
-        taken = received_traces.take_in(door.folder, ledger, files, package.manifest, actor=door.who)
+        taken = received_traces.take_in(
+            door.folder,
+            ledger,
+            files,
+            package.manifest,
+            package.kept.get(given_pictures.FILE),
+            actor=door.who,
+        )
         done.traces, done.traces_known, done.traces_differ = taken.new, taken.known, taken.differ
         done.differences = taken.differences
     return done

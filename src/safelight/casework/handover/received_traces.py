@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from safelight.analyse.same import join_copies
 from safelight.analyse.search_index import bring_up
-from safelight.casework.handover import received_differences
+from safelight.casework.handover import given_pictures, received_differences
 from safelight.casework.handover.received_differences import Difference
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.schema import TABLES
@@ -72,9 +72,17 @@ def wanted(folder: Path) -> dict[str, Path]:
 
 
 def take_in(
-    folder: OperationFolder, ledger: Ledger, files: Mapping[str, Path], manifest: str, *, actor: str
+    folder: OperationFolder,
+    ledger: Ledger,
+    files: Mapping[str, Path],
+    manifest: str,
+    pictures: bytes | None = None,
+    *,
+    actor: str,
 ) -> TracesTaken:
     """Write what is new into the catalog, then find what is the same and bring up the index. The caller holds the run lock.
+
+    `pictures`: the file of small pictures (`given_pictures`).
 
     Raises BadInput for a file that is no such table, DiskFull.
     """
@@ -89,6 +97,10 @@ def take_in(
             _table(catalog, path.stem, path, manifest, own, now, done)
         if there:  # also where an import before was stopped after its last row
             privileged.apply(folder, catalog, ledger, actor=actor)
+            if given_pictures.take_in(catalog, folder.keys, pictures, manifest):
+                privileged.apply(
+                    folder, catalog, ledger, actor=actor
+                )  # of a content that is held, no picture stays
             if done.new.get(ITEMS):
                 match_known(folder, catalog, ledger)
             join_copies(catalog, ledger)
