@@ -15,7 +15,8 @@ from safelight.ledger.clocks import ClockDecision
 
 
 def install(connection: DuckDBPyConnection, decisions: Sequence[ClockDecision]) -> None:
-    """Make the macros `at_us` and `found_us` (the same without corrections) on a connection."""
+    """Make the macros `at_us`, `found_us` (the same without corrections) and `slack_us` (by how much a correction moves a
+    time at most) on a connection."""
     newest_first = sorted(decisions, key=lambda one: -one.seq)
     zones = [one for one in newest_first if one.zone]
     shifts = [one for one in newest_first if one.seconds]
@@ -31,6 +32,8 @@ def install(connection: DuckDBPyConnection, decisions: Sequence[ClockDecision]) 
     )
     body = f"case {cases} else found_us(m, x, f) end" if cases else "found_us(m, x, f)"
     connection.execute(f"create or replace macro at_us(m, x, f) as {body}")
+    slack = max((abs(one.seconds or 0) for one in shifts), default=0) * 1_000_000
+    connection.execute(f"create or replace macro slack_us() as {slack}::bigint")
 
 
 def _covers(one: ClockDecision, time: str) -> str:

@@ -16,19 +16,23 @@ Value = str | int | bool | None
 
 FIELDS = (
     "item_id", "exhibit", "path", "name", "kind", "state", "overwritten", "size", "modified_utc", "modified_wall",
-    "accessed_utc", "accessed_wall", "changed_utc", "changed_wall", "created_utc", "created_wall", "sha256", "sha1",
+    "modified_compared", "accessed_utc",
+    "accessed_wall", "changed_utc", "changed_wall", "created_utc", "created_wall", "sha256", "sha1",
     "md5", "type", "mime", "extension_disagrees", "maybe_encrypted", "deleted", "container", "failed", "sets", "copies",
 )  # fmt: skip
 
 
 def record(row: ItemRow) -> dict[str, Value]:
     """One item, flat, in the order of `FIELDS`. `_utc` times are ISO 8601 with `Z`, empty where the zone is
-    unknown; `_wall` times are the clock as it stood. `deleted` is true for deleted and orphaned entries."""
+    unknown; `_wall` times are the clock as it stood; `modified_compared` is UTC
+    after decisions about clocks. `deleted` is true for deleted and orphaned entries."""
     values: dict[str, Value] = {}
     for name in FIELDS:
         base, _under, form = name.rpartition("_")
         if form in ("utc", "wall"):
             values[name] = _time(getattr(row, base), form)
+        elif name == "modified_compared":
+            values[name] = None if row.modified_us is None else iso_utc(row.modified_us)
         elif name == "deleted":
             values[name] = row.state != "allocated"
         elif name == "sets":

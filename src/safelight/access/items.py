@@ -50,7 +50,13 @@ class Place:
     path: str
 
 
-COLUMNS = ", ".join([*(f"i.{name}" for name in _PLAIN), *(moment_sql(f"i.{name}") for name in _TIMES)])
+COLUMNS = ", ".join(
+    [
+        *(f"i.{name}" for name in _PLAIN),
+        *(moment_sql(f"i.{name}") for name in _TIMES),
+        "at_us(i.modified, i.exhibit, 'files')",
+    ]
+)
 
 
 def row_of(values: tuple[Any, ...], exhibits: Mapping[str, str]) -> ItemRow:
@@ -60,6 +66,7 @@ def row_of(values: tuple[Any, ...], exhibits: Mapping[str, str]) -> ItemRow:
     times: dict[str, Any] = {
         name: moment_of(values[at + 5 * n : at + 5 * n + 5]) for n, name in enumerate(_TIMES)
     }
+    plain["modified_us"] = values[at + 5 * len(_TIMES)]
     plain["exhibit"] = exhibits.get(plain["exhibit"], plain["exhibit"])
     for flag in ("overwritten", "extension_disagrees", "maybe_encrypted"):
         plain[flag] = bool(plain[flag])
@@ -124,7 +131,8 @@ def _bound(order: Order, keys: Sequence[tuple[Value, Value]]) -> Condition:
         found.add("i.size BETWEEN ? AND ?", min(values), max(values))
     if order in ("modified", "-modified") and values and min(values) > _NO_TIME:
         found.add(
-            "(i.modified.utc BETWEEN make_timestamptz(?) AND make_timestamptz(?) OR i.modified.utc IS NULL)",
+            "(i.modified.utc BETWEEN make_timestamptz(? - slack_us()) AND make_timestamptz(? + slack_us()) "
+            "OR i.modified.utc IS NULL)",
             min(values),
             max(values),
         )

@@ -58,6 +58,14 @@ class ItemRow:
     """Items with the same content in the operation, this one included; None if nothing was hashed."""
     received: bool = False
     """Another operation gave it: its exhibit bears the number of the handover, and its bytes are not here."""
+    modified_us: int | None = None
+    """When it was modified, for comparison: µs UTC after decisions about clocks; None where no zone is known."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether a decision about a clock gives another time than the one that was found."""
+        found = self.modified
+        return self.modified_us is not None and found is not None and self.modified_us != found.utc_us
 
 
 @dataclass(frozen=True, slots=True)

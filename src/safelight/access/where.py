@@ -13,8 +13,9 @@ TYPE = "coalesce(i.type, CASE WHEN i.kind IN ('file', 'stream') THEN 'other' ELS
 #: Items that have bytes of their own. Folders state sizes too, and special files ($BadClus) state the whole volume's.
 CONTENT = "i.kind IN ('file', 'stream')"
 
-#: A time of an item in microseconds: UTC where the zone is known, else the wall clock as it stands.
-TIME_US = "coalesce(epoch_us(i.{0}.utc), epoch_us(i.{0}.wall))"
+#: A time of an item in microseconds: UTC after decisions about clocks where the zone is known, else the wall clock as it
+#: stands.
+TIME_US = "coalesce(at_us(i.{0}, i.exhibit, 'files'), epoch_us(i.{0}.wall))"
 
 #: Failures of an item that neither its own row says (that its bytes could not be read) nor its content's failures.
 OF_ITEMS = "f.item_id IS NOT NULL AND f.sha256 IS NULL AND f.stage IS DISTINCT FROM 'read'"

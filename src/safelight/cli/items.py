@@ -18,8 +18,8 @@ from safelight.errors import Refused
 from safelight.traces.moment import Moment, iso_utc
 
 COLUMNS = (
-    "id", "exhibit", "path", "kind", "size", "modified", "accessed", "changed", "created", "sha256", "sha1", "md5",
-    "type", "mime", "state", "deleted", "overwritten", "container", "failed", "known", "extension_disagrees",
+    "id", "exhibit", "path", "kind", "size", "modified", "modified_compared", "accessed", "changed", "created", "sha256",
+    "sha1", "md5", "type", "mime", "state", "deleted", "overwritten", "container", "failed", "known", "extension_disagrees",
     "maybe_encrypted",
 )  # fmt: skip
 
@@ -116,7 +116,7 @@ def _time(moment: Moment | None) -> str:
 
 def _short(row: ItemRow, wide: bool) -> tuple[Any, ...]:
     """The state is blank for what is simply there."""
-    modified = _time(row.modified)
+    modified = iso_utc(row.modified_us) if row.moved else _time(row.modified)
     shown = modified[:19] + ("Z" if modified.endswith("Z") else "")
     states = [row.state] if row.state != "allocated" else []
     states += [f"failed: {row.failed}"] if row.failed else []
@@ -132,6 +132,7 @@ def _full(row: ItemRow) -> dict[str, Any]:
         "kind": row.kind,
         "size": row.size,
         "modified": _time(row.modified),
+        "modified_compared": iso_utc(row.modified_us),
         "accessed": _time(row.accessed),
         "changed": _time(row.changed),
         "created": _time(row.created),

@@ -42,6 +42,11 @@ def item(request: Request) -> Response:
             "step": PAGE,
             "copies": copies,
             "has_keys": door.keys is not None,
+            "clocks": [
+                one
+                for number, one in look.clocks()
+                if number == row.exhibit and (not one.formats or "files" in one.formats)
+            ],
             "standing": look.standing(),
         }
     page: Response = request.app.state.templates.page(request, "item.html", context, block=block)
