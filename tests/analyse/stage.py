@@ -49,11 +49,12 @@ class Stage:
         step: int = 1,
         zoned: bool = True,
         state: str = "live",
+        first: int = 0,
     ) -> list[str]:
-        """One copy; gives the trace ids."""
+        """One copy, which begins in line `first`; gives the trace ids."""
         self._copies += 1
         rows: list[dict[str, Any]] = []
-        for number, (second, sender, text) in enumerate(talk):
+        for number, (second, sender, text) in enumerate(talk, first):
             us = BEGIN + (second + shift) // step * step * SECOND
             rows.append(
                 {
@@ -74,7 +75,7 @@ class Stage:
                     "text": text,
                     "sent": {"utc": us if zoned else None, "wall": us, "text": "", "basis": "stated"},
                     "precision_us": step * SECOND,
-                    "native_id": natives[number] if natives else None,
+                    "native_id": natives[number - first] if natives else None,
                 }
             )
         self.catalog.write(f"copy-{self._copies}", {"messages": rows}, made_by={"test": "1"})

@@ -54,6 +54,13 @@ def test_an_export_to_the_minute_is_aligned_with_its_database(stage: Stage) -> N
     assert stage.pairs() == [(one[n], other[n], "aligned") for n in range(9)]
 
 
+def test_lines_of_one_minute_stand_in_the_order_of_their_file(stage: Stage) -> None:
+    one = stage.copy(TALK, natives=[f"n{n}" for n in range(len(TALK))])
+    other = stage.copy(TALK, step=60, parser="club-export", first=992)  # both `ok`: lines 999 and 1000
+    assert stage.find() == Figures(18, 9, 0, 1)
+    assert stage.pairs() == sorted((one[n], other[n], "aligned") for n in range(9))
+
+
 def test_an_export_that_knows_only_a_title_is_the_same_conversation(stage: Stage) -> None:
     one = stage.copy(TALK)
     other = stage.copy(TALK, conversation=titled("Sjakk  med Bø"), step=60)

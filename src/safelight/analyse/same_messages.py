@@ -28,7 +28,7 @@ from safelight.ledger.ledger import Ledger
 from safelight.traces.ids import batch_id
 from safelight.traces.networks import WEAK_CONVERSATION
 
-NAME, VERSION = "same messages", "5"
+NAME, VERSION = "same messages", "6"
 _STAGE = "same-messages/"
 #: Step of a format that does not state one.
 _PRECISION_US = 1_000_000
@@ -133,7 +133,8 @@ _COPIES = f"""
 _OF_GROUPS = f"""
     select g.group_id, m.item_id, m.parser, m.trace_id, m.native_id, m.state = 'recovered' as recovered,
            coalesce(m.precision_us, {_PRECISION_US}) as precision, {TIME} as us, {ZONED} as zoned, m.sender_id,
-           {KEY} as key, m.source_id || ' ' || m.parser as series
+           {KEY} as key, m.source_id || ' ' || m.parser as series,
+           try_cast(regexp_extract(m.place, '[0-9]+') as bigint) as line, m.place, m.ordinal
     from messages m join grouped g using (conversation_id)
 """
 #: One number for all that the alignment of a group looks at.
@@ -142,9 +143,10 @@ _DIGESTS = f"""
                                                     sender_id, key, series))
     from ({_OF_GROUPS}) group by group_id
 """
+#: Of one time as they stand in the file: line 998 before line 1000.
 _MESSAGES = f"""
-    select * from ({_OF_GROUPS}) where group_id in (select group_id from changed)
-    order by group_id, item_id, parser, us, trace_id
+    select * exclude (line, place, ordinal) from ({_OF_GROUPS}) where group_id in (select group_id from changed)
+    order by group_id, item_id, parser, us, line, place, ordinal, trace_id
 """
 
 

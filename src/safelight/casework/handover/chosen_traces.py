@@ -183,7 +183,8 @@ def _read(reading: Reading, table: str, query: str, values: Mapping[str, Any]) -
         reading.db.cursor() as cursor
     ):  # of its own: a result that another read left unfinished stands in no way
         found = cursor.sql(
-            f"select * from ({body}) order by at_us nulls first, trace_id", params=dict(values)
+            f"select * from ({body}) order by at_us nulls first, length(trace_id), trace_id",
+            params=dict(values),
         )
         rows: pa.Table = found.to_arrow_table()
     numbers = {key: number for number, key in reading.numbers.items()}
