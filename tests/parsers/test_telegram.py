@@ -265,6 +265,16 @@ def test_a_broken_message_costs_itself() -> None:
     assert parsed.of(Message, "native_id") == ["2", "3", "6", "7"]
 
 
+def test_two_messages_of_one_id_are_two() -> None:
+    twice = {**DIRECT, "messages": [_message(7, 2, "Kamp"), _message(7, 1, "Remis"), _message(7, 2, "Kamp")]}
+    parsed = run(twice)
+    assert parsed.ended is not None and parsed.ended.outcome == "done"
+    assert parsed.of(Message, "place", "text", "native_id") == [
+        ("$.messages[0]", "Kamp", "7"), ("$.messages[1]", "Remis", "7"), ("$.messages[2]", "Kamp", "7"),
+    ]  # fmt: skip
+    assert len({row["trace_id"] for row in parsed.of(Message)}) == 3
+
+
 def test_saved_messages_name_their_owner() -> None:
     saved = {"type": "saved_messages", "id": 1, "messages": [_message(1, 1, "Husk brett")]}
     assert run(saved).of(Message, "conversation", "direction") == [

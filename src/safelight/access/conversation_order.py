@@ -20,6 +20,7 @@ from safelight.access.memo import Memo
 from safelight.access.reading import Reading
 from safelight.errors import NotFound
 from safelight.messages import _
+from safelight.traces.place import IN_FILE
 
 #: Conversations whose order is kept: large ones cost some tens of megabytes.
 KEPT = 16
@@ -117,7 +118,7 @@ _ORDER = f"""
           )
     )
     select trace_id, us, kind, stored, clock from lines
-    order by us nulls first, item_id, try_cast(regexp_extract(place, '[0-9]+') as bigint), place, kind desc, ordinal
+    order by us nulls first, item_id, {IN_FILE}, place, kind desc, ordinal
 """
 
 

@@ -27,6 +27,7 @@ from safelight.ledger.clocks import ClockDecision
 from safelight.ledger.ledger import Ledger
 from safelight.traces.ids import batch_id
 from safelight.traces.networks import WEAK_CONVERSATION
+from safelight.traces.place import IN_FILE
 
 NAME, VERSION = "same messages", "6"
 _STAGE = "same-messages/"
@@ -133,8 +134,7 @@ _COPIES = f"""
 _OF_GROUPS = f"""
     select g.group_id, m.item_id, m.parser, m.trace_id, m.native_id, m.state = 'recovered' as recovered,
            coalesce(m.precision_us, {_PRECISION_US}) as precision, {TIME} as us, {ZONED} as zoned, m.sender_id,
-           {KEY} as key, m.source_id || ' ' || m.parser as series,
-           try_cast(regexp_extract(m.place, '[0-9]+') as bigint) as line, m.place, m.ordinal
+           {KEY} as key, m.source_id || ' ' || m.parser as series, m.place, m.ordinal
     from messages m join grouped g using (conversation_id)
 """
 #: One number for all that the alignment of a group looks at.
@@ -145,8 +145,8 @@ _DIGESTS = f"""
 """
 #: Of one time as they stand in the file: line 998 before line 1000.
 _MESSAGES = f"""
-    select * exclude (line, place, ordinal) from ({_OF_GROUPS}) where group_id in (select group_id from changed)
-    order by group_id, item_id, parser, us, line, place, ordinal, trace_id
+    select * exclude (place, ordinal) from ({_OF_GROUPS}) where group_id in (select group_id from changed)
+    order by group_id, item_id, parser, us, {IN_FILE}, place, ordinal, trace_id
 """
 
 
