@@ -140,11 +140,20 @@ def test_who_writes_to_whom(reading: Reading) -> None:
         (KAISSA, "kaissa", 0, 0, 1, 0, TOG),
     ]
     assert [
-        (one.conversation, one.title, one.kind, one.messages, one.first_us, one.last_us, one.member)
+        (
+            one.conversation,
+            one.title,
+            one.kind,
+            one.messages,
+            one.copies,
+            one.first_us,
+            one.last_us,
+            one.member,
+        )
         for one in found.talks
     ] == [
-        (DIRECT, "direct:bø|åse", "direct", 3, us("2014-03-30T01:30"), us("2016-11-07T23:30"), False),
-        (TOG, "Tog og vær", "channel", 1, us("2016-11-08T10:01"), us("2016-11-08T10:01"), True),
+        (DIRECT, "direct:bø|åse", "direct", 3, 3, us("2014-03-30T01:30"), us("2016-11-07T23:30"), False),
+        (TOG, "Tog og vær", "channel", 1, 1, us("2016-11-08T10:01"), us("2016-11-08T10:01"), True),
     ]
     (only,) = account_contacts.company(reading, KAISSA).contacts
     assert (only.account_id, only.answers) == (ASE, 1)

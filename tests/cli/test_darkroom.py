@@ -48,6 +48,4 @@ def test_the_fact_boxes_of_both_days_and_every_trace_found_once(tmp_path: Path) 
     ):  # fmt: skip
         assert text in said[SECOND]
     parse_payments(operation)
-    # Eleven of 1,896,542, each one word that both wrote within a minute of which the copies state no second.
-    said_of_all = operation.run("scenario", "score", root, str(made / "truth"))
-    assert_each_found_once(said_of_all, joined_wrongly=1e-5)
+    assert_each_found_once(operation.run("scenario", "score", root, str(made / "truth")))

@@ -40,13 +40,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation of the account: its own messages in it, from when to when, and whether it is listed as a member."""
+    """One conversation of the account: its own distinct messages in it and how many copies of them were found, from when to
+    when, and whether it is listed as a member.
+    """
 
     conversation: str
     title: str
     kind: str
     network: str
     messages: int
+    copies: int
     first_us: int | None
     last_us: int | None
     member: bool
@@ -75,9 +78,10 @@ def _read(reading: Reading, account: str) -> Company:
     mine = {
         row[0]: row[1:]
         for row in reading.db.execute(
-            f"""select conversation_id, count(*), min(us), max(us), any_value(network), any_value(conversation)
+            f"""select conversation_id, count(*) filter ({once}), min(us), max(us), any_value(network),
+                       any_value(conversation), count(*)
                 from (select *, coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us from messages
-                      where sender_id = $id and {once})
+                      where sender_id = $id)
                 group by conversation_id""",
             {"id": account},
         ).fetchall()
@@ -227,7 +231,7 @@ def _answers(reading: Reading, account: str, once: str, groups: list[str]) -> li
 def _talks(
     reading: Reading,
     account: str,
-    mine: dict[str, tuple[int, int | None, int | None, str, str]],
+    mine: dict[str, tuple[int, int | None, int | None, str, str, int]],
     members: dict[str, tuple[str | None, str | None, str, str, bool, list[str]]],
     groups: dict[str, str],
     direct: set[str],
@@ -258,6 +262,7 @@ def _talks(
                 kind="direct" if between else next((row[1] for row in told if row[1]), "") or "",
                 network=told[0][2] if told else sent[0][3],
                 messages=sum(row[0] for row in sent),
+                copies=sum(row[5] for row in sent),
                 first_us=min(firsts, default=None),
                 last_us=max(lasts, default=None),
                 member=any(row[4] for row in told),
