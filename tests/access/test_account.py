@@ -152,7 +152,7 @@ def test_who_writes_to_whom(reading: Reading) -> None:
         )
         for one in found.talks
     ] == [
-        (DIRECT, "direct:bø|åse", "direct", 3, 3, us("2014-03-30T01:30"), us("2016-11-07T23:30"), False),
+        (DIRECT, "direct:bø|åse", "direct", 3, 4, us("2014-03-30T01:30"), us("2016-11-07T23:30"), False),
         (TOG, "Tog og vær", "channel", 1, 1, us("2016-11-08T10:01"), us("2016-11-08T10:01"), True),
     ]
     (only,) = account_contacts.company(reading, KAISSA).contacts
