@@ -85,8 +85,9 @@ def test_hits_leave_as_csv_and_json_lines_with_a_reason(talked: Operation) -> No
         "search", str(talked.root), "train", "--format", "jsonl", "--reason", "counsel"
     ).splitlines()
     found = json.loads(line)
-    assert (found["item"], found["network"], found["title"], found["sender"], found["time"], found["text"]) == (
-        "i1-aaaa", "irc", "#tog", "Kari", "2016-11-08T12:03:00Z", _LINES[3],
+    keys = ("item", "network", "title", "sender", "time", "copies", "text")
+    assert tuple(found[key] for key in keys) == (
+        "i1-aaaa", "irc", "#tog", "Kari", "2016-11-08T12:03:00Z", 1, _LINES[3],
     )  # fmt: skip
 
 

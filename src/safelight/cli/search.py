@@ -18,7 +18,7 @@ from safelight.identities.confirmed import looked_up
 from safelight.traces.moment import Moment, iso_utc
 
 COLUMNS = ("id", "item", "kind", "network", "conversation", "title", "exhibit", "state", "language", "sender", "time",
-           "time_basis", "text")  # fmt: skip
+           "time_basis", "copies", "text")  # fmt: skip
 
 Many = list[str] | None
 
@@ -123,5 +123,5 @@ def _rows(hits: Iterator[Hit]) -> Iterator[dict[str, Any]]:
             "id": hit.id, "item": hit.item_id, "kind": hit.kind, "network": hit.network,
             "conversation": hit.conversation_id, "title": hit.title, "exhibit": hit.exhibit, "state": hit.state,
             "language": hit.language, "sender": hit.sender, "time": _time(hit.time),
-            "time_basis": hit.time.basis if hit.time else "", "text": hit.text,
+            "time_basis": hit.time.basis if hit.time else "", "copies": hit.copies, "text": hit.text,
         }  # fmt: skip
