@@ -199,8 +199,7 @@ def _alike(known: Forms, count: Ints, grams: sparse.csr_array) -> tuple[Ints, In
             keys["form"].append(n)
             keys["key"].append(short)
     table = pa.table({"form": pa.array(keys["form"], pa.int64()), "key": pa.array(keys["key"], pa.string())})
-    with duckdb.connect() as db:
-        db.execute("set enable_progress_bar = false")  # it would print into what a command says
+    with _database() as db:
         db.register("keys", table)
         found = db.sql(
             f"""with small as (select key from keys group by key having count(distinct form) <= {2 * MOST_SAME})
@@ -241,8 +240,7 @@ def _holdings(known: Forms, first: Ints, second: Ints) -> tuple[Ints, Ints, Ints
     """Pairs of holdings of those pairs of forms; a pair of forms that many tenures have between them makes none."""
     holding = pa.table({"form": known.form, "holding": np.arange(len(known.form)), "tenure": known.tenure})
     pairs = pa.table({"first": first, "second": second})
-    with duckdb.connect() as db:
-        db.execute("set enable_progress_bar = false")  # it would print into what a command says
+    with _database() as db:
         db.register("holding", holding)
         db.register("pairs", pairs)
         found = db.sql(
@@ -261,8 +259,7 @@ def _holdings(known: Forms, first: Ints, second: Ints) -> tuple[Ints, Ints, Ints
 
 def _all_holdings(known: Forms, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     holding = pa.table({"holding": np.arange(len(known.form)), "tenure": known.tenure})
-    with duckdb.connect() as db:
-        db.execute("set enable_progress_bar = false")  # it would print into what a command says
+    with _database() as db:
         db.register("holding", holding)
         db.register("pairs", pa.table({"a": a, "b": b}))
         found = db.sql(
@@ -321,6 +318,12 @@ def _describe(
     )
     strength = 2 * same + shared + cosine + made[:, 3] + short
     return made, 2 - full, strength
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    db = duckdb.connect()
+    db.execute("set enable_progress_bar = false")  # it would print into what a command says
+    return db
 
 
 def _sum(matrix: Any) -> Floats:

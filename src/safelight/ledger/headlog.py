@@ -40,7 +40,12 @@ class HeadLog:
     @contextmanager
     def held(self) -> Iterator[HeldLog]:
         """The file, locked against other writers of this machine until the block ends. It stays open for the next one."""
-        held = self._spare.pop() if self._spare else None
+        try:
+            held = self._spare.pop()
+        except (
+            IndexError
+        ):  # asked like this because another thread may have taken it between a look and a pop
+            held = None
         if held is None or not held.locked_again():
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             held = HeldLog(self.path, descriptor)

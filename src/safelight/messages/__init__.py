@@ -57,6 +57,13 @@ def _(message: str) -> str:
     return _catalogue(_language.get()).gettext(message)
 
 
+def N_(text: str) -> str:
+    """A text for the catalogue that stays in English here: it goes into the ledger, which reads the same for everyone, or is
+    translated where it is shown.
+    """
+    return text
+
+
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The form that fits the number, in the language in use."""
     return _catalogue(_language.get()).ngettext(singular, plural, number)

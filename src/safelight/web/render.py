@@ -137,6 +137,7 @@ class Templates:
             "as_of_shortcuts": shortcuts,
             "type_name": type_name,
             "word": word,
+            "tried_on": tried_on,
             "fact_name": fact_name,
             "grading_words": grading_words,
             "chosen": chosen,
@@ -193,6 +194,14 @@ def chosen(key: str, value: str) -> str:
         return size(int(low))
     ends = [f"{sign} {size(int(end))}" for sign, end in (("≥", low), ("≤", high)) if end]
     return " … ".join(ends)
+
+
+def tried_on(seen_on: str | None) -> str:
+    """What a parser's format was tried on (`real files`, `documentation`; empty: not stated)."""
+    return {
+        "real files": _("format seen on real files"),
+        "documentation": _("format built from documentation, not seen on real files"),
+    }.get(seen_on or "", _("not stated what the format was tried on"))
 
 
 def word(value: str) -> str:

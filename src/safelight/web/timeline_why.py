@@ -20,7 +20,7 @@ from safelight.access.zones import Zone, zone_of
 from safelight.errors import NotFound
 from safelight.messages import _
 from safelight.web.conversation_why import TimeRow, time_row
-from safelight.web.render import wanted_block
+from safelight.web.render import tried_on, wanted_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,7 @@ def _clock(found: Provenance, zone: Zone) -> str:
 
 
 def _remarks(found: Provenance) -> tuple[str, ...]:
-    seen = {
-        "real files": _("format seen on real files"),
-        "documentation": _("format built from documentation, not seen on real files"),
-    }.get(found.what.get("seen_on") or "", _("not stated what the format was tried on"))
+    seen = tried_on(found.what.get("seen_on"))
     path = found.what.get("facts_from_path")
     told = [_("Taken from the path alone: %(columns)s") % {"columns": path}] if path else []
     told += [

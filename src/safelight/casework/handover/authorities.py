@@ -20,12 +20,7 @@ from safelight.ledger.identity_law import account_of
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.records import Record, Statement
 from safelight.ledger.vocabulary import AUTHORITY
-
-
-def N_(text: str) -> str:
-    """A text for the catalogue that is kept in English: what goes into the ledger reads the same for everyone."""
-    return text
-
+from safelight.messages import N_
 
 #: Fields that tell of persons and methods of police.
 _COVERT: Final = ("officer", "wrote", "log", "partner", "shared", "report", "limits", "note")

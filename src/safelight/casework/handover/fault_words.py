@@ -5,13 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from safelight.messages import _
-
-
-def N_(text: str) -> str:
-    """A text for the catalogue that is translated where it is shown."""
-    return text
-
+from safelight.messages import N_, _
 
 #: What it says, as a pattern, and the same for the catalogue; a test holds both against its source.
 _SAID: Final = tuple(

@@ -38,12 +38,7 @@ from safelight.ledger.police import periods
 from safelight.ledger.records import Record, Statement, newest
 from safelight.ledger.tables import STATEMENTS
 from safelight.ledger.vocabulary import CASE, FIELDS, PERSON, SERIES, VICTIM
-
-
-def N_(text: str) -> str:
-    """A text for the catalogue that is kept in English: what goes into the ledger reads the same for everyone."""
-    return text
-
+from safelight.messages import N_
 
 #: How the list of what was left out calls children of the register.
 CHILDREN_LEFT = N_("children in the register")

@@ -166,6 +166,11 @@ def _given(package: Opened) -> Mapping[str, Any]:
             raise BadInput(_("The package's records are of another operation than was signed."), "")
         return given
     except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(
-            _("The package's records cannot be read: %(why)s.") % {"why": repr(error)}, _("Ask for it again.")
-        ) from error
+        raise unreadable(error) from error
+
+
+def unreadable(error: Exception) -> BadInput:
+    """What is said of records that are not as a package's are."""
+    return BadInput(
+        _("The package's records cannot be read: %(why)s.") % {"why": repr(error)}, _("Ask for it again.")
+    )

@@ -23,14 +23,13 @@ from safelight.casework.handover import received_traces, register, verify
 from safelight.casework.handover.gather import CHILDREN_LEFT
 from safelight.casework.handover.opened import Opened, open_package
 from safelight.casework.handover.own_parts import RECORDS_FILE
-from safelight.casework.handover.received import SeenSigner, admitted, seen_signers
+from safelight.casework.handover.received import SeenSigner, admitted, seen_signers, unreadable
 from safelight.casework.handover.takeover import Imported, Takeover
 from safelight.catalog.durable import full_disk_is_told
-from safelight.errors import BadInput, SafelightError
+from safelight.errors import SafelightError
 from safelight.ledger import rights
 from safelight.ledger.ledger import Ledger
 from safelight.ledger.vocabulary import VICTIM
-from safelight.messages import _
 from safelight.operation.age import is_encrypted
 
 _LEFT_OUT: Final = "data/law/left-out.json"
@@ -179,9 +178,7 @@ def _inside(given: Mapping[str, Any], package: Opened, files: Mapping[str, Path]
             tuple(_left(one) for one in left if children or not _of_child(str(one["what"]))),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError, pa.ArrowException, OSError) as error:
-        raise BadInput(
-            _("The package's records cannot be read: %(why)s.") % {"why": repr(error)}, _("Ask for it again.")
-        ) from error
+        raise unreadable(error) from error
 
 
 def _of_child(what: str) -> bool:
