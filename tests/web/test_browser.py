@@ -179,6 +179,21 @@ def test_bytes_turn_pages_in_place(page: Page, entered: Workbench) -> None:
     expect(page.locator("h1")).to_have_text("DSC08112.jpg")
 
 
+@pytest.mark.parametrize("width", [400, 1000, 1440])
+def test_a_synthetic_operation_says_so_in_every_window_and_on_paper(
+    page: Page, entered: Workbench, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{entered.url}/items")
+    expect(page.locator("header .opname .t3")).to_be_visible()
+    expect(page.locator("header .opname .t3")).to_have_text("synthetic")
+    expect(page.locator(".onpaper")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator(".onpaper")).to_be_visible()
+    expect(page.locator(".onpaper")).to_have_text("DARKROOM · synthetic")
+    page.emulate_media(media="screen")
+
+
 def test_intake_changes_in_place(page: Page, entered: Workbench) -> None:
     page.goto(entered.url)
     page.locator("#intake", has_text="nothing is running").wait_for()
