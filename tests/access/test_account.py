@@ -132,12 +132,9 @@ def test_payments_both_ways(reading: Reading) -> None:
 
 def test_who_writes_to_whom(reading: Reading) -> None:
     found = account_contacts.company(reading, ASE)
-    assert [
-        (one.account_id, one.name, one.to, one.by, one.answers, one.calls, one.conversation)
-        for one in found.contacts
-    ] == [
-        (BO, "manila_knight", 3, 1, 0, 1, DIRECT),
-        (KAISSA, "kaissa", 0, 0, 1, 0, TOG),
+    assert [(one.account_id, one.name, one.figures, one.conversation) for one in found.contacts] == [
+        (BO, "manila_knight", ((3, 4), (1, 1), (0, 0), (1, 1)), DIRECT),
+        (KAISSA, "kaissa", ((0, 0), (0, 0), (1, 1), (0, 0)), TOG),
     ]
     assert [
         (

@@ -86,8 +86,10 @@ def test_an_account_s_page_counts_each_once(reading: Reading) -> None:
     assert account(reading, PAYER).paid == (Paid("NOK", 1, Decimal("450.0000"), 0, Decimal("0.0000")),)
     assert account_events.count_of(reading, PAYEE, "transfer") == 1
     assert [
-        (one.account_id, one.calls) for one in account_contacts.company(reading, BO).contacts if one.calls
-    ] == [(ASE, 1)]
+        (one.account_id, one.calls, one.call_copies)
+        for one in account_contacts.company(reading, BO).contacts
+        if one.calls
+    ] == [(ASE, 1, 2)]
 
 
 def test_a_decision_about_one_copy_names_all(reading: Reading) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.access.acts import ASE, BO, PAYER, act
+from tests.access.acts import ASE, BO, DIRECT, KAISSA, PAYER, TOG, act
 from tests.access.built import build
 from tests.intake.operations import Operation
 
@@ -80,7 +80,18 @@ def test_one_account_as_text(acted: Operation) -> None:
         "distinct messages 4",
     ]
     assert "tåkelur nick 2013-01-01 00:00Z 1 2016-0142-A1 line a1" in lines
-    assert f"manila_knight 3 1 0 1 {BO}" in lines
+    heading = lines.index("Contacts, distinct messages and calls (with copies)")
+    assert lines[heading + 1 : heading + 4] == [
+        "contact written to by them answers calls account",
+        f"manila_knight 3 (4) 1 (1) 0 1 (1) {BO}",
+        f"kaissa 0 0 1 (1) 0 {KAISSA}",
+    ]
+    heading = lines.index("Conversations")
+    assert lines[heading + 1 : heading + 4] == [
+        "title kind own, distinct with copies first last conversation",
+        f"direct:bø|åse direct 3 4 2014-03-30 01:30Z 2016-11-07 23:30Z {DIRECT}",
+        f"Tog og vær channel 1 1 2016-11-08 10:01Z 2016-11-08 10:01Z {TOG}",
+    ]
     assert "192.0.2.7 1 2016-11-08 17:00Z 2016-11-08 17:00Z 1" in lines
 
 

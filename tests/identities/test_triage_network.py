@@ -22,18 +22,19 @@ from tests.identities.crowd import crowd
 from tests.identities.deeds import at
 
 
-def ties_of(built: Built) -> list[tuple[str, str, str, int, int]]:
-    """Every tie: from, to, kind, month, how often."""
+def ties_of(built: Built) -> list[tuple[str, str, str, int, int, int]]:
+    """Every tie: from, to, kind, month, how often, how often with copies."""
     with Door(built.folder, who="kari", purpose="test") as door, door.consult("network") as look:
         ties = network_view.whole(look.reading).ties
     return sorted(
-        (ties.accounts[a], ties.accounts[b], KINDS[kind], month, n)
-        for a, b, month, kind, n in zip(
+        (ties.accounts[a], ties.accounts[b], KINDS[kind], month, n, copies)
+        for a, b, month, kind, n, copies in zip(
             ties.a.tolist(),
             ties.b.tolist(),
             ties.month.tolist(),
             ties.kind.tolist(),
             ties.n.tolist(),
+            ties.copies.tolist(),
             strict=True,
         )
     )
@@ -48,11 +49,13 @@ def test_what_ties_two_accounts_and_what_does_not(tmp_path: Path) -> None:
     act(built)
     november = month(2016, 11)
     assert ties_of(built) == sorted([
-        (ASE, BO, "message", november, 2), (ASE, BO, "message", month(2014, 3), 1), (BO, ASE, "message", november, 1),
-        (ASE, BO, "call", november, 1),
-        (ASE, KAISSA, "answer", november, 1),
-        (PAYER, PAYEE, "payment", november, 1),
-        *((*sorted(pair), "together", november, 1) for pair in ((ASE, KAISSA),)),
+        # One of the two that Åse wrote in November lies in both exhibits.
+        (ASE, BO, "message", november, 2, 3), (ASE, BO, "message", month(2014, 3), 1, 1),
+        (BO, ASE, "message", november, 1, 1),
+        (ASE, BO, "call", november, 1, 1),
+        (ASE, KAISSA, "answer", november, 1, 1),
+        (PAYER, PAYEE, "payment", november, 1, 1),
+        *((*sorted(pair), "together", november, 1, 1) for pair in ((ASE, KAISSA),)),
         # Bø's lines in the channel have no zone: when they were there together is not known, and ties nobody.
     ])  # fmt: skip
 
@@ -86,8 +89,8 @@ def test_calls_and_payments_of_two_items_count_once_and_large_groups_tie_nobody(
         catalog.write("groups", {"messages": messages, "calls": calls}, made_by={"test": "1"})
     november = month(2016, 11)
     assert ties_of(built) == sorted([
-        (ids[0], ids[1], "call", november, 1), (*sorted(ids[:2]), "together", november, 1),
-        (ids[2], ids[3], "message", november, 1), (ids[2], ids[4], "message", november, 1),
+        (ids[0], ids[1], "call", november, 1, 2), (*sorted(ids[:2]), "together", november, 1, 1),
+        (ids[2], ids[3], "message", november, 1, 1), (ids[2], ids[4], "message", november, 1, 1),
     ])  # fmt: skip
 
 
@@ -95,19 +98,30 @@ def test_calls_and_payments_of_two_items_count_once_and_large_groups_tie_nobody(
 @given(
     st.lists(
         st.tuples(
-            st.integers(0, 5), st.integers(0, 5), st.integers(-1, 3), st.integers(0, 4), st.integers(1, 9)
+            st.integers(0, 5),
+            st.integers(0, 5),
+            st.integers(-1, 3),
+            st.integers(0, 4),
+            st.integers(1, 9),
+            st.integers(0, 9),
         ),
         max_size=40,
     )
 )
-def test_sums_hold_whatever_the_direction_and_the_months(rows: list[tuple[int, int, int, int, int]]) -> None:
+def test_sums_hold_whatever_the_direction_and_the_months(
+    rows: list[tuple[int, int, int, int, int, int]],
+) -> None:
     rows = [row for row in rows if row[0] != row[1]]
-    columns = np.array(rows, np.int64).reshape(-1, 5).T
+    columns = np.array(rows, np.int64).reshape(-1, 6).T
+    columns[5] += columns[4]
     ties = Ties(tuple("abcdef"), *columns)
     pairs = network.pairs(ties)
     assert (pairs.a < pairs.b).all()
     assert int(pairs.counts.sum()) == sum(row[4] for row in rows)
     assert pairs.degree().sum() == 2 * len(pairs.a)
+    every = network.pairs(ties.with_copies())
+    assert (every.a == pairs.a).all() and (every.b == pairs.b).all() and (every.counts >= pairs.counts).all()
+    assert int(every.counts.sum()) == sum(row[4] + row[5] for row in rows)
     windows = [network.pairs(ties.between(n, n)) for n in range(4)]
     assert sum(int(one.counts.sum()) for one in windows) == sum(row[4] for row in rows if row[2] >= 0)
     for a, b, counts, weight in zip(pairs.a, pairs.b, pairs.counts, pairs.weight, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -80,6 +81,21 @@ def test_its_lists(client: httpx.Client) -> None:
     assert "2016-11-08 12:00:00" in client.get(f"/accounts/{BO}/message").text
     assert client.get(f"/accounts/{ASE}/guesses").status_code == 404
     assert "There is nothing of this." in client.get(f"/accounts/{ASE}/transfer").text
+
+
+def test_figures_of_contacts_stand_with_those_of_all_copies(client: httpx.Client) -> None:
+    """Of what Åse wrote to Bø one message lies in both exhibits."""
+    for address in (f"/accounts/{ASE}", f"/accounts/{ASE}/contacts"):
+        said = client.get(address).text
+        table = said.partition('<caption class="vh">Contacts</caption>')[2].partition("</table>")[0]
+        cells = [re.findall("<td.*?</td>", row) for row in table.split("<tr")]
+        assert [[re.sub("<[^>]*>", "", one).strip() for one in row] for row in cells if row] == [
+            ["CLUBmanila_knight", "3", "4", "1", "1", "", "", "1", "1"],
+            ["CLUBkaissa", "", "", "", "", "1", "1", "", ""],
+        ], address
+        assert table.count(">distinct</th>") == table.count(">with copies</th>") == 4
+    beside = client.get(f"/accounts?selected={ASE}").text
+    assert '>3</a></td><td class="r t2">4</td>' in beside
 
 
 def test_hostile_names_are_shown_as_what_they_are(client: httpx.Client) -> None:

@@ -144,7 +144,7 @@ def test_the_network_without_a_script(client: httpx.Client, workbench: Workbench
     assert 10 < inside.count('class="node account') <= 120
     ego = client.get(f"/network?account={ASE}").text
     assert ego.count('class="node account') == 3 and "2 other accounts are tied to it" in ego
-    assert "togmann – manila_knight: 4 messages, 1 call" in ego
+    assert "togmann – manila_knight: 4 distinct messages (5 with copies), 1 call" in ego
     assert client.get("/network?account=a1-nobody").status_code == 404
     assert client.get("/network?community=a1-nobody").status_code == 404
     assert "No account is tied to another here." in client.get(f"/network?account={CLOCK}").text
@@ -154,10 +154,10 @@ def test_a_window_of_time_and_kinds(client: httpx.Client) -> None:
     found = client.get("/network?a=24202&b=24201&account=x")
     assert str(found.url).endswith("/network?from=2016-10&to=2016-11&account=x") and found.status_code == 404
     then = client.get(f"/network?account={ASE}&from=2014-03&to=2014-03").text
-    assert "togmann – manila_knight: 1 message<" in then
+    assert "togmann – manila_knight: 1 distinct message (1 with copies)<" in then
     assert "nothing in this time" in then  # Kaissa: there, and not heard of then
     calls = client.get(f"/network?account={ASE}&kind=call&view=table").text
-    assert "1 call" in calls and "4 messages, 1 call" not in calls
+    assert "1 call" in calls and "4 distinct messages (5 with copies), 1 call" not in calls
     assert client.get("/network?kind=guess").status_code == 400
     assert client.get("/network?from=soon").status_code == 400
     moved = client.get("/network?from=2016-03&to=2016-04").text
@@ -167,7 +167,12 @@ def test_a_window_of_time_and_kinds(client: httpx.Client) -> None:
 def test_the_same_as_a_matrix_and_a_list(client: httpx.Client) -> None:
     said = client.get(f"/network?account={ASE}&view=table").text
     assert '<svg class="net"' not in said
-    assert said.count('<th scope="row">') == 3 and "4 messages, 1 call" in said
+    assert said.count('<th scope="row">') == 3
+    # Of the tie, of Åse and of Bø; in Åse's one answer to Kaissa no copy was found.
+    assert said.count(">4 distinct messages (5 with copies), 1 call<") == 2
+    assert said.count(">5 distinct messages (6 with copies), 1 call, together in 1 month<") == 1
+    assert '>distinct messages <b>5</b> <span class="t3">(6 with copies)</span><' in said
+    assert "<title>2016-11: 6 distinct, 7 with copies</title>" in said
     assert f'href="/accounts/{BO}/contacts"' in said
 
 

@@ -17,6 +17,7 @@ def picture(*places: tuple[float, float, int]) -> View:
             x / WIDE,
             y / HIGH,
             (1, 0, 0, 0, 0),
+            (1, 0, 0, 0, 0),
         )
         for n, (x, y, members) in enumerate(places)
     )

@@ -1,7 +1,8 @@
 """With whom an account writes, and where: its contacts and its conversations, groups among them.
 
 A message is written to somebody if they are the other end of a conversation between two, or named as recipient, or if it
-answers a message of theirs. In a group all others read it too; that makes nobody a contact.
+answers a message of theirs. In a group all others read it too; that makes nobody a contact. Each message and call counts
+once; beside that stands how many copies of them were found, wherever those lie.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from safelight.access.reading import Reading
 
 @dataclass(slots=True)
 class Contact:
-    """One contact. The account is None where an item does not say who its owner is; `name` then says which exhibit's."""
+    """One contact. The account is None where an item does not say who its owner is; `name` then says which exhibit's.
+
+    Figures count distinct messages and calls; those of copies count every copy of the same ones, the first among them.
+    """
 
     account_id: str | None
     name: str
@@ -28,6 +32,10 @@ class Contact:
     answers: int = 0
     """Of both, in groups: answers to each other's messages."""
     calls: int = 0
+    to_copies: int = 0
+    by_copies: int = 0
+    answer_copies: int = 0
+    call_copies: int = 0
     conversation: str = ""
     """Where they wrote most with each other."""
     most: int = field(default=0, repr=False)
@@ -36,6 +44,16 @@ class Contact:
     def total(self) -> int:
         """What the order goes by."""
         return self.to + self.by + self.answers + self.calls
+
+    @property
+    def figures(self) -> tuple[tuple[int, int], ...]:
+        """Written to, by them, answers, calls: how many distinct ones, and how many with copies."""
+        return (
+            (self.to, self.to_copies),
+            (self.by, self.by_copies),
+            (self.answers, self.answer_copies),
+            (self.calls, self.call_copies),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,16 @@ def company(reading: Reading, account: str) -> Company:
 
 
 _NOT_COPY = "trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
+#: SQL: of the messages with a condition the distinct ones, each with how many copies of it there are.
+_ONCE = """
+    chosen as materialized (
+        select trace_id, network, exhibit, conversation_id, sender_id, recipients_id, reply_to from messages where {}),
+    further as (select s.* from same_messages s semi join chosen using (trace_id) where s.trace_id <> s.distinct_id),
+    found as (select distinct_id, count(*) as n from same_messages
+              where distinct_id in (select trace_id from chosen) group by 1),
+    once as (select c.*, coalesce(n, 1) as copies from chosen c left join found on distinct_id = c.trace_id
+             where c.trace_id not in (select trace_id from further))
+"""
 
 
 def _read(reading: Reading, account: str) -> Company:
@@ -134,45 +162,54 @@ def _contacts(
         if n > one.most:
             one.most, one.conversation = n, conversation
 
-    wrote: dict[str, dict[str, int]] = defaultdict(dict)
+    wrote: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     networks: dict[str, str] = {}
-    for conversation, network, who, n in reading.db.execute(
-        f"""select conversation_id, any_value(network), coalesce(sender_id, 'exhibit:' || exhibit), count(*) from messages
-            where conversation_id = any($direct) and {once} group by 1, 3""",
+    for conversation, network, who, n, copies in reading.db.execute(
+        f"""with {_ONCE.format("conversation_id = any($direct)")}
+            select conversation_id, any_value(network), coalesce(sender_id, 'exhibit:' || exhibit), count(*),
+                   sum(copies)::bigint
+            from once group by 1, 3""",
         {"direct": sorted(direct)},
     ).fetchall():
-        wrote[conversation][who], networks[conversation] = n, network
+        wrote[conversation][who], networks[conversation] = (n, copies), network
+    none = (0, 0)
     for conversation, counts in wrote.items():
         others = sorted(({*counts, *members.get(conversation, ())}) - {account})
+        own, own_copies = counts.get(account, none)
         for who in others:
             one = contact(who, networks[conversation])
-            one.by += counts.get(who, 0)
-            one.to += counts.get(account, 0) if len(others) == 1 else 0
-            at(one, conversation, counts.get(who, 0) + counts.get(account, 0))
-    for sign, network, who, conversation, n in reading.db.execute(
-        f"""with other as (
-                select network, sender_id, recipients_id, conversation_id from messages
-                where recipients_id is not null and (sender_id = $id or list_contains(recipients_id, $id))
-                      and not conversation_id = any($direct) and {once})
-            select 'to', network, who, conversation_id, count(*)
-            from (select network, unnest(recipients_id) as who, conversation_id from other where sender_id = $id)
-            group by all
+            n, copies = counts.get(who, none)
+            one.by, one.by_copies = one.by + n, one.by_copies + copies
+            if len(others) == 1:
+                one.to, one.to_copies = one.to + own, one.to_copies + own_copies
+            at(one, conversation, n + own)
+    named = """recipients_id is not null and (sender_id = $id or list_contains(recipients_id, $id))
+               and not conversation_id = any($direct)"""
+    for sign, network, who, conversation, n, copies in reading.db.execute(
+        f"""with {_ONCE.format(named)}
+            select 'to', network, who, conversation_id, count(*), sum(copies)::bigint
+            from (select network, unnest(recipients_id) as who, conversation_id, copies from once where sender_id = $id)
+            group by 1, 2, 3, 4
             union all
-            select 'by', network, sender_id, conversation_id, count(*) from other where sender_id <> $id group by all""",
+            select 'by', network, sender_id, conversation_id, count(*), sum(copies)::bigint
+            from once where sender_id <> $id group by 1, 2, 3, 4""",
         {"id": account, "direct": sorted(direct)},
     ).fetchall():
         if who and who != account:
             one = contact(who, network)
-            one.to, one.by = one.to + (n if sign == "to" else 0), one.by + (n if sign == "by" else 0)
+            if sign == "to":
+                one.to, one.to_copies = one.to + n, one.to_copies + copies
+            else:
+                one.by, one.by_copies = one.by + n, one.by_copies + copies
             at(one, conversation, n)
-    for network, who, conversation, n in _answers(reading, account, once, sorted(mine - direct)):
+    for network, who, conversation, n, copies in _answers(reading, account, once, sorted(mine - direct)):
         one = contact(who, network)
-        one.answers += n
+        one.answers, one.answer_copies = one.answers + n, one.answer_copies + copies
         at(one, conversation, n)
     # Each end's telephone names the other alone: of copies the people are all that any of them names.
-    for network, conversation, callers in reading.db.execute(
+    for network, conversation, callers, copies in reading.db.execute(
         """select any_value(network), min(conversation_id order by has desc, conversation_id),
-                  list_distinct(flatten(list(people)))
+                  list_distinct(flatten(list(people))), count(*)
            from (select coalesce(s.distinct_id, c.trace_id) as one, network, conversation_id,
                         list_append(coalesce(participants_id, []), caller_id) as people,
                         list_contains(people, $id) as has
@@ -182,7 +219,7 @@ def _contacts(
     ).fetchall():
         for who in {one for one in callers if one} - {account}:
             one = contact(who, network)
-            one.calls += 1
+            one.calls, one.call_copies = one.calls + 1, one.call_copies + copies
             at(one, conversation or "", 1)
     names = dict(usual(reading, [one.account_id for one in found.values()]))
     nameless = sorted(
@@ -204,28 +241,30 @@ def _contacts(
     )
 
 
-def _answers(reading: Reading, account: str, once: str, groups: list[str]) -> list[tuple[str, str, str, int]]:
-    """Network, account, conversation and number of answers between the account and others in its groups."""
-    answers = f"conversation_id = any($groups) and reply_to is not null and {once}"
+def _answers(
+    reading: Reading, account: str, once: str, groups: list[str]
+) -> list[tuple[str, str, str, int, int]]:
+    """Network, account, conversation and number of answers (distinct, with copies) between the account and others in its
+    groups."""
+    answers = "conversation_id = any($groups) and reply_to is not null"
     there = reading.db.execute(
         f"select 1 from messages where {answers} limit 1", {"groups": groups}
     ).fetchone()
     if there is None:
         return []
-    rows = reading.db.execute(
-        f"""with answers as (select network, sender_id, conversation_id, reply_to from messages where {answers}),
+    return reading.db.execute(
+        f"""with {_ONCE.format(answers)},
             natives as (select sender_id, conversation_id, native_id from messages
                         where conversation_id = any($groups) and native_id is not null and {once})
-            select network, who, conversation_id, count(*) from (
-                select a.network, n.sender_id as who, a.conversation_id from answers a join natives n
+            select network, who, conversation_id, count(*), sum(copies)::bigint from (
+                select a.network, n.sender_id as who, a.conversation_id, a.copies from once a join natives n
                 on n.conversation_id = a.conversation_id and n.native_id = a.reply_to where a.sender_id = $id
                 union all
-                select a.network, a.sender_id, a.conversation_id from answers a join natives n
+                select a.network, a.sender_id, a.conversation_id, a.copies from once a join natives n
                 on n.conversation_id = a.conversation_id and n.native_id = a.reply_to where n.sender_id = $id
-            ) where who <> $id group by all""",
+            ) where who <> $id group by 1, 2, 3""",
         {"id": account, "groups": groups},
     ).fetchall()
-    return [(network, who, conversation, n) for network, who, conversation, n in rows]
 
 
 def _talks(

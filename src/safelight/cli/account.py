@@ -73,12 +73,15 @@ def _parts(found: Account, company: Company) -> None:
     _table("Names", ["name", "kind", "from", "times", "exhibit", "place"], [
         (one.name, one.kind, _time(one.since_us), one.seen, one.source.exhibit, one.source.place) for one in found.names
     ])  # fmt: skip
-    _table("Contacts", ["contact", "written to", "by them", "answers", "calls", "account"], [
-        (one.name if one.account_id else f"owner of {one.name}", one.to, one.by, one.answers, one.calls, one.account_id)
+    _table("Contacts, distinct messages and calls (with copies)", [
+        "contact", "written to", "by them", "answers", "calls", "account",
+    ], [
+        (one.name if one.account_id else f"owner of {one.name}", *(_twice(n, copies) for n, copies in one.figures),
+         one.account_id)
         for one in company.contacts
     ])  # fmt: skip
-    _table("Conversations", ["title", "kind", "messages", "first", "last", "conversation"], [
-        (one.title, one.kind, one.messages, _time(one.first_us), _time(one.last_us), one.conversation)
+    _table("Conversations", ["title", "kind", "own, distinct", "with copies", "first", "last", "conversation"], [
+        (one.title, one.kind, one.messages, one.copies, _time(one.first_us), _time(one.last_us), one.conversation)
         for one in company.talks
     ])  # fmt: skip
     _table("Addresses", ["ip", "host", "logins", "first", "last", "other accounts"], [
@@ -99,6 +102,11 @@ def _table(title: str, columns: list[str], rows: list[tuple[object, ...]]) -> No
     show(title, columns, rows[:_MOST])
     if len(rows) > _MOST:
         console().print(f"and {len(rows) - _MOST:,} more", markup=False)
+
+
+def _twice(n: int, copies: int) -> str:
+    """How many distinct ones, and how many with copies."""
+    return f"{n:,} ({copies:,})" if n else "0"
 
 
 def _time(us: int | None) -> str:

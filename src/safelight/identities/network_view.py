@@ -8,7 +8,7 @@ what a window holds is counted. Communities are those of the last triage run.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -49,7 +49,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A community, an account, or the rest. `x`, `y` in 0..1; `counts` by kind, of its ties in the window."""
+    """A community, an account, or the rest. `x`, `y` in 0..1; `counts` by kind, of its ties in the window, and `copies` the
+    same with every copy counted."""
 
     key: str
     what: Literal["community", "account", "rest"]
@@ -58,17 +59,19 @@ class Node:
     x: float
     y: float
     counts: tuple[int, ...]
+    copies: tuple[int, ...]
     known: bool = False
     network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Ties between two nodes in the window. `weight` as in `network.WEIGHTS`."""
+    """Ties between two nodes in the window, or within one; counts as in `Node`. `weight` as in `network.WEIGHTS`."""
 
     a: int
     b: int
     counts: tuple[int, ...]
+    copies: tuple[int, ...]
     weight: float
 
 
@@ -81,7 +84,7 @@ class View:
     title: str
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
-    inside: Mapping[str, tuple[int, ...]]
+    inside: Mapping[str, Link]
     accounts: int
     tied: int
 
@@ -133,23 +136,30 @@ def _whole(reading: Reading) -> Whole:
     )
 
 
-def months(reading: Reading, asked: Asked) -> list[tuple[int, int]]:
-    """How often there was a tie in each month, of the account, the community or all that is looked at; from the first month
-    of the whole network to its last."""
+def months(reading: Reading, asked: Asked) -> list[tuple[int, int, int]]:
+    """Each month, how often there was a tie in it, and how often with every copy, of the account, the community or all that
+    is looked at; from the first month of the whole network to its last."""
     every = whole(reading)
     extent = every.ties.months()
     if extent is None:
         return []
     ties = _of_kinds(_about(every, asked), asked.kinds)
     dated = ties.month >= extent[0]
-    sums = np.bincount(ties.month[dated] - extent[0], ties.n[dated], extent[1] - extent[0] + 1)
-    return [(extent[0] + n, int(value)) for n, value in enumerate(sums)]
+    at, size = ties.month[dated] - extent[0], extent[1] - extent[0] + 1
+    sums, copies = (
+        np.bincount(at, column[dated], size).astype(int).tolist() for column in (ties.n, ties.copies)
+    )
+    return [(extent[0] + n, *both) for n, both in enumerate(zip(sums, copies, strict=True))]
 
 
-def totals(reading: Reading, asked: Asked) -> dict[int, int]:
-    """How often each kind of tie was, in the window, of what is looked at."""
+def totals(reading: Reading, asked: Asked) -> dict[int, tuple[int, int]]:
+    """How often each kind of tie was, in the window, of what is looked at: each once, and with every copy."""
     ties = _window(_about(whole(reading), asked), asked)
-    return {kind: int(ties.n[ties.kind == kind].sum()) for kind in range(len(KINDS))}
+    found = {}
+    for kind in range(len(KINDS)):
+        mine = ties.kind == kind
+        found[kind] = (int(ties.n[mine].sum()), int(ties.copies[mine].sum()))
+    return found
 
 
 def _about(every: Whole, asked: Asked) -> Ties:
@@ -192,16 +202,16 @@ def _communities(reading: Reading, every: Whole, asked: Asked) -> View:
     sizes = np.bincount(node_of, minlength=drawn + 1)
     radii = [radius(int(n)) for n in sizes[: drawn + bool(sizes[drawn])]]
     spots = reading.memo.get("network spots", lambda: _spots(every.pairs, node_of, radii))
-    now = network.pairs(_of_kinds(_window(every.ties, asked), asked.kinds))
-    links, inside, own = _summed(now, node_of, len(radii))
+    now, copies = _now(every, asked)
+    links, inside, own = _summed(now, copies, node_of, len(radii))
     nodes = []
     for n in range(len(radii)):
         rest = n == drawn
         root = REST if rest else every.communities[n]
         label = _rest(len(every.communities) - drawn) if rest else _label(every, root)
         x, y = spots[n]
-        counts = tuple(int(k) for k in own[n])
-        nodes.append(Node(root, "rest" if rest else "community", label, int(sizes[n]), x, y, counts))
+        what: Literal["rest", "community"] = "rest" if rest else "community"
+        nodes.append(Node(root, what, label, int(sizes[n]), x, y, *_counted(own[n])))
     return _view("communities", "", nodes, links, inside, every, now, len(every.ties.accounts))
 
 
@@ -234,14 +244,14 @@ def _community(reading: Reading, every: Whole, asked: Asked) -> View:
     spots = reading.memo.get(
         ("network spots", asked.community), lambda: _spots(every.pairs, node_of, radii, len(around))
     )
-    now = network.pairs(_of_kinds(_window(every.ties, asked), asked.kinds))
-    links, inside, own = _summed(now, node_of, len(radii))
+    now, copies = _now(every, asked)
+    links, inside, own = _summed(now, copies, node_of, len(radii))
     nodes = [_person(every, int(one), spots[n], own[n]) for n, one in enumerate(shown)]
     if further:
         nodes.append(_further(further, spots[len(shown)], own[len(shown)]))
     for n, other in enumerate(around, begin):
-        root, counts = every.communities[other], tuple(int(k) for k in own[n])
-        nodes.append(Node(root, "community", _label(every, root), int(sizes[other]), *spots[n], counts))
+        root, label = every.communities[other], _label(every, every.communities[other])
+        nodes.append(Node(root, "community", label, int(sizes[other]), *spots[n], *_counted(own[n])))
     return _view("community", _label(every, asked.community), nodes, links, inside, every, now, len(members))
 
 
@@ -262,8 +272,8 @@ def _account(reading: Reading, every: Whole, asked: Asked) -> View:
     node_of[order[CONTACTS:]] = len(shown) + 1
     radii = [ACCOUNT] * (len(shown) + 1) + [radius(further)] * bool(further)
     spots = reading.memo.get(("network spots", asked.account), lambda: _spots(pairs, node_of, radii))
-    now = network.pairs(_of_kinds(_window(every.ties, asked), asked.kinds))
-    links, inside, own = _summed(now, node_of, len(radii))
+    now, copies = _now(every, asked)
+    links, inside, own = _summed(now, copies, node_of, len(radii))
     nodes = [_person(every, int(one), spots[n], own[n]) for n, one in enumerate([here, *shown.tolist()])]
     if further:
         nodes.append(_further(further, spots[len(shown) + 1], own[len(shown) + 1]))
@@ -271,14 +281,20 @@ def _account(reading: Reading, every: Whole, asked: Asked) -> View:
     return _view("account", name, nodes, links, inside, every, now, len(order) + 1)
 
 
-def _person(every: Whole, one: int, spot: tuple[float, float], own: Iterable[int]) -> Node:
+def _person(every: Whole, one: int, spot: tuple[float, float], own: Ints) -> Node:
     account = every.ties.accounts[one]
     name, net = every.names.get(account, (account, ""))
-    return Node(account, "account", name, 1, *spot, tuple(int(k) for k in own), account in every.known, net)
+    return Node(account, "account", name, 1, *spot, *_counted(own), account in every.known, net)
 
 
-def _further(n: int, spot: tuple[float, float], own: Iterable[int]) -> Node:
-    return Node(REST, "rest", _("%(n)s others") % {"n": decimal(n)}, n, *spot, tuple(int(k) for k in own))
+def _further(n: int, spot: tuple[float, float], own: Ints) -> Node:
+    return Node(REST, "rest", _("%(n)s others") % {"n": decimal(n)}, n, *spot, *_counted(own))
+
+
+def _counted(own: Ints) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """By kind: how often, and with every copy."""
+    counts, copies = own.tolist()
+    return tuple(counts), tuple(copies)
 
 
 def _around(every: Whole, number: int) -> list[int]:
@@ -291,26 +307,35 @@ def _around(every: Whole, number: int) -> list[int]:
     return order[:AROUND]
 
 
-def _summed(pairs: Pairs, node_of: Ints, size: int) -> tuple[list[Link], dict[int, tuple[int, ...]], Ints]:
-    """Links between nodes, counts within each node, and counts of all ties of each node; accounts at -1 are left out."""
+def _now(every: Whole, asked: Asked) -> tuple[Pairs, Ints]:
+    """The ties of the window and the kinds that are asked for, and their counts with every copy."""
+    ties = _of_kinds(_window(every.ties, asked), asked.kinds)
+    return network.pairs(ties), network.pairs(ties.with_copies()).counts
+
+
+def _summed(pairs: Pairs, copies: Ints, node_of: Ints, size: int) -> tuple[list[Link], dict[int, Link], Ints]:
+    """Links between nodes, those within each node, and counts of all ties of each node (node × 2 × kind: how often, and with
+    every copy); accounts at -1 are left out."""
     a, b = node_of[pairs.a], node_of[pairs.b]
     there = (a >= 0) & (b >= 0)
-    a, b, counts, weight = a[there], b[there], pairs.counts[there], pairs.weight[there]
+    a, b, weight = a[there], b[there], pairs.weight[there]
+    counts = np.stack([pairs.counts[there], copies[there]], axis=1)
     low, high = np.minimum(a, b), np.maximum(a, b)
     keys, place = np.unique(low * size + high, return_inverse=True)
-    sums = np.zeros((len(keys), len(KINDS)), np.int64)
+    sums = np.zeros((len(keys), 2, len(KINDS)), np.int64)
     np.add.at(sums, place, counts)
     weights = np.bincount(place, weight, len(keys)) if len(keys) else np.zeros(0)
-    own = np.zeros((size, len(KINDS)), np.int64)
+    own = np.zeros((size, 2, len(KINDS)), np.int64)
     np.add.at(own, low, counts)
     np.add.at(own, high[low != high], counts[low != high])
     links, inside = [], {}
-    for key, row, heavy in zip(keys.tolist(), sums.tolist(), weights.tolist(), strict=True):
+    for key, row, heavy in zip(keys.tolist(), sums, weights.tolist(), strict=True):
         one, other = divmod(key, size)
+        link = Link(one, other, *_counted(row), heavy)
         if one == other:
-            inside[one] = tuple(row)
+            inside[one] = link
         else:
-            links.append(Link(one, other, tuple(row), heavy))
+            links.append(link)
     return links, inside, own
 
 
@@ -318,7 +343,7 @@ def _spots(pairs: Pairs, node_of: Ints, radii: Sequence[float], around: int = 0)
     """Places by force (Fruchterman and Reingold 1991), then pushed apart until circles of these radii (in the picture's
     units) leave each other room; the same for the same ties. The last `around` nodes begin on a ring."""
     size = len(radii)
-    links, _inside, _own = _summed(pairs, node_of, size)
+    links, _inside, _own = _summed(pairs, pairs.counts, node_of, size)
     graph: Any = nx.Graph()
     graph.add_nodes_from(range(size))
     graph.add_weighted_edges_from((one.a, one.b, math.log1p(one.weight)) for one in links)
@@ -392,7 +417,7 @@ def _view(
     title: str,
     nodes: Sequence[Node],
     links: Sequence[Link],
-    inside: Mapping[int, tuple[int, ...]],
+    inside: Mapping[int, Link],
     every: Whole,
     now: Pairs,
     size: int,
@@ -407,7 +432,7 @@ def _view(
         title,
         tuple(nodes),
         tuple(by_weight),
-        {keys[n]: counts for n, counts in inside.items() if n in keys},
+        {keys[n]: link for n, link in inside.items() if n in keys},
         size,
         tied,
     )

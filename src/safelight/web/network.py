@@ -17,7 +17,7 @@ from safelight.access.door import Door
 from safelight.errors import Refused
 from safelight.identities import network_view
 from safelight.identities.network import ANSWER, CALL, MESSAGE, PAYMENT, SMALL_GROUP, TOGETHER
-from safelight.identities.network_view import Asked, Node
+from safelight.identities.network_view import Asked, Link, Node
 from safelight.identities.triage import reading as triage
 from safelight.messages import _, ngettext
 from safelight.messages.figures import decimal
@@ -154,21 +154,21 @@ def page(request: Request) -> Response:
         view = network_view.view(reading, address.asked)
         reading.show(one.key for one in view.nodes if one.what == "account")
         low, high = (months[0][0], months[-1][0]) if months else (0, 0)
-        most = max((n for _month, n in months), default=0)
+        most = max((n for _month, n, _copies in months), default=0)
         context = {
             "standing": look.standing(),
             "address": address,
             "view": view,
             "drawn": network_chart.drawn(view),
             "matrix": network_chart.matrix(view) if address.table else None,
-            "months": [(number, n, round(44 * n / most, 1) if most else 0) for number, n in months],
+            "months": [(number, n, copies, round(44 * n / most, 1) if most else 0) for number, n, copies in months],
             "low": low,
             "high": high,
             "first": address.first if address.first is not None else low,
             "last": address.last if address.last is not None else high,
             "earlier": address.moved(-1, low, high),
             "later": address.moved(1, low, high),
-            "kinds": [(key, kind_name(key), sum(totals[n] for n in numbers))
+            "kinds": [(key, kind_name(key), *(sum(both) for both in zip(*(totals[n] for n in numbers), strict=True)))
                       for key, numbers in _CHOICES.items()],
             "ran": triage.was_run(reading),
             "month": month,
@@ -185,24 +185,27 @@ def page(request: Request) -> Response:
 def kind_name(kind: str) -> str:
     """What kind of tie it is."""
     return {
-        "message": _("messages"), "call": _("calls"), "payment": _("payments"),
+        "message": _("distinct messages"), "call": _("calls"), "payment": _("payments"),
         "together": _("small groups (at most %(n)s)") % {"n": SMALL_GROUP},
     }[kind]  # fmt: skip
 
 
-def told(counts: tuple[int, ...]) -> str:
-    """`12 messages, 2 calls`."""
-    return network_chart.figures(counts, _word) or _("nothing in this time")
+def told(tie: Node | Link) -> str:
+    """`12 distinct messages (15 with copies), 2 calls`."""
+    return network_chart.figures(tie, _word) or _("nothing in this time")
 
 
-def _word(kind: int, n: int) -> str:
+def _word(kind: int, n: int, copies: int) -> str:
     form = {
-        MESSAGE: ngettext("%(n)s message", "%(n)s messages", n),
+        MESSAGE: ngettext("%(n)s distinct message", "%(n)s distinct messages", n),
         CALL: ngettext("%(n)s call", "%(n)s calls", n),
         PAYMENT: ngettext("%(n)s payment", "%(n)s payments", n),
         TOGETHER: ngettext("together in %(n)s month", "together in %(n)s months", n),
     }[kind]
-    return form % {"n": decimal(n)}
+    said = form % {"n": decimal(n)}
+    if kind == MESSAGE or copies != n:
+        return _("%(told)s (%(n)s with copies)") % {"told": said, "n": decimal(copies)}
+    return said
 
 
 ROUTES = [Route("/network", page)]

@@ -123,12 +123,13 @@ def matrix(view: View) -> Matrix:
     return Matrix(tuple(view.nodes[n] for n in order), cells)
 
 
-def figures(counts: Sequence[int], word: Callable[[int, int], str]) -> str:
-    """`12 messages, 2 calls` of counts by kind; answers are messages."""
-    shown = {
-        MESSAGE: counts[MESSAGE] + counts[ANSWER],
-        CALL: counts[CALL],
-        PAYMENT: counts[PAYMENT],
-        TOGETHER: counts[TOGETHER],
-    }
-    return ", ".join(word(kind, n) for kind, n in shown.items() if n)
+def figures(tie: Node | Link, word: Callable[[int, int, int], str]) -> str:
+    """`12 distinct messages (15 with copies), 2 calls` of counts by kind, in words of a kind, how often, and how often with
+    copies; answers are messages."""
+    shown = {MESSAGE: (MESSAGE, ANSWER), CALL: (CALL,), PAYMENT: (PAYMENT,), TOGETHER: (TOGETHER,)}
+    told = []
+    for kind, numbers in shown.items():
+        n, copies = (sum(counts[one] for one in numbers) for counts in (tie.counts, tie.copies))
+        if n:
+            told.append(word(kind, n, copies))
+    return ", ".join(told)
