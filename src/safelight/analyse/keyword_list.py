@@ -49,40 +49,50 @@ def options() -> Any:
 
 
 def read(path: Path) -> KeywordList:
-    """Read a list. Raises NotFound; BadInput for a file that is no text or holds no term, and for a line that is none."""
+    """Read a list from a file. Raises NotFound, and what `parsed` raises."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise NotFound(_("There is no file %(path)s.") % {"path": path}, _("Check the path.")) from None
+    return parsed(path.name, data, str(path))
+
+
+def parsed(name: str, data: bytes, where: str) -> KeywordList:
+    """The list of this name that the bytes hold; `where` is how people find it, for what is said of it.
+
+    Raises BadInput for bytes that are no text or hold no term, and for a line that is none.
+    """
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise BadInput(
-            _("%(path)s is not text in UTF-8.") % {"path": path}, _("Save it as UTF-8 and try again.")
+            _("%(path)s is not text in UTF-8.") % {"path": where}, _("Save it as UTF-8 and try again.")
         ) from error
     numbered = ((number, line.strip()) for number, line in enumerate(lines, 1))
-    terms = tuple(_term(path, number, line) for number, line in numbered if line and not line.startswith("#"))
+    terms = tuple(
+        _term(where, number, line) for number, line in numbered if line and not line.startswith("#")
+    )
     if not terms:
-        raise BadInput(_("%(path)s holds no term.") % {"path": path}, _("Write one term a line."))
-    return KeywordList(path.name, hashlib.sha256(data).hexdigest(), terms)
+        raise BadInput(_("%(path)s holds no term.") % {"path": where}, _("Write one term a line."))
+    return KeywordList(name, hashlib.sha256(data).hexdigest(), terms)
 
 
-def _term(path: Path, number: int, text: str) -> Term:
+def _term(where: str, number: int, text: str) -> Term:
     if len(text) > 2 and text.startswith("/") and text.endswith("/"):
         try:
             return Term(number, text, expression=re2.compile(text[1:-1], options()))
         except re2.error as error:
             why = error.args[0].decode("utf-8", "replace") if error.args else ""
-            raise _bad(path, number, text, why) from error
+            raise _bad(where, number, text, why) from error
     try:
         return Term(number, text, node=parse(text))
     except Refused as error:
-        raise _bad(path, number, text, str(error)) from error
+        raise _bad(where, number, text, str(error)) from error
 
 
-def _bad(path: Path, number: int, text: str, why: str) -> BadInput:
+def _bad(where: str, number: int, text: str, why: str) -> BadInput:
     return BadInput(
         _("%(path)s, line %(line)s: “%(text)s” cannot be read: %(why)s.")
-        % {"path": path, "line": number, "text": text, "why": why.rstrip(".")},
+        % {"path": where, "line": number, "text": text, "why": why.rstrip(".")},
         _("Correct the line; nothing was searched."),
     )

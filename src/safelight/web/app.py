@@ -46,6 +46,7 @@ from safelight.web import (
     identity_person,
     item,
     items,
+    keywords,
     mapping,
     media,
     network,
@@ -100,6 +101,7 @@ def create_app(
         *failures.ROUTES,
         *hits.ROUTES,
         *search.ROUTES,
+        *keywords.ROUTES,
         *timeline.ROUTES,
         *identities.ROUTES,
         *identity_pair.ROUTES,
@@ -141,6 +143,7 @@ def create_app(
     app.state.door, app.state.session, app.state.templates = door, session, templates
     app.state.trials = trials
     app.state.made = conversation_acts.MadeFiles()
+    app.state.keyword_runs = keywords.Runs()
     app.state.imported = handover_receive.Outcomes()
     return app
 

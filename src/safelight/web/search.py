@@ -1,4 +1,4 @@
-"""Search: the query, hits in context by time, counts by facet and over time, keyword lists, saved searches.
+"""Search: the query, hits in context by time, counts by facet and over time, saved searches.
 
 The hits go out first and the counts follow in the same answer, so that they do not wait for them.
 """
@@ -21,7 +21,6 @@ from safelight.access.door import Door
 from safelight.access.model import FacetValue, Histogram
 from safelight.access.search import Counts
 from safelight.access.search_filter import MATCHES, SearchFilter
-from safelight.errors import Refused
 from safelight.identities.confirmed import looked_up, people, person
 from safelight.messages import _
 from safelight.web.charts import columns, day
@@ -122,28 +121,6 @@ def _without(look: Consultation, wanted: SearchFilter) -> list[tuple[str, str, S
     return found
 
 
-def keywords(request: Request) -> Response:
-    """The hits of one term of a keyword list."""
-    door: Door = request.app.state.door
-    given = request.query_params
-    name, line = given.get("list", ""), given.get("line", "")
-    if not line.isdecimal():
-        raise Refused(_("There is no such term."), _("Go back to the page Search and choose one."))
-    with door.consult("keyword hits", f"{name} {line}") as look:
-        context = {
-            "name": name,
-            "line": line,
-            "term": next(
-                (one for one in look.search.keywords() if (one.list, str(one.line)) == (name, line)), None
-            ),
-            "page": look.search.keyword_hits(name, int(line), given.get("after")),
-            "standing": look.standing(),
-            "value_name": value_name,
-        }
-    page: Response = request.app.state.templates.page(request, "keywords.html", context)
-    return page
-
-
 async def save(request: Request) -> Response:
     """Save the search of the form under a name; then back to it."""
     async with request.form() as form:
@@ -215,5 +192,4 @@ ROUTES = [
     Route("/search", search),
     Route("/search/save", save, methods=["POST"]),
     Route("/search/saved/{seq:int}/withdraw", withdraw, methods=["POST"]),
-    Route("/keywords", keywords),
 ]
