@@ -141,6 +141,7 @@ def _page(request: Request, given: dict[str, str], wrong: SafelightError | None 
     context = {
         "standing": standing,
         "known": known,
+        "example": _('fee\n"next train"\nloco*\n/\\d{3}-\\d{2}/'),
         "given": {"name": "", "terms": ""} | given,
         "wrong": wrong,
     }
