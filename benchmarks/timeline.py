@@ -47,8 +47,8 @@ class Measured:
     cpu: float
 
 
-def make(root: Path, rows: int) -> OperationFolder:
-    """An operation with so many messages."""
+def make(root: Path, rows: int, copied: float = 0.0) -> OperationFolder:
+    """An operation with so many messages; this share of them are second copies, in another exhibit, of others."""
     folder = OperationFolder(root / "op")
     folder.make()
     write_settings(folder.settings, Settings())
@@ -61,11 +61,11 @@ def make(root: Path, rows: int) -> OperationFolder:
     drawn = np.random.default_rng(1)
     with Catalog.at(folder) as catalog:
         for start in range(0, rows, _BATCH):
-            catalog.write(
-                f"b{start}",
-                {"messages": _batch(drawn, start, min(_BATCH, rows - start), keys)},
-                made_by={"bench": "1"},
-            )
+            batch = _batch(drawn, start, min(_BATCH, rows - start), keys)
+            tables = {"messages": batch}
+            if copied:
+                tables["messages"], tables["same_messages"] = _with_copies(drawn, batch, copied, keys)
+            catalog.write(f"b{start}", tables, made_by={"bench": "1"})
         catalog.compact(force=True)
     return folder
 
@@ -90,6 +90,26 @@ def _batch(drawn: np.random.Generator, start: int, n: int, keys: list[str]) -> p
         "text": pa.array([f"hei, toget går klokka {k % 24} og det snør på Dovre" for k in range(n)]),
         "sent": pa.StructArray.from_arrays(moment, fields=list(MOMENT)),
     })  # fmt: skip
+
+
+def _with_copies(
+    drawn: np.random.Generator, batch: pa.Table, copied: float, keys: list[str]
+) -> tuple[pa.Table, pa.Table]:
+    """The batch with the last rows replaced by copies of rows before, and what says so."""
+    n = int(len(batch) * copied)
+    rest = batch.slice(0, len(batch) - n)
+    chosen = pa.array(np.sort(drawn.choice(len(rest), n, replace=False)))
+    heads, ids = rest["trace_id"].take(chosen), batch["trace_id"].slice(len(rest))
+    columns = {name: rest[name].take(chosen) for name in batch.column_names} | {
+        "trace_id": ids, "exhibit": pa.array([keys[one] for one in drawn.integers(0, 40, n)]),
+    }  # fmt: skip
+    same = pa.table({
+        "trace_id": pa.chunked_array([*heads.chunks, *ids.chunks]),
+        "distinct_id": pa.chunked_array([*heads.chunks, *heads.chunks]),
+        "rule": pa.repeat(pa.scalar("native id"), 2 * n),
+        "run": pa.repeat(pa.scalar("r"), 2 * n),
+    })  # fmt: skip
+    return pa.concat_tables([rest, pa.table(columns).select(batch.column_names)]), same
 
 
 def measure(folder: OperationFolder, rounds: int) -> list[Measured]:
@@ -177,10 +197,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int, default=1_000_000, help="messages (1,000,000)")
+    parser.add_argument(
+        "--copied", type=float, default=0.0, help="share of them that are copies of others (0)"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="times that each is asked; the fastest counts")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="timeline") as place:
-        print(render(given.rows, measure(make(Path(place), given.rows), given.rounds)))
+        print(render(given.rows, measure(make(Path(place), given.rows, given.copied), given.rounds)))
 
 
 if __name__ == "__main__":

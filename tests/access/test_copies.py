@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from safelight.access import account_contacts, account_events, timeline_rows
+from safelight.access import account_contacts, account_events, timeline, timeline_lanes, timeline_rows
 from safelight.access.account import Paid, account
 from safelight.access.conversation import window
 from safelight.access.conversation_order import order_of, position_of
@@ -16,8 +16,10 @@ from safelight.access.provenance import copies_of, why
 from safelight.access.reading import Reading
 from safelight.access.timeline import whole
 from safelight.access.timeline_bars import FIRST, LAST
+from safelight.access.zones import ZONES
 from safelight.catalog.catalog import Catalog
-from tests.access.acts import ASE, BO, DIRECT, PAYEE, PAYER, act, at
+from safelight.ledger.identities import Tenure
+from tests.access.acts import ASE, BO, DIRECT, PAYEE, PAYER, act, at, us
 from tests.access.built import Built, build
 
 
@@ -60,9 +62,48 @@ def reading(acted: Built) -> Iterator[Reading]:
 
 def test_the_timeline_has_each_once_with_its_copies(reading: Reading) -> None:
     for kind, id_ in (("call", "t1-c1"), ("transfer", "t1-p1")):
-        assert whole(reading, {"kind": (kind,)}).total == 1
+        assert whole(reading, {"kind": (kind,)}).total == (1, 2)
         rows = timeline_rows.events(reading, {"kind": (kind,)}, FIRST, LAST).rows
         assert [(row.id, row.copies) for row in rows] == [(id_, 2)]
+
+
+def test_a_copy_with_another_time_counts_in_its_own_bar_and_stands_in_none(reading: Reading) -> None:
+    wanted = {"kind": ("transfer",)}
+    found = timeline.picture(reading, wanted, us("2016-11-08"), us("2016-11-10"), ZONES["utc"])
+    assert [(at, bar, every) for at, bar, every in zip(found.edges, found.bars, found.found, strict=False) if every] == [
+        (us("2016-11-08T12:00"), {"transfer": 1}, {"transfer": 1}),
+        (us("2016-11-09"), {}, {"transfer": 1}),
+    ]  # fmt: skip
+    assert (found.total, whole(reading, wanted).extent()) == (
+        (1, 2),
+        (us("2016-11-08T12:00"), us("2016-11-08T13:00")),
+    )
+    # A window that ends before the copy does not count it, though everything distinct lies in it.
+    before = timeline.picture(reading, wanted, us("2016-11-08"), us("2016-11-09"), ZONES["utc"])
+    assert (before.total, before.facets["exhibit"]) == (
+        (1, 1),
+        [("2016-0142-B3", 1, 1), ("2016-0142-A1", 0, 0)],
+    )
+
+
+def always(account_id: str) -> Tenure:
+    return Tenure("0", account_id, None, None, False, 0)
+
+
+def test_persons_and_lanes_tell_both(reading: Reading) -> None:
+    span = us("2016-11-07"), us("2016-11-10")
+    people = [[always(PAYER)], [always(ASE), always(PAYER)], [always(BO)]]
+    assert timeline.by_person(reading, {"kind": ("transfer", "call", "message")}, *span, people) == [
+        (1, 2), (5, 7), (1, 1),
+    ]  # fmt: skip
+    calls = {"kind": ("call", "transfer")}
+    for by, told in (
+        ("exhibit", {"2016-0142-A1": (1, 1), "2016-0142-B3": (2, 3)}),
+        ("network", {"bank": (1, 2), "club": (1, 2)}),
+        ("account", {PAYER: (1, 2), ASE: (1, 1)}),
+    ):
+        lanes = timeline_lanes.lanes(reading, by, calls, *span)
+        assert {one.value: one.tally for one in lanes} == told
 
 
 def test_either_conversation_shows_the_call_and_all_of_its_copies(reading: Reading) -> None:

@@ -43,23 +43,33 @@ def reading(acted: Built) -> Iterator[Reading]:
 
 
 def bars(found: timeline.Picture, zone: Zone = UTC) -> dict[str, dict[str, int]]:
+    return _by_time(found, found.bars, zone)
+
+
+def with_copies(found: timeline.Picture, zone: Zone = UTC) -> dict[str, dict[str, int]]:
+    return _by_time(found, found.found, zone)
+
+
+def _by_time(found: timeline.Picture, figures: list[dict[str, int]], zone: Zone) -> dict[str, dict[str, int]]:
     return {
         f"{zone.local(start):%Y-%m-%d %H:%M}": counts
-        for start, counts in zip(found.edges, found.bars, strict=False)
+        for start, counts in zip(found.edges, figures, strict=False)
         if counts
     }
 
 
 def test_everything_is_counted_once_by_kind_and_what_cannot_be_compared_beside_it(reading: Reading) -> None:
     found = timeline.whole(reading, ACTS)
-    assert (found.total, found.untimed) == (14, 2)
+    assert (found.total, found.untimed) == ((14, 15), (2, 2))
     assert timeline.extent(reading, ACTS, UTC) == (us("2014-03-01"), us("2016-12-01"))  # whole months
-    assert timeline.whole(reading, {"kind": ("message",)}).total == 6  # the copy does not count again
+    messages = timeline.whole(reading, {"kind": ("message",)})
+    assert messages.total == (6, 7)  # the copy counts where copies do
+    assert (found.of("message"), found.of("call")) == ((6, 7), (1, 1))
 
 
 def test_a_window_by_the_hour(reading: Reading) -> None:
     found = timeline.picture(reading, ACTS, *WEEK, UTC)
-    assert (found.level.name, len(found.bars), found.total, found.highest) == ("hour", 120, 12, 2)
+    assert (found.level.name, len(found.bars), found.total, found.highest) == ("hour", 120, (12, 13), 2)
     assert bars(found) == {
         "2016-11-07 08:00": {"message": 2},
         "2016-11-07 20:00": {"call": 1},
@@ -72,6 +82,7 @@ def test_a_window_by_the_hour(reading: Reading) -> None:
         "2016-11-09 09:00": {"membership": 1},
         "2016-11-09 17:00": {"login": 1},
     }  # fmt: skip
+    assert with_copies(found) == bars(found) | {"2016-11-07 08:00": {"message": 3}}
     assert found.quiet() == (us("2016-11-08T19:00"), us("2016-11-09T09:00"))
 
 
@@ -87,18 +98,33 @@ def test_the_same_by_days_of_norway(reading: Reading) -> None:
     }
 
 
+def tallies(found: timeline.Picture, facet: str) -> dict[str, timeline.Tally]:
+    return {one.name: timeline.Tally(one.events, one.found) for one in found.facets[facet]}
+
+
+def test_facets_tell_distinct_events_and_those_with_copies(reading: Reading) -> None:
+    """Of the message that lies in both exhibits each holds one; in all there is one, found twice."""
+    found = timeline.picture(reading, ACTS, *WEEK, UTC)
+    assert found.facets["exhibit"] == [("2016-0142-A1", 8, 8), ("2016-0142-B3", 5, 5)]
+    assert found.facets["network"] == [("club", 11, 12), ("bank", 1, 1), ("file", 0, 0)]
+    assert found.facets["state"] == [("live", 11, 12), ("recovered", 1, 1), ("deleted", 0, 0)]
+    assert tallies(found, "kind")["message"] == (5, 6)
+    assert timeline.strip(reading, ACTS, *WEEK, UTC).total == (12, 13)
+
+
 def test_facets_count_what_matches_all_others_and_keep_those_with_none(reading: Reading) -> None:
     wanted = {**ACTS, "exhibit": ("2016-0142-A1",)}
     found = timeline.picture(reading, wanted, *WEEK, UTC)
-    assert found.total == 8
-    assert found.facets["exhibit"] == [("2016-0142-A1", 8), ("2016-0142-B3", 5)]
-    assert found.facets["network"] == [("club", 8), ("bank", 0), ("file", 0)]
-    assert found.facets["state"] == [("live", 7), ("recovered", 1), ("deleted", 0)]
-    assert [pair for pair in found.facets["kind"] if pair[0] in KINDS] == [
-        ("message", 3), ("call", 1), ("transfer", 0), ("media", 1), ("login", 2), ("membership", 0), ("location", 1),
+    assert found.total == (8, 8)
+    assert found.facets["exhibit"] == [("2016-0142-A1", 8, 8), ("2016-0142-B3", 5, 5)]
+    assert found.facets["network"] == [("club", 8, 8), ("bank", 0, 0), ("file", 0, 0)]
+    assert found.facets["state"] == [("live", 7, 7), ("recovered", 1, 1), ("deleted", 0, 0)]
+    assert [one for one in found.facets["kind"] if one.name in KINDS] == [
+        ("message", 3, 3), ("call", 1, 1), ("transfer", 0, 0), ("media", 1, 1), ("login", 2, 2), ("membership", 0, 0),
+        ("location", 1, 1),
     ]  # fmt: skip
     assert (
-        dict(found.facets["kind"])["modified"] > 0
+        tallies(found, "kind")["modified"].events > 0
     )  # which the filter leaves out, and which are one click away
 
 
@@ -110,16 +136,16 @@ def test_an_exhibit_has_what_it_holds_though_a_copy_elsewhere_stands_for_it(read
         wanted = {**ACTS, "exhibit": chosen}
         found = timeline.picture(reading, wanted, *WEEK, UTC)
         page = timeline_rows.events(reading, wanted, *WEEK)
-        assert len(page.rows) == found.total
+        assert len(page.rows) == found.total.events
         assert [one.id for one in page.rows if one.id in ("t1-m1", "t1-m1x")] == [
             "t1-m1x" if chosen == numbers[1:] else "t1-m1"
         ]
-        assert dict(found.facets["exhibit"]) == {numbers[0]: 8, numbers[1]: 5}
-        assert dict(found.facets["kind"])["message"] == found.total - sum(
-            n for kind, n in found.facets["kind"] if kind != "message" and kind in KINDS
+        assert tallies(found, "exhibit") == {numbers[0]: (8, 8), numbers[1]: (5, 5)}
+        assert tallies(found, "kind")["message"].events == found.total.events - sum(
+            one.events for one in found.facets["kind"] if one.name != "message" and one.name in KINDS
         )
         totals[chosen] = found.total
-    assert totals == {(): 12, numbers[:1]: 8, numbers[1:]: 5, numbers: 12}
+    assert totals == {(): (12, 13), numbers[:1]: (8, 8), numbers[1:]: (5, 5), numbers: (12, 13)}
 
 
 def test_copies_within_one_exhibit_count_once_there(tmp_path: Path) -> None:
@@ -131,14 +157,16 @@ def test_copies_within_one_exhibit_count_once_there(tmp_path: Path) -> None:
         same = [{"trace_id": "t1-m1y", "distinct_id": "t1-m1", "rule": "native id", "run": "r"}]
         catalog.write("again", {"messages": again, "same_messages": same}, made_by={"test": "1"})
     with Door(built.folder, who="kari", purpose="test") as door, door.consult("test") as look:
-        for wanted, total in (((), 12), (("2016-0142-B3",), 5)):
+        for wanted, total in (((), (12, 14)), (("2016-0142-B3",), (5, 6))):
             facets = {**ACTS, "exhibit": wanted}
             found = timeline.picture(look.reading, facets, *WEEK, UTC)
-            assert (found.total, dict(found.facets["exhibit"])) == (
+            assert (found.total, tallies(found, "exhibit")) == (
                 total,
-                {"2016-0142-A1": 8, "2016-0142-B3": 5},
+                {"2016-0142-A1": (8, 8), "2016-0142-B3": (5, 6)},
             )
-        assert timeline.messages(timeline.window(look.reading, facets, *WEEK), facets) == (4, 3)
+            assert bars(found)["2016-11-07 08:00"] == {"message": 1 if wanted else 2}
+            assert with_copies(found)["2016-11-07 08:00"] == {"message": 2 if wanted else 4}
+        assert timeline.window(look.reading, facets, *WEEK).of("message") == (3, 4)
 
 
 def test_a_window_of_many_rows_is_read_in_two_cases_and_says_the_same(
@@ -162,7 +190,7 @@ def test_files_are_events_too(reading: Reading) -> None:
         "modified",
         "accessed",
     }
-    assert found.total > 14
+    assert found.total.events > 14
 
 
 def test_rows_page_by_page_there_and_back(reading: Reading) -> None:
@@ -245,7 +273,7 @@ def test_decisions_about_clocks_move_events(tmp_path: Path) -> None:
         clocks.assume_zone(ledger, "2016-0142-B3", "Europe/Oslo", reason="was used in Nordvik", actor="kari")
     with Door(built.folder, who="kari", purpose="test") as door, door.consult("test") as look:
         reading = look.reading
-        assert timeline.whole(reading, ACTS).untimed == 1
+        assert timeline.whole(reading, ACTS).untimed == (1, 1)
         found = timeline.picture(reading, {"kind": ("message",)}, *WEEK, UTC)
         assert bars(found) == {
             "2016-11-07 06:00": {"message": 2},
@@ -267,9 +295,11 @@ def test_decisions_about_clocks_move_events(tmp_path: Path) -> None:
 def test_a_stray_time_does_not_hide_the_rest() -> None:
     hours = [0, *range(400_000, 403_000), 900_000]
     ones = np.ones(len(hours), np.int64)
-    found = timeline.Counted(HOUR, np.array(hours, np.int64), ones * 0, ones, (), 0)
+    found = timeline.Counted(
+        HOUR, np.array(hours, np.int64), ones * 0, ones, 2 * ones, (), timeline.Tally(0, 0)
+    )
     assert found.extent() == (400_000 * HOUR, 403_000 * HOUR)
-    assert found.between(-(2**62), 400_000 * HOUR) == 1
+    assert found.between(-(2**62), 400_000 * HOUR) == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -22,13 +22,41 @@ def test_counts_in_a_table(acted: Operation) -> None:
     kinds = [word for kind in ("message", "call", "transfer", "login") for word in ("--kind", kind)]
     lines = acted.run("timeline", str(acted.root), "--by", "day", "--zone", "no", *kinds).splitlines()
     assert [line.split() for line in lines] == [
-        ["from", "events", "message", "call", "transfer", "login"],
-        ["2014-03-30", "1", "1"],
-        ["2016-11-07", "3", "2", "1"],
-        ["2016-11-08", "5", "3", "1", "1"],
-        ["2016-11-09", "1", "1"],
+        [
+            "from",
+            "events",
+            "events",
+            "with",
+            "copies",
+            "message",
+            "message",
+            "with",
+            "copies",
+            "call",
+            "transfer",
+            "login",
+        ],
+        ["2014-03-30", "1", "1", "1", "1"],
+        ["2016-11-07", "3", "4", "2", "3", "1"],
+        ["2016-11-08", "5", "5", "3", "3", "1", "1"],
+        ["2016-11-09", "1", "1", "1"],
         ["7", "messages,", "6", "distinct"],
-        ["10", "events", "(Europe/Oslo),", "2", "without", "a", "time", "that", "can", "be", "compared"],
+        [
+            "10",
+            "events,",
+            "11",
+            "with",
+            "copies",
+            "(Europe/Oslo),",
+            "2",
+            "without",
+            "a",
+            "time",
+            "that",
+            "can",
+            "be",
+            "compared",
+        ],
     ]
 
 
@@ -54,12 +82,19 @@ def test_counts_for_what_comes_next(acted: Operation) -> None:
         "--exhibit", "2016-0142-B3", "--format", "jsonl",
     )  # fmt: skip
     assert [json.loads(line) for line in said.splitlines()] == [
-        {"from": "2016-11-08", "events": 2, "message": 2}
+        {"from": "2016-11-08", "events": 2, "events_with_copies": 2, "message": 2, "message_with_copies": 2}
+    ]
+    said = acted.run("timeline", str(acted.root), "--by", "day", "--kind", "message", "--kind", "login", "--from",
+                     "2016-11-07", "--to", "2016-11-08", "--format", "csv")  # fmt: skip
+    assert said.split() == [
+        "from,events,events_with_copies,message,message_with_copies,login",
+        "2016-11-07,3,4,3,4,0",
+        "2016-11-08,3,3,2,2,1",
     ]
     said = acted.run(
         "timeline", str(acted.root), "--account", ASE, "--kind", "call", "--by", "year", "--format", "csv"
     )
-    assert said.split() == ["from,events,call", "2016-01-01,1,1"]
+    assert said.split() == ["from,events,events_with_copies,call,call_with_copies", "2016-01-01,1,1,1,1"]
 
 
 def test_a_filter_that_is_none_is_told(acted: Operation) -> None:

@@ -64,9 +64,9 @@ def test_the_timeline_shows_what_they_did(client: httpx.Client) -> None:
     page = client.get(f"/timeline?person={ASE}&from=2016-11-07&to=2016-11-11").text
     said = plain(page)
     assert "person togmann ×" in said
-    assert "9 events in the window" in said
+    assert "9 events in the window, 10 with copies" in said
     assert "NOK 450.00, kontingent" in said and "toget er forsinket" not in said
-    assert re.search(r"Person togmann 9 A person is", said)
+    assert re.search(r"Person togmann 9 10 with copies A person is", said)
     offered = client.get("/timeline?from=2016-11-07&to=2016-11-11").text
     assert f"/timeline?person={PERSON}&amp;from=2016-11-07" in offered
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -69,7 +70,11 @@ def test_without_a_script_everything_is_a_link(client: httpx.Client, workbench: 
         "page": "timeline", "query": f"{' '.join(ACTS.replace('=', ':').split('&'))} from:2016-11-07 to:2016-11-11",
         "ids": 13, "sha256": workbench.whats(before)[0][1]["sha256"],  # type: ignore[index]
     })]  # fmt: skip
-    assert "12 events in the window" in said
+    assert "12 events in the window, 13 with copies" in said
+    assert "<title>7 Nov 2016 08:00 – 09:00: 2, 3 with copies</title>" in said
+    assert "<title>2016-0142-B3, events in the window: 5</title>" in said
+    assert '<span class="c">5</span><span class="more">6 with copies</span>' in said
+    assert said.count('title="found in 2 places, shown once">2×') == 1
     assert "2 without a time that can be compared" in said
     assert "corrected by +60 s" in said and "photographed beside a radio clock" in said
     assert "7–11 Nov 2016" in said
@@ -93,6 +98,18 @@ def test_what_has_no_time_is_listed(client: httpx.Client) -> None:
     said = client.get(f"/timeline?{ACTS}&undated=1").text
     assert said.count("<tr data-row") == 2
     assert "2016-11-08 12:00:00" in said and "18:02" in said
+
+
+def test_the_table_of_figures_tells_copies(client: httpx.Client) -> None:
+    said = client.get(f"/timeline?{WEEK}&kind=message").text
+    table = said[said.index('id="figures"') : said.index("</details>")]
+    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    assert [" ".join(re.sub("<[^>]+>", " ", row).split()) for row in rows] == [
+        "Time, UTC Messages Calls Transfers Media shared Logins, files, other",
+        "7 Nov 2016 08:00 – 09:00 2, 3 with copies",
+        "7 Nov 2016 23:00 – 8 Nov 2016 00:00 1",
+        "8 Nov 2016 10:00 – 11:00 2",
+    ]
 
 
 @pytest.mark.browser

@@ -2,6 +2,8 @@
 
 `whole` counts everything once a snapshot, by the hour; a window is counted by itself, from the row groups that can hold
 it. Bars are folded from hours (or less) along the calendar of a zone, so that changing the zone reads nothing again.
+
+Everything is counted twice in one pass: each distinct event once, which bars are as high as, and with all copies.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +38,21 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 _KINDS = {name: number for number, name in enumerate(EVENTS)}
 
 
+class Tally(NamedTuple):
+    """How many: each distinct event once, and all copies that were found of them."""
+
+    events: int
+    found: int
+
+
+class Value(NamedTuple):
+    """One value of a facet: how many distinct events match it and all other facets, and how many with copies."""
+
+    name: str
+    events: int
+    found: int
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Events of one kind, network, state and exhibit (by number): how many (each distinct one once, in all or in the
@@ -53,30 +70,40 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One count. `slots` (times in `unit` µs, sorted), `kinds` and `counts` belong together: events that match every
-    facet. `groups`: all events in the span, whatever the facets. `untimed`: those that match and have no time that can
-    be compared (no zone is known, or no date)."""
+    """One count. `slots` (times in `unit` µs, sorted), `kinds`, `counts` and `found` belong together: events that match
+    every facet, each distinct one once (none, where copies alone have this time) and with copies. `groups`: all events in
+    the span, whatever the facets. `untimed`: those that match and have no time that can be compared (no zone is known, or
+    no date)."""
 
     unit: int
     slots: Ints
     kinds: Ints
     counts: Ints
+    found: Ints
     groups: tuple[Group, ...]
-    untimed: int
+    untimed: Tally
 
     @property
-    def total(self) -> int:
+    def total(self) -> Tally:
         """Events that match."""
-        return int(self.counts.sum())
+        return Tally(int(self.counts.sum()), int(self.found.sum()))
+
+    def of(self, kind: str) -> Tally:
+        """Those of one kind."""
+        mine = self.kinds == _KINDS[kind]
+        return Tally(int(self.counts[mine].sum()), int(self.found[mine].sum()))
 
     def extent(self) -> tuple[int, int] | None:
-        """First and last time (to a unit), without strays; None if nothing matches."""
+        """First and last time (to a unit) of what is counted, without strays; None if nothing matches. Copies say it alone
+        where what stands for them all does not match."""
         if not len(self.slots):
             return None
-        first, last = int(self.slots[0]), int(self.slots[-1]) + 1
-        shares = np.cumsum(self.counts) / self.total
-        low = int(self.slots[int(np.searchsorted(shares, _STRAY, side="right"))])
-        high = int(self.slots[int(np.searchsorted(shares, 1 - _STRAY))]) + 1
+        weights = self.counts if self.counts.any() else self.found
+        slots, weights = self.slots[weights > 0], weights[weights > 0]
+        first, last = int(slots[0]), int(slots[-1]) + 1
+        shares = np.cumsum(weights) / weights.sum()
+        low = int(slots[int(np.searchsorted(shares, _STRAY, side="right"))])
+        high = int(slots[int(np.searchsorted(shares, 1 - _STRAY))]) + 1
         for _end in range(2):  # what lies far before may hide what lies far behind
             if 2 * (last - low) < last - first:
                 first = low
@@ -84,24 +111,25 @@ class Counted:
                 last = high
         return first * self.unit, last * self.unit
 
-    def between(self, begin: int, end: int) -> int:
+    def between(self, begin: int, end: int) -> Tally:
         """Events that match in a span of whole units."""
         low, high = np.searchsorted(self.slots, [begin // self.unit, -(-end // self.unit)])
-        return int(self.counts[low:high].sum())
+        return Tally(int(self.counts[low:high].sum()), int(self.found[low:high].sum()))
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Bars between `edges` (µs UTC, one more than bars): `bars[n][kind]` events. `facets`: for every facet its values
-    with the number of events in the window that match all other facets."""
+    """Bars between `edges` (µs UTC, one more than bars): `bars[n][kind]` distinct events, `found[n][kind]` with copies.
+    `facets`: for every facet its values with the events in the window that match all other facets."""
 
     begin: int
     end: int
     level: Level
     edges: list[int]
     bars: list[dict[str, int]]
-    total: int
-    facets: dict[str, list[tuple[str, int]]]
+    found: list[dict[str, int]]
+    total: Tally
+    facets: dict[str, list[Value]]
 
     @property
     def highest(self) -> int:
@@ -126,7 +154,7 @@ def whole(reading: Reading, facets: Facets) -> Counted:
 def all_of_it(reading: Reading, facets: Facets, begin: int, end: int) -> bool:
     """Whether everything lies from `begin` to before `end`."""
     found = groups(reading, facets)
-    return bool(found) and all(begin <= one.first and one.last < end for one in found if one.events)
+    return bool(found) and all(begin <= one.first and one.last < end for one in found)
 
 
 def window(reading: Reading, facets: Facets, begin: int, end: int) -> Counted:
@@ -147,7 +175,8 @@ def picture(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) 
         end=end,
         level=level,
         edges=at,
-        bars=fold(counted, at),
+        bars=fold(counted, counted.counts, at),
+        found=fold(counted, counted.found, at),
         total=counted.total,
         facets=_facets(counted.groups, everything.groups, facets),
     )
@@ -155,9 +184,15 @@ def picture(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) 
 
 def strip(reading: Reading, facets: Facets, begin: int, end: int, zone: Zone) -> Picture:
     """The whole extent for the overview above: bars alone."""
-    counted, level = whole(reading, facets), level_for(begin, end)
+    return bars_of(whole(reading, facets), begin, end, zone)
+
+
+def bars_of(counted: Counted, begin: int, end: int, zone: Zone) -> Picture:
+    """A count as bars alone."""
+    level = level_for(begin, end)
     at = edges(level, begin, end, zone)
-    return Picture(begin, end, level, at, fold(counted, at), counted.between(begin, end), {})
+    bars, found = (fold(counted, counts, at) for counts in (counted.counts, counted.found))
+    return Picture(begin, end, level, at, bars, found, counted.between(begin, end), {})
 
 
 def extent(reading: Reading, facets: Facets, zone: Zone) -> tuple[int, int] | None:
@@ -166,38 +201,26 @@ def extent(reading: Reading, facets: Facets, zone: Zone) -> tuple[int, int] | No
     return None if found is None else around(*found, zone)
 
 
-def messages(counted: Counted, facets: Facets) -> tuple[int, int]:
-    """Of a count under these facets the messages that match: every copy, and each distinct one once."""
-    mine = [
-        one
-        for one in counted.groups
-        if one.values[0] == "message"
-        and all(one.values[n] in facets[name] for n, name in enumerate(COUNTED) if facets.get(name))
-    ]
-    return sum(one.found for one in mine), sum(one.events for one in mine)
-
-
 def by_person(
     reading: Reading, facets: Facets, begin: int, end: int, people: Sequence[Sequence[Tenure]]
-) -> list[int]:
+) -> list[Tally]:
     """How many events from `begin` to before `end` each of these persons has that match all facets but persons."""
     others = {name: values for name, values in facets.items() if name != "person"}
 
-    def count() -> list[int]:
+    def count() -> list[Tally]:
         match, values = condition(reading, others, (*SCOPES, *COUNTED))
         each = [_held(one, values, f"_person_{n}") for n, one in enumerate(people)]
         span = Span(begin, end, slack(reading))
-        row = reading.db.execute(
-            f"""select {", ".join(f"count(*) filter ({one})" for one in each)}
-                from ({relation(reading.snapshot, _named(others), span, exhibits=chosen(reading, others))})
-                where {match}""",
-            values,
-        ).fetchone()
-        return [int(one) for one in row or ()]
+        rows = relation(reading.snapshot, _named(others), span, copies=True, exhibits=chosen(reading, others))
+        both = (f"count(*) filter ({one}{more})" for one in each for more in (" and stands", ""))
+        (row,) = reading.db.execute(
+            f"select {', '.join(both)} from ({rows}) where {match}", values
+        ).fetchall()
+        return [Tally(*two) for two in zip(row[::2], row[1::2], strict=True)]
 
     if not people:
         return []
-    found: list[int] = reading.memo.get(
+    found: list[Tally] = reading.memo.get(
         ("timeline persons", begin, end, key_of(others), tuple(map(tuple, people))), count
     )
     return found
@@ -218,22 +241,21 @@ def slack(reading: Reading) -> int:
     return max((abs(one.seconds or 0) for one in clocks.every(reading.ledger)), default=0) * 1_000_000
 
 
-def fold(counted: Counted, at: Sequence[int]) -> list[dict[str, int]]:
-    """Events by kind between the edges `at` (µs)."""
+def fold(counted: Counted, counts: Ints, at: Sequence[int]) -> list[dict[str, int]]:
+    """Events by kind between the edges `at` (µs); `counts` of them: the count's own, or what it found with copies."""
     times = counted.slots * counted.unit
     places = np.searchsorted(np.asarray(at, np.int64), times, side="right") - 1
     inside = (places >= 0) & (places < len(at) - 1)
     found = np.zeros((max(len(at) - 1, 0), len(_KINDS)), np.int64)
-    np.add.at(found, (places[inside], counted.kinds[inside]), counted.counts[inside])
+    np.add.at(found, (places[inside], counted.kinds[inside]), counts[inside])
     return [{name: int(row[n]) for name, n in _KINDS.items() if row[n]} for row in found]
 
 
-def _facets(
-    here: Sequence[Group], everywhere: Sequence[Group], wanted: Facets
-) -> dict[str, list[tuple[str, int]]]:
+def _facets(here: Sequence[Group], everywhere: Sequence[Group], wanted: Facets) -> dict[str, list[Value]]:
     """Counts by facet: each honours all others. A value that is somewhere but not here stays with zero."""
-    found: dict[str, dict[str, int]] = {
-        name: {one.values[n]: 0 for one in everywhere if one.values[n]} for n, name in enumerate(COUNTED)
+    found: dict[str, dict[str, Tally]] = {
+        name: {one.values[n]: Tally(0, 0) for one in everywhere if one.values[n]}
+        for n, name in enumerate(COUNTED)
     }
     for one in here:
         misses = [
@@ -242,13 +264,14 @@ def _facets(
         for n, name in enumerate(COUNTED):
             if one.values[n] and misses in ([], [n]):
                 counts = found[name]
-                events = one.own if name == "exhibit" else one.events
-                counts[one.values[n]] = counts.get(one.values[n], 0) + events
+                events, copies = counts.get(one.values[n], (0, 0))
+                more = one.own if name == "exhibit" else one.events
+                counts[one.values[n]] = Tally(events + more, copies + one.found)
     order = list(EVENTS)
     return {
         name: sorted(
-            counts.items(),
-            key=lambda pair: (order.index(pair[0]), "") if name == "kind" else (-pair[1], pair[0]),
+            (Value(value, *tally) for value, tally in counts.items()),
+            key=lambda one: (order.index(one.name), "") if name == "kind" else (-one.events, one.name),
         )
         for name, counts in found.items()
     }
@@ -301,7 +324,7 @@ def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit:
     table: pa.Table = reading.db.sql(
         _by_kind(
             reading,
-            f"us // {unit} as slot, count(*) as matching",
+            f"us // {unit} as slot, count(*) filter (stands) as matching, count(*) as found",
             f"{scope} and {match}",
             f"us // {unit}",
             span,
@@ -316,8 +339,9 @@ def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit:
         slots=timed["slot"].to_numpy().astype(np.int64),
         kinds=np.fromiter((_KINDS[kind] for kind in timed["kind"].to_pylist()), np.int64, len(timed)),
         counts=timed["matching"].to_numpy().astype(np.int64),
+        found=timed["found"].to_numpy().astype(np.int64),
         groups=groups(reading, facets, span),
-        untimed=sum(undated["matching"].to_pylist()),
+        untimed=Tally(sum(undated["matching"].to_pylist()), sum(undated["found"].to_pylist())),
     )
 
 
@@ -350,7 +374,6 @@ def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> t
             f"us is not null and {scope}",
             "network, state, exhibit",
             span,
-            copies=True,
             exhibits=chosen(reading, facets),
         ),
         params=values,
@@ -381,14 +404,13 @@ def _by_kind(
     where: str,
     group: str,
     span: tuple[int, int] | None,
-    copies: bool = False,
-    exhibits: Sequence[str] = (),
+    exhibits: Sequence[str],
 ) -> str:
-    """SQL of an aggregate over each kind by itself: as one more column to group by it would cost a third more."""
+    """SQL of an aggregate over each kind by itself, copies included: one more column to group by would cost a third more."""
     within = Span(*span, slack(reading)) if span else None
     there = [name for name, one in EVENTS.items() if reading.snapshot.rows(one.table)] or list(EVENTS)[:1]
     rows = {
-        name: relation(reading.snapshot, [name], within, copies=copies, exhibits=exhibits) for name in there
+        name: relation(reading.snapshot, [name], within, copies=True, exhibits=exhibits) for name in there
     }
     return " union all ".join(
         f"select '{name}' as kind, {select} from ({one}) where {where} group by {group}"

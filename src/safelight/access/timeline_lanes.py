@@ -19,6 +19,7 @@ from safelight.access.timeline import (
     SCOPES,
     Facets,
     Group,
+    Tally,
     all_of_it,
     chosen,
     condition,
@@ -41,7 +42,7 @@ _AT: Final = {"network": 1, "exhibit": 3}
 @dataclass(frozen=True, slots=True)
 class Lane:
     """One row. `value` is what a filter calls it, `name` what people do; `first` and `last` event of all; in the window
-    the times with events and the gaps (µs)."""
+    the times with events, the gaps (µs), and how many events."""
 
     value: str
     name: str
@@ -49,6 +50,7 @@ class Lane:
     last: int
     runs: tuple[tuple[int, int], ...]
     gaps: tuple[tuple[int, int], ...]
+    tally: Tally
 
 
 def lanes(reading: Reading, by: By, facets: Facets, begin: int, end: int) -> list[Lane]:
@@ -72,11 +74,14 @@ def lanes(reading: Reading, by: By, facets: Facets, begin: int, end: int) -> lis
     found = []
     for name in sorted(wanted):
         mine = [one for one in _matching(everything, facets, by) if one.values[at] == name]
-        held = together(
-            (one.held for one in _matching(here, facets, by) if one.values[at] == name), cut.count
+        inside = [one for one in _matching(here, facets, by) if one.values[at] == name]
+        held = together((one.held for one in inside), cut.count)
+        tally = Tally(
+            sum(one.own if by == "exhibit" else one.events for one in inside),
+            sum(one.found for one in inside),
         )
         first, last = min(one.first for one in mine), max(one.last for one in mine)
-        found.append(_made(name, name, first, last, cut, held, begin, end))
+        found.append(_made(name, name, first, last, cut, held, begin, end, tally))
     return found
 
 
@@ -102,11 +107,19 @@ def _matching(every: Sequence[Group], facets: Facets, by: By) -> list[Group]:
 
 
 def _made(
-    value: str, name: str, first: int, last: int, cut: Stretches, held: Bits, begin: int, end: int
+    value: str,
+    name: str,
+    first: int,
+    last: int,
+    cut: Stretches,
+    held: Bits,
+    begin: int,
+    end: int,
+    tally: Tally,
 ) -> Lane:
     return Lane(
         value, name, first, last, tuple(cut.runs(held, begin, end)),
-        tuple(cut.gaps(held, first, last, begin, end)),
+        tuple(cut.gaps(held, first, last, begin, end)), tally,
     )  # fmt: skip
 
 
@@ -117,19 +130,27 @@ def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[La
 
     cut = stretches((begin, end))
 
-    def read() -> list[tuple[str, int, int, Bits]]:
+    def read() -> list[tuple[str, int, int, Bits, Tally]]:
         match, values = condition(reading, facets, (*SCOPES, *COUNTED))
         kinds, keys = [str(one) for one in facets.get("kind", ())], chosen(reading, facets)
         wanted = list(dict.fromkeys(picked))[:MOST] or _busiest(reading, facets, begin, end)
         # Of all times, for what an account did before and after tells a gap from its beginning and end.
+        inside = f"us >= {begin} and us < {end}"
         table: pa.Table = reading.db.sql(
-            f"""select account, min(us) as first, max(us) as last, {cut.sql("us")} as held
-                from ({relation(reading.snapshot, kinds, exhibits=keys)})
+            f"""select account, min(us) as first, max(us) as last, {cut.sql("us")} as held,
+                       count(*) filter (stands and {inside}) as events, count(*) filter ({inside}) as found
+                from ({relation(reading.snapshot, kinds, copies=True, exhibits=keys)})
                 where us is not null and account = any($_lanes) and {match} group by account""",
             params=values | {"_lanes": wanted},
         ).to_arrow_table()
         there = {
-            row["account"]: (row["first"], row["last"], cut.bits(row["held"])) for row in table.to_pylist()
+            row["account"]: (
+                row["first"],
+                row["last"],
+                cut.bits(row["held"]),
+                Tally(row["events"], row["found"]),
+            )
+            for row in table.to_pylist()
         }
         return [(one, *there[one]) for one in wanted if one in there]
 
@@ -137,8 +158,8 @@ def _accounts(reading: Reading, facets: Facets, begin: int, end: int) -> list[La
     names = usual(reading, [one[0] for one in found])
     reading.show(one[0] for one in found)
     return [
-        _made(one, names.get(one, one[:14]), first, last, cut, held, begin, end)
-        for one, first, last, held in found
+        _made(one, names.get(one, one[:14]), first, last, cut, held, begin, end, tally)
+        for one, first, last, held, tally in found
     ]
 
 

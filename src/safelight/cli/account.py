@@ -65,8 +65,8 @@ def _facts(found: Account) -> None:
         *((f"{one.currency} sent", f"{one.sent_amount} in {one.sent}") for one in found.paid if one.sent),
         *((f"{one.currency} received", f"{one.received_amount} in {one.received}") for one in found.paid if one.received),
     ])  # fmt: skip
-    if found.acts.untimed:
-        console().print(f"{found.acts.untimed:,} acts have no time that can be compared", markup=False)
+    if found.acts.untimed.events:
+        console().print(f"{found.acts.untimed.events:,} acts have no time that can be compared", markup=False)
 
 
 def _parts(found: Account, company: Company) -> None:

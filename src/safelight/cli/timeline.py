@@ -20,6 +20,8 @@ from safelight.errors import Refused
 from safelight.identities.confirmed import looked_up
 
 Many = list[str] | None
+#: What the name of a count with copies ends in.
+_COPIES = "_with_copies"
 
 
 class By(StrEnum):
@@ -51,9 +53,10 @@ def timeline(
     form: Annotated[Format, typer.Option("--format", help="How the counts are written.")] = Format.table,
     purpose: Purpose = "timeline",
 ) -> None:  # fmt: skip
-    """Count events by time and kind: messages (each distinct one once), calls, payments, logins, times of files.
+    """Count events by time and kind: messages, calls, payments, logins, times of files.
 
-    Filters may be repeated (any of the values). Rows without an event are left out.
+    Each distinct event counts once. With copies counts everything that was found; the table says it where it differs, csv
+    and jsonl always. Filters may be repeated (any of the values). Rows without an event are left out.
     """
     if form is Format.parquet:
         raise Refused("Counts are not written as Parquet.", "Use --format csv or jsonl.")
@@ -71,19 +74,35 @@ def timeline(
         span = _span(found, wanted)
         bounded = span and (wanted.begin is not None or wanted.end is not None)
         here = counts.window(look.reading, wanted.facets, *span) if span and bounded else found
-        copies, distinct = counts.messages(here, wanted.facets)
-    columns = ["from", "events", *(name for name in EVENTS if any(row.get(name) for row in rows))]
+        messages = here.of("message")
+    there_are = [name for name in EVENTS if any(row.get(name + _COPIES) for row in rows)]
+    columns = ["from", "events", "events" + _COPIES]
+    columns += [name + more for name in there_are for more in ("", _COPIES) if not more or EVENTS[name].same]
     if form is not Format.table:
         write_rows(rows, columns, form, None)
         return
-    show("", columns, [[row.get(column, "") for column in columns] for row in rows], right=columns[1:])
-    total = sum(row["events"] for row in rows)
-    if copies:
-        console().print(f"{copies:,} messages, {distinct:,} distinct", markup=False)
+    columns = [
+        one for one in columns
+        if not one.endswith(_COPIES) or any(row[one] != row[one.removesuffix(_COPIES)] for row in rows)
+    ]  # fmt: skip
+    show(
+        "",
+        [one.replace("_", " ") for one in columns],
+        [[row[one] or "" if n > 1 else row[one] for n, one in enumerate(columns)] for row in rows],
+        right=[one.replace("_", " ") for one in columns[1:]],
+    )
+    if messages.found:
+        console().print(f"{messages.found:,} messages, {messages.events:,} distinct", markup=False)
+    total = counts.Tally(sum(row["events"] for row in rows), sum(row["events" + _COPIES] for row in rows))
     console().print(
-        f"{total:,} events ({there.iana}), {found.untimed:,} without a time that can be compared",
+        f"{_both(total, 'events')} ({there.iana}), {_both(found.untimed, 'without a time that can be compared')}",
         markup=False,
     )
+
+
+def _both(tally: counts.Tally, what: str) -> str:
+    copies = "" if tally.events == tally.found else f", {tally.found:,} with copies"
+    return f"{tally.events:,} {what}{copies}"
 
 
 def _rows(
@@ -97,11 +116,16 @@ def _rows(
     if level.us < HOUR:
         level = BY_NAME["hour"]
     at = [begin, *(edge for edge in edges(level, begin, end, zone) if begin < edge < end), end]
-    for start, counted in zip(edges(level, begin, end, zone), counts.fold(found, at), strict=False):
+    once, copies = (counts.fold(found, one, at) for one in (found.counts, found.found))
+    for start, distinct, every in zip(edges(level, begin, end, zone), once, copies, strict=False):
         wall = zone.local(start)
-        if counted and wall is not None:
+        if every and wall is not None:
             pattern = "%Y-%m-%d %H:%M" if level.us < BY_NAME["day"].us else "%Y-%m-%d"
-            yield {"from": wall.strftime(pattern), "events": sum(counted.values())} | counted
+            row: dict[str, Any] = {"from": wall.strftime(pattern), "events": sum(distinct.values()),
+                                   "events" + _COPIES: sum(every.values())}  # fmt: skip
+            for name in EVENTS:
+                row |= {name: distinct.get(name, 0), name + _COPIES: every.get(name, 0)}
+            yield row
 
 
 def _span(found: counts.Counted, wanted: TimelineFilter) -> tuple[int, int] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from safelight.access.account import Name
-from safelight.access.timeline import Counted, Picture, fold
+from safelight.access.timeline import Counted, Picture, bars_of
 from safelight.access.timeline_bars import edges, level_for
 from safelight.access.zones import Zone
 from safelight.messages.figures import decimal
@@ -140,6 +140,4 @@ def over_time(acts: Counted, zone: Zone) -> Picture | None:
     found = acts.extent()
     if found is None:
         return None
-    level = level_for(*found)
-    at = edges(level, *found, zone)
-    return Picture(at[0], at[-1], level, at, fold(acts, at), acts.between(*found), {})
+    return bars_of(acts, *found, zone)

@@ -84,6 +84,7 @@ def page(request: Request) -> Response:
             "names": account_charts.name_chart(found.names, found.row.last_us, zone),
             "heat": account_charts.heat(found.acts, messages, zone),
             "weekdays": account_charts.weekdays(),
+            "both": timeline_chart.both,
             "picture": picture,
             "chart": timeline_chart.chart(picture, zone) if picture else None,
             "police": police_operated(reading).get(id_, ()),

@@ -17,6 +17,7 @@ from safelight.access import timeline, timeline_lanes, timeline_rows
 from safelight.access.account_names import usual
 from safelight.access.door import Door
 from safelight.access.reading import Reading
+from safelight.access.timeline import Tally
 from safelight.access.timeline_bars import NARROWEST, around
 from safelight.access.timeline_filter import TimelineFilter
 from safelight.access.timeline_lanes import BY, By
@@ -104,6 +105,7 @@ def page(request: Request) -> Response:
             "by_name": by_name,
             "is_gap": lambda one: isinstance(one, GapRow),
             "clocks": look.clocks(),
+            "both": timeline_chart.both,
             "kind_name": kind_name,
             "value_name": value_name,
             "facet_title": facet_title,
@@ -128,13 +130,13 @@ def _labels(reading: Reading, wanted: TimelineFilter) -> dict[str, str]:
     return dict(titles) | dict(usual(reading, wanted.account)) | persons
 
 
-def _people(reading: Reading, wanted: TimelineFilter, begin: int, end: int) -> list[tuple[str, str, int]]:
+def _people(reading: Reading, wanted: TimelineFilter, begin: int, end: int) -> list[tuple[str, str, Tally]]:
     """The persons of most accounts and those that are chosen: id, name and events in the window."""
     ranked = list(people(reading)[:PERSONS])
     there = {one.of for one in ranked}
     ranked += [person(reading, one) for one in wanted.person if one not in there]
     counts = timeline.by_person(reading, wanted.facets, begin, end, [one.tenures for one in ranked])
-    return [(one.of, one.name, n) for one, n in zip(ranked, counts, strict=True)]
+    return [(one.of, one.name, tally) for one, tally in zip(ranked, counts, strict=True)]
 
 
 def _window(reading: Reading, asked: Asked, after: str | None, before: str | None) -> dict[str, Any]:
@@ -165,7 +167,7 @@ def _window(reading: Reading, asked: Asked, after: str | None, before: str | Non
         rows = rows_with_gaps(shown, lanes, asked.by, begin, zone, not (after or before))
     return {
         "picture": picture,
-        "messages": timeline.messages(timeline.window(reading, wanted.facets, begin, end), wanted.facets),
+        "messages": timeline.window(reading, wanted.facets, begin, end).of("message"),
         "people": _people(reading, wanted, begin, end),
         "begin": begin,
         "end": end,

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from babel.dates import format_date
 
-from safelight.access.timeline import Picture
+from safelight.access.timeline import Picture, Tally
 from safelight.access.timeline_bars import BY_NAME, LEVELS, MINUTE, Level, edges
 from safelight.access.timeline_lanes import By, Lane
 from safelight.access.zones import Zone
@@ -47,7 +47,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: place, pieces, its span, what it says, and whether one can zoom into it."""
+    """One bar: place, pieces, its span, what it says, and whether one can zoom into it. It is as high as there are distinct
+    events; where copies alone have its time, it has no piece."""
 
     x: float
     width: float
@@ -55,11 +56,16 @@ class Bar:
     begin: int
     end: int
     title: str
-    figures: tuple[int, ...]
-    """Events by series."""
+    figures: tuple[Tally, ...]
+    """Events by series, distinct and with copies."""
     opens: bool
     cut: str = ""
     """What it holds, where it is higher than the scale: it is then drawn broken."""
+
+    @property
+    def found(self) -> int:
+        """Everything that has its time, copies included."""
+        return sum(one.found for one in self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +128,12 @@ def strip(whole: Picture, begin: int, end: int, zone: Zone, gaps: Sequence[tuple
     bars = []
     for n, counts in enumerate(whole.bars):
         low, high, total = whole.edges[n], whole.edges[n + 1], sum(counts.values())
+        tally = Tally(total, sum(whole.found[n].values()))
         x, x2 = _x(low, first, last, 0), _x(high, first, last, 0)
         height = max(round((STRIP - STRIP_TOP) * min(total / most, 1), 1), 0.8) if total else 0.0
         pieces = (Piece("f6", STRIP - height, height),) if total else ()
-        title = f"{said(low, high, zone)}: {decimal(total)}"
-        bars.append(Bar(x, max(x2 - x - 1, 0.6), pieces, low, high, title, (total,), high - low >= MINUTE))
+        title = f"{said(low, high, zone)}: {both(tally)}"
+        bars.append(Bar(x, max(x2 - x - 1, 0.6), pieces, low, high, title, (tally,), high - low >= MINUTE))
     left, right = _x(max(begin, first), first, last, 0), _x(min(end, last), first, last, 0)
     hatched = []
     for low, high in gaps:
@@ -149,21 +156,24 @@ def axis_of(begin: int, end: int, zone: Zone, left: int, width: int = WIDTH) -> 
 
 def _bars(picture: Picture, zone: Zone, top: int) -> list[Bar]:
     begin, end = picture.edges[0], picture.edges[-1]
-    found = []
+    bars = []
     for n, counts in enumerate(picture.bars):
         low, high = picture.edges[n], picture.edges[n + 1]
         x, x2 = _x(low, begin, end), _x(high, begin, end)
-        figures = tuple(sum(counts.get(kind, 0) for kind in kinds) for _name, _css, kinds in SERIES)
-        total = sum(figures)
+        figures = tuple(
+            Tally(*(sum(one.get(kind, 0) for kind in kinds) for one in (counts, picture.found[n])))
+            for _name, _css, kinds in SERIES
+        )
+        total, found = (sum(one) for one in zip(*figures, strict=True))
         pieces, y, shrunk = [], float(BASE), min(1.0, top / total) if total else 1.0
         for (_name, css, _kinds), value in zip(SERIES, figures, strict=True):
-            if value:
-                height = max((BASE - TOP) * value * shrunk / top, 0.6)
+            if value.events:
+                height = max((BASE - TOP) * value.events * shrunk / top, 0.6)
                 y -= height
                 pieces.append(Piece(css, round(y, 2), round(height, 2)))
         gap = 1 if x2 - x > 3 else 0.4
-        title = f"{said(low, high, zone)}: {decimal(sum(figures))}"
-        found.append(
+        title = f"{said(low, high, zone)}: {both(Tally(total, found))}"
+        bars.append(
             Bar(
                 x,
                 round(max(x2 - x - gap, 0.6), 2),
@@ -176,7 +186,14 @@ def _bars(picture: Picture, zone: Zone, top: int) -> list[Bar]:
                 decimal(total) if total > top else "",
             )
         )
-    return found
+    return bars
+
+
+def both(tally: Tally) -> str:
+    """Distinct events, and where these are not all that were found, how many with copies."""
+    if tally.events == tally.found:
+        return decimal(tally.events)
+    return f"{decimal(tally.events)}, {_('%(n)s with copies') % {'n': decimal(tally.found)}}"
 
 
 def scale_of(totals: Sequence[int]) -> int:
@@ -208,6 +225,7 @@ def _drawn(lane: Lane, n: int, by: By, begin: int, end: int, zone: Zone) -> Draw
         short=short(lane.value, by, n),
         name=lane.name,
         value=lane.value,
+        events=_("events in the window: %(n)s") % {"n": both(lane.tally)},
         y=LANES_AT + n * LANE,
         x=line.x if there else float(LEFT),
         width=line.width if there else 0.0,

@@ -33,12 +33,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One lane: its name, short and whole, what it is as a filter, the place from its first event to its last (the width may
-    be 0), where it has events, and its gaps."""
+    """One lane: its name, short and whole, what it is as a filter, its events in the window (in words), the place
+    from its first event to its last (the width may be 0), where it has events, and its gaps."""
 
     short: str
     name: str
     value: str
+    events: str
     y: int
     x: float
     width: float
