@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safelight.access.door import Door
+from safelight.access.memo import Memo
 from safelight.access.search import Hit
 from safelight.access.search_clock import groups
 from safelight.access.search_filter import SearchFilter
@@ -133,7 +134,9 @@ def test_what_the_reader_may_not_see_is_in_no_hit_count_facet_or_context(talked:
     numbers = {one.number: one.key for one in talked.exhibits}
     with Ledger.open(talked.folder) as ledger, Catalog.at(talked.folder) as catalog, catalog.connect() as db:
         sight = (talked.exhibits[0].key,)
-        search = Searching(FullText(talked.folder.index), ledger, db, numbers, lambda _ids: None, sight)
+        search = Searching(
+            FullText(talked.folder.index), ledger, db, numbers, lambda _ids: None, sight, memo=Memo()
+        )
         wanted = SearchFilter("toget OR train", ("message",))
         assert {one.network for one in search.page(wanted, context=True).rows} == {"skype"}
         counts = search.counts(wanted)

@@ -41,8 +41,8 @@ def test_messages_mail_texts_and_names_are_found_with_what_stands_about_them(
     )  # fmt: skip
     assert update(catalog, tmp_path / "index") == Updated(added=5, total=5)
     assert [(one.kind, one.text, one.copies) for one in hits(tmp_path / "index", "finse")] == [
-        ("document", "Finse open", 2),
         ("name", "Bilete/sjøkart Finse.txt", 1),
+        ("document", "Finse open", 2),
         ("message", "toget til Finse", 1),
     ]
     (found,) = hits(tmp_path / "index", "myrdal")

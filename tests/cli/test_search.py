@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from typer.testing import CliRunner
 
+from safelight.access import search as search_module
 from safelight.catalog.catalog import Catalog
+from safelight.cli.app import app
 from safelight.operation.folder import open_folder
 from safelight.parsers.rows import Origin, Rows
 from safelight.traces.model import Message
@@ -89,6 +92,84 @@ def test_hits_leave_as_csv_and_json_lines_with_a_reason(talked: Operation) -> No
     assert tuple(found[key] for key in keys) == (
         "i1-aaaa", "irc", "#tog", "Kari", "2016-11-08T12:03:00Z", 1, _LINES[3],
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Operation:
+    """Two exhibits that hold the same four messages, the second of them a fifth one."""
+    operation = Operation(tmp_path_factory.mktemp("copied") / "op").make()
+    with Catalog.at(open_folder(operation.root)) as catalog:
+        ids: dict[str, list[str]] = {}
+        for item, exhibit in (("i1-aaaa", "A1"), ("i1-bbbb", "B2")):
+            rows = Rows(Origin(item, "s1-a", exhibit, "irc", 1, "v", "documentation"))
+            for number, text in enumerate((*_LINES, "sjakk i morgen")[: 5 if exhibit == "B2" else 4]):
+                at = stated_utc(1_478_606_400_000_000 + number * 60_000_000, "")
+                message = Message(
+                    place=f"line {number}",
+                    network="irc",
+                    conversation="#tog",
+                    sender="kari",
+                    text=text,
+                    sent=at,
+                )
+                assert not list(rows.add(message))
+            ((name, table),) = rows.rest()
+            catalog.write(f"b1-{exhibit}", {name: table}, made_by={"stage": "test"})
+            for id_ in table["trace_id"].to_pylist():
+                ids.setdefault(id_.rpartition(":")[2], []).append(id_)
+        same = [
+            {"trace_id": id_, "distinct_id": held[0], "rule": "native id", "run": "r"}
+            for held in ids.values()
+            for id_ in held
+            if len(held) > 1
+        ]
+        catalog.write("same", {"same_messages": same}, made_by={"stage": "test"})
+    operation.run("index", str(operation.root))
+    return operation
+
+
+def test_a_table_is_filled_although_copies_are_one_hit(copied: Operation) -> None:
+    lines = copied.run("search", str(copied.root), "network:irc", "--limit", "3").splitlines()
+    assert [line.split()[3] for line in lines[1:-1]] == [
+        "2016-11-08T12:04:00Z", "2016-11-08T12:03:00Z", "2016-11-08T12:02:00Z",
+    ]  # fmt: skip
+    assert lines[-1] == "3 of 9 hits, 5 distinct  network:irc"
+
+
+def test_counts_by_facet_tell_hits_and_distinct_ones(
+    copied: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = copied.run("search", str(copied.root), "sjakk", "--counts").splitlines()
+    found = [line.split() for line in lines[:-1]]
+    assert found[0] == ["facet", "value", "title", "hits", "distinct"]
+    assert ["kind", "message", "3", "2"] in found
+    assert ["exhibit", "A1", "1", "1"] in found
+    assert ["exhibit", "B2", "2", "2"] in found
+    assert lines[-1] == "3 hits, 2 distinct  sjakk"
+    said = copied.run("search", str(copied.root), "sjakk", "--counts", "--format", "csv", expect=16)
+    assert said == "An export is a disclosure and needs a reason. Say why with --reason.\n"
+    asked = ("search", str(copied.root), "sjakk", "--counts", "--format")
+    lines = copied.run(*asked, "csv", "--reason", "counsel").splitlines()
+    assert lines[:4] == [
+        "facet,value,title,hits,distinct",
+        "all,,,3,2",
+        "kind,message,,3,2",
+        "network,irc,,3,2",
+    ]
+    monkeypatch.setattr(search_module, "DISTINCT_OF", 2)
+    for name, value in copied.env().items():
+        monkeypatch.setenv(name, value)
+    rows = [
+        json.loads(one)
+        for one in CliRunner().invoke(app, [*asked, "jsonl", "--reason", "counsel"]).stdout.splitlines()
+    ]
+    assert rows[0] == {"facet": "all", "value": "", "title": "", "hits": 3, "distinct": None}
+    assert [(one["value"], one["distinct"]) for one in rows if one["facet"] == "exhibit"] == [
+        ("B2", None),
+        ("A1", None),
+    ]
+    said = CliRunner().invoke(app, ["search", str(copied.root), "sjakk", "--counts"]).stdout
+    assert said.splitlines()[-1] == "3 hits, distinct ones not counted  sjakk"
 
 
 def test_a_query_that_cannot_be_read_is_told(talked: Operation) -> None:

@@ -9,8 +9,10 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from safelight.access import search as search_module
 from safelight.analyse.keyword_list import read
 from safelight.analyse.keywords import run
+from tests.access import test_search_copies
 from tests.access.built import build
 from tests.access.test_search import fill
 from tests.web.browsing import launched, watched, window
@@ -71,6 +73,51 @@ def test_facets_filter_and_say_what_an_absent_filter_would_give(
     none = _plain(client.get("/search", params={"q": "toget", "kind": "mail"}).text)
     assert "Nothing was found." in none
     assert "Without the filter kind: Mail there are 4" in none
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """Ten messages of which some are copies, five distinct."""
+    built = build(tmp_path_factory.mktemp("copied"))
+    test_search_copies.fill(built)
+    for workbench in serving(built, "token-of-the-copies"):
+        with workbench.entered() as entered:
+            yield entered
+
+
+def test_facets_and_bars_tell_hits_and_distinct_messages(
+    copied: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = copied.get("/search", params={"q": "network:club"}).text
+    assert "10 hits in 1 conversation, 5 distinct" in _plain(page)
+    facets = page.partition('<aside class="facets"')[2].partition("</aside>")[0]
+    heads = re.findall(r"<section><h3>(.*?)</h3>", facets)
+    told = [_plain(one) for one in re.findall(r'<span class="c"[^>]*>.*?</a>', facets)]
+    both = "<small>hits · distinct</small>"
+    assert heads == [
+        f"{name}{both}" for name in ("Kind", "Network", "Conversation", "Exhibit", "Language", "State")
+    ]
+    assert told == ["10 · 5"] * 3 + ["7 · 5", "3"] + ["8 · 4", "2 · 1"] + ["9 · 5", "1"]
+    assert 'title="7 hits, 5 distinct"' in page
+    assert "<title>2016-11-08 … 2016-11-08: 2, 1 distinct</title>" in page
+    page = copied.get("/search", params={"q": "network:club"}, headers={"Accept-Language": "nn"}).text
+    assert "<small>treff · ulike</small>" in page
+    monkeypatch.setattr(search_module, "DISTINCT_OF", 6)
+    page = copied.get("/search", params={"q": "network:club"}).text
+    assert "10 hits in 1 conversation, distinct ones not counted" in _plain(page)
+    assert page.count('<p class="xs t3">Distinct ones not counted</p>') == 1
+    narrowed = copied.get("/search", params={"q": "network:club", "exhibit": "2016-0142-B3"}).text
+    assert "3 hits in 1 conversation, 3 distinct" in _plain(narrowed)
+    (facet,) = re.findall(r"<h3>Exhibit</h3>.*?</section>", narrowed, re.DOTALL)
+    assert _plain(facet) == "Exhibit 2016-0142-A1 7 2016-0142-B3 3 Distinct ones not counted"
+    assert "·" not in "".join(re.findall(r'<span class="c"[^>]*>.*?</a>', page))
+    monkeypatch.undo()
+    asked = {"q": "toget", "network": "club", "kind": "mail"}
+    assert "Without the filter kind: Mail there are 6 , 4 distinct." in _plain(
+        copied.get("/search", params=asked).text
+    )
+    monkeypatch.setattr(search_module, "DISTINCT_OF", 5)
+    assert "Without the filter kind: Mail there are 6 ." in _plain(copied.get("/search", params=asked).text)
 
 
 def test_without_a_query_it_explains_itself_and_bad_ones_are_told(client: httpx.Client) -> None:

@@ -305,7 +305,7 @@ class Consultation:
     @cached_property
     def search(self) -> Searching:
         """Search over all text, on the index as it is now."""
-        return Searching(self._fulltext, self._ledger, self._db, self._numbers, self._show)
+        return Searching(self._fulltext, self._ledger, self._db, self._numbers, self._show, memo=self._memo)
 
     # Exhibits and the whole
 

@@ -91,12 +91,14 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One value of a facet and the items with it. `value` goes into the filter, `label` on the page."""
+    """One value of a facet and the items with it. `value` goes into the filter, `label` on the page. `distinct` counts
+    copies of one message once; None where that was not counted."""
 
     value: str
     label: str
     items: int
     chosen: bool
+    distinct: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,13 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One span of a histogram: [start, end) in microseconds, UTC where known and wall clock otherwise."""
+    """One span of a histogram: [start, end) in microseconds, UTC where known and wall clock otherwise. `distinct` as of a
+    facet's value."""
 
     start_us: int
     end_us: int
     items: int
+    distinct: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

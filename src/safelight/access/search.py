@@ -5,17 +5,21 @@ Reached through the door alone (`Consultation.search`). Counts and order use not
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import tantivy
 from duckdb import DuckDBPyConnection
 
-from safelight.access import search_clock
+from safelight.access import search_clock, search_copies
 from safelight.access.cursor import Cursor, decode
+from safelight.access.memo import Memo
 from safelight.access.model import Bar, Facet, FacetValue, Page
 from safelight.access.police import own_stretches, without_police
+from safelight.access.search_copies import Repeated
 from safelight.access.search_filter import SearchFilter
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.fulltext_marks import Place, Segment, excerpt, places
@@ -23,7 +27,7 @@ from safelight.catalog.fulltext_plan import one_of, plan, without
 from safelight.catalog.fulltext_query import Node
 from safelight.catalog.fulltext_rows import message_of
 from safelight.catalog.fulltext_schema import FACETS
-from safelight.catalog.fulltext_search import Found, Held, Search, Wanted
+from safelight.catalog.fulltext_search import Found, Held, Search, Wanted, without_facet
 from safelight.ledger import clocks, kinds, searches
 from safelight.ledger.identities import Tenure
 from safelight.ledger.ledger import Ledger
@@ -33,10 +37,10 @@ from safelight.traces.moment import Moment
 
 #: Characters of the message before or after a hit.
 _ASIDE = 160
-#: Hits whose copies are counted; reading more of them would take seconds.
-DISTINCT_OF = 20_000
-#: Values of a facet that are shown.
-_VALUES = 12
+#: Of more hits distinct ones are not counted, if any message has copies: a million take about a second of processor.
+DISTINCT_OF = 2_000_000
+#: Messages whose further copies the next page passes over, and characters of a message's digest in a cursor.
+_AWAITED, _DIGITS = 64, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many texts match, by facet, and over time. `distinct` counts what was found several times once; None where there
-    are more than DISTINCT_OF hits."""
+    """How many texts match, by facet, and over time. `distinct` counts copies of one message once, within each value and bar
+    as in all; None where there are more than DISTINCT_OF hits."""
 
     hits: int
     distinct: int | None
@@ -122,8 +126,11 @@ class Searching:
         exhibits: Mapping[str, str],
         show: Callable[[Iterable[str | None]], None],
         within: tuple[str, ...] | None = None,
+        *,
+        memo: Memo,
     ) -> None:
-        """`exhibits` maps numbers to keys; `within` are the keys of exhibits that the reader may see (None: all)."""
+        """`exhibits` maps numbers to keys; `within` are the keys of exhibits that the reader may see (None: all). `memo` is
+        that of the connection's snapshot."""
         searcher = fulltext.searcher()
         self.indexed = 0 if searcher is None else searcher.num_docs
         """Texts in the index; 0 while it was never made."""
@@ -134,6 +141,7 @@ class Searching:
             else Search(searcher, self._schema, search_clock.groups(clocks.every(ledger)))
         )
         self._ledger, self._db, self._exhibits, self._show, self._within = ledger, db, exhibits, show, within
+        self._memo = memo
         self._numbers = {key: number for number, key in exhibits.items()}
         self._titles: dict[str, str] = {}
         self._erased = _erased(ledger)
@@ -141,20 +149,36 @@ class Searching:
     def page(
         self, wanted: SearchFilter, after: str | None = None, limit: int = 50, *, context: bool = False
     ) -> Page[Hit]:
-        """One page of hits by time, with what stands around each if `context`. Raises Refused."""
+        """One page of `limit` hits by time, with what stands around each if `context`. Raises Refused.
+
+        Of the copies of one message the first is the hit, and those that follow are passed over, on this page and on later
+        ones: the cursor names the messages whose copies are still to come. Of these it holds the newest `_AWAITED`; a copy
+        that is further away is a hit again."""
         if self._search is None or not wanted:
             return Page(())
         node, query = self._query(wanted)
-        start = None
+        order, limits, start, awaited = f"search {wanted.order}", self._wanted(wanted), None, {}
         if after:
-            key, id_ = decode(after, f"search {wanted.order}", 2).values
-            start = (int(key or 0), str(id_))
-        found = self._search.page(query, self._wanted(wanted), limit + 1, start, wanted.order == "oldest")
-        rows, more = found[:limit], len(found) > limit
-        self._show(message_of(one.id) for one in rows)
-        self._name({one.conversation for one in rows if one.conversation})
-        cursor = Cursor(f"search {wanted.order}", (rows[-1].key, rows[-1].id)).encode() if more else None
-        return Page(tuple(self._hit(one, node, context, n) for one, n in self._once(rows)), None, cursor)
+            key, id_, told = decode(after, order, 3).values
+            start, awaited = (int(key or 0), str(id_)), _awaited(str(told or ""))
+        rows: list[tuple[Found, int]] = []
+        cursor, size, whole = None, limit + 1, False
+        while not whole and cursor is None:
+            found = self._search.page(query, limits, size, start, wanted.order == "oldest")
+            whole, size, heads = len(found) < size, size * 2, self._heads(found)
+            for one in found:
+                head, copies = heads.get(one.id, ("", one.copies))
+                if head not in awaited:
+                    if len(rows) == limit:
+                        cursor = Cursor(order, (*(start or ()), _told(awaited))).encode()
+                        break
+                    rows.append((one, copies))
+                if head:
+                    awaited[head] = awaited.get(head, copies) - 1
+                start = (one.key, one.id)
+        self._show(message_of(one.id) for one, _copies in rows)
+        self._name({one.conversation for one, _copies in rows if one.conversation})
+        return Page(tuple(self._hit(one, node, context, copies) for one, copies in rows), None, cursor)
 
     def every(self, wanted: SearchFilter) -> Iterator[Hit]:
         """All hits in the order of the filter."""
@@ -172,14 +196,17 @@ class Searching:
         return self._search.count(self._query(wanted)[1], self._wanted(wanted))
 
     def distinct(self, wanted: SearchFilter) -> int | None:
-        """How many different ones, each found several times once; None where there are more than DISTINCT_OF hits."""
+        """How many different ones, copies of one message once; None where there are more than DISTINCT_OF hits."""
         if self._search is None or not wanted:
             return 0
         query, limits = self._query(wanted)[1], self._wanted(wanted)
-        return self._distinct(query, limits, self._search.count(query, limits))
+        hits = self._search.count(query, limits)
+        repeated = self._repeated(query, limits, hits)
+        return None if repeated is None else hits - repeated.in_all()
 
-    def counts(self, wanted: SearchFilter, bars: int = 94) -> Counts:
-        """Counts by facet and over time. Each facet is counted under the rest of the filter."""
+    def counts(self, wanted: SearchFilter, bars: int = 94, values: int = 12) -> Counts:
+        """Counts by facet (its `values` of most hits and those that are chosen) and over time, in `bars` or none. Each facet
+        is counted under the rest of the filter."""
         if self._search is None or not wanted:
             return Counts(0, 0, 0, (), ())
         query, limits = self._query(wanted)[1], self._wanted(wanted)
@@ -187,10 +214,18 @@ class Searching:
         inside = counted["conversation"]
         if limits.conversation:
             inside = {key: n for key, n in inside.items() if key in limits.conversation}
-        facets = tuple(self._facet(name, counted[name], wanted) for name in FACETS)
         hits = self._search.count(query, limits)
-        distinct = self._distinct(query, limits, hits)
-        return Counts(hits, distinct, len(inside), facets, self._bars(query, limits, bars))
+        repeated = self._repeated(query, limits, hits)
+        facets = []
+        for name in FACETS:
+            mine = repeated
+            if getattr(limits, name):
+                less = without_facet(limits, name)
+                mine = self._repeated(query, less, self._search.count(query, less))
+            more = None if mine is None else mine.by(name)
+            facets.append(self._facet(name, counted[name], more, wanted, values))
+        distinct = None if repeated is None else hits - repeated.in_all()
+        return Counts(hits, distinct, len(inside), tuple(facets), self._bars(query, limits, repeated, bars))
 
     def saved(self) -> list[tuple[SavedSearch, SearchFilter]]:
         """The saved searches in use, each as a filter."""
@@ -292,34 +327,28 @@ class Searching:
         )
         return held or tuple(Held("") for _one in tenures[:1])  # nobody's, which is not the same as anybody's
 
-    def _once(self, rows: Sequence[Found]) -> list[tuple[Found, int]]:
-        """Of the copies of one message among these the first, with the number of places in which it was found."""
+    def _heads(self, rows: Sequence[Found]) -> dict[str, tuple[str, int]]:
+        """Of those that have copies a digest of the message that all of them are, and in how many places it was found."""
         ids = {one.id for one in rows if one.kind in ("message", "mail")}
-        heads: dict[str, tuple[str, int]] = {}
-        if ids:
-            found = self._db.execute(
-                "SELECT a.trace_id, any_value(distinct_id), count(*) FROM same_messages a JOIN same_messages b "
-                "USING (distinct_id) WHERE a.trace_id IN (SELECT unnest(?)) GROUP BY 1",
-                [sorted(ids)],
-            ).fetchall()
-            heads = {trace: (head, copies) for trace, head, copies in found}
-        shown: dict[str, tuple[Found, int]] = {}
-        for one in rows:
-            head, copies = heads.get(one.id, (one.id, one.copies))
-            shown.setdefault(head, (one, copies))
-        return list(shown.values())
+        if not ids:
+            return {}
+        found = self._db.execute(
+            "SELECT a.trace_id, any_value(distinct_id), count(*) FROM same_messages a JOIN same_messages b "
+            "USING (distinct_id) WHERE a.trace_id IN (SELECT unnest(?)) GROUP BY 1",
+            [sorted(ids)],
+        ).fetchall()
+        return {
+            trace: (hashlib.sha256(head.encode()).hexdigest()[:_DIGITS], copies)
+            for trace, head, copies in found
+        }
 
-    def _distinct(self, query: tantivy.Query | None, limits: Wanted, hits: int) -> int | None:
+    def _repeated(self, query: tantivy.Query | None, limits: Wanted, hits: int) -> Repeated | None:
+        """The hits that have copies; None where there are too many hits to look."""
         assert self._search is not None
-        if hits > DISTINCT_OF:
-            return None
-        ids = [one.id for one in self._search.every(query, limits)]
-        row = self._db.execute(
-            "SELECT count(DISTINCT coalesce(s.distinct_id, id)) FROM (SELECT unnest(?) AS id) LEFT JOIN same_messages s "
-            "ON s.trace_id = id",
-            [ids],
-        ).fetchone()
-        return int(row[0]) if row else 0
+        copies = self._memo.get("copies of messages", lambda: search_copies.read(self._db))
+        if not len(copies.digests) or not hits:
+            return search_copies.among(copies, ())
+        return search_copies.among(copies, self._search.marks(query, limits)) if hits <= DISTINCT_OF else None
 
     def _hit(self, one: Found, node: Node | None, context: bool, copies: int) -> Hit:
         found = [] if node is None else places(node, one.text, one.language)
@@ -349,14 +378,30 @@ class Searching:
             ).fetchall()
             self._titles |= dict.fromkeys(unknown, "") | dict(rows)
 
-    def _facet(self, name: str, counted: Mapping[str, int], wanted: SearchFilter) -> Facet:
+    def _facet(
+        self,
+        name: str,
+        counted: Mapping[str, int],
+        repeated: Mapping[str, int] | None,
+        wanted: SearchFilter,
+        most: int,
+    ) -> Facet:
         chosen: Sequence[str] = getattr(wanted, name)
+        distinct = {} if repeated is None else {key: n - repeated.get(key, 0) for key, n in counted.items()}
         if name == "exhibit":
-            counted = {self._numbers.get(key, key): n for key, n in counted.items()}
-        ranked = sorted(counted, key=lambda value: (-counted[value], value))[:_VALUES]
+            counted, distinct = (
+                {self._numbers.get(key, key): n for key, n in one.items()} for one in (counted, distinct)
+            )
+        ranked = sorted(counted, key=lambda value: (-counted[value], value))[:most]
         ranked += [value for value in chosen if value not in ranked]
         labels = self._labels(ranked, wanted) if name == "conversation" else {}
-        values = (FacetValue(one, labels.get(one, one), counted.get(one, 0), one in chosen) for one in ranked)
+        values = (
+            FacetValue(
+                one, labels.get(one, one), counted.get(one, 0), one in chosen,
+                None if repeated is None else distinct.get(one, 0),
+            )
+            for one in ranked
+        )  # fmt: skip
         return Facet(name, tuple(values))
 
     def _labels(self, conversations: Sequence[str], wanted: SearchFilter) -> dict[str, str]:
@@ -370,21 +415,38 @@ class Searching:
                 labels[one] = self._title(first[0]) if first else one
         return labels
 
-    def _bars(self, query: tantivy.Query | None, limits: Wanted, bars: int) -> tuple[Bar, ...]:
+    def _bars(
+        self, query: tantivy.Query | None, limits: Wanted, repeated: Repeated | None, bars: int
+    ) -> tuple[Bar, ...]:
         assert self._search is not None
-        ends = self._search.span(query, limits)
+        ends = self._search.span(query, limits) if bars else None
         if ends is None:
             return ()
         first, last = ends[0], ends[1] + 1
         edges = sorted({first + (last - first) * n // bars for n in range(bars + 1)})
         counts = self._search.bars(query, limits, edges)
-        return tuple(Bar(low, high, n) for low, high, n in zip(edges, edges[1:], counts, strict=False))
+        if repeated is None:
+            return tuple(Bar(low, high, n) for (low, high), n in zip(pairwise(edges), counts, strict=True))
+        return tuple(
+            Bar(low, high, n, n - more)
+            for (low, high), n, more in zip(pairwise(edges), counts, repeated.between(edges), strict=True)
+        )
 
 
 def _erased(ledger: Ledger) -> tuple[str, ...]:
     """Units of erased entries: a translation may still stand in the index until that is brought up."""
     found = ledger.entries(kinds=[kinds.PAYLOAD_ERASED.name])
     return tuple("t|" + subject.removeprefix("entry:") for entry in found for subject in entry.subjects)
+
+
+def _told(awaited: Mapping[str, int]) -> str:
+    """Messages with the number of copies that may follow, for a cursor."""
+    more = [f"{head}{left:x}" for head, left in awaited.items() if left > 0]
+    return " ".join(more[-_AWAITED:])
+
+
+def _awaited(told: str) -> dict[str, int]:
+    return {one[:_DIGITS]: int(one[_DIGITS:], 16) for one in told.split()}
 
 
 def _around_place(text: str, start: int | None, end: int | None) -> tuple[Segment, ...]:

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import tantivy
 
 from safelight.catalog.fulltext_grams import grams_of
-from safelight.catalog.fulltext_language import STEMMED, UNDECIDED, Speaker, Writers
-from safelight.catalog.fulltext_schema import clean, order_keys, slices_of, tag
+from safelight.catalog.fulltext_language import LANGUAGES, STEMMED, UNDECIDED, Speaker, Writers
+from safelight.catalog.fulltext_schema import LANGUAGE_BITS, clean, order_keys, slices_of, tag
 from safelight.catalog.fulltext_words import Lowered, Stems
 from safelight.evidence.spec import unescape
 
@@ -27,6 +28,7 @@ from safelight.evidence.spec import unescape
 MOST = 8_000_000
 #: Characters of texts that are worked on together.
 _TOGETHER = 4_000_000
+_SPOKEN = {name: n for n, name in enumerate(LANGUAGES)}
 #: What many rows have in common.
 _COMMON = (
     "unit", "item", "format", "network", "conversation", "native", "exhibit", "state", "kind", "zoned", "sender_id",
@@ -56,28 +58,32 @@ class Documents:
         texts = [text if text.isascii() else clean(text) for text in originals]
         lowered = Lowered([text.lower() for text in texts])
         ids: list[str] = batch.column("id").to_pylist()
-        keys = order_keys(batch.column("time"), ids)
+        digests = batch.column("digest").to_numpy()
+        keys = order_keys(batch.column("time"), digests)
         others = batch.column("others")
         languages = self._languages(alike, which, texts, lowered)
+        spoken = np.fromiter(map(_SPOKEN.__getitem__, languages), np.int64, len(languages))
         made = tantivy.Document
-        for n, id_, key, slice_, accounts, text, original, language, stems, grams in zip(
+        for n, id_, key, mark, slice_, accounts, text, original, language, stems, grams in zip(
             which,
             ids,
             keys.tolist(),
+            (digests << LANGUAGE_BITS | spoken).tolist(),
             slices_of(keys),
             others.to_pylist() if others.null_count < len(others) else [None] * len(others),
             texts,
             originals,
             languages,
-            self._stemmed(languages, lowered),
+            self._stemmed(spoken, lowered),
             grams_of(lowered),
             strict=True,
         ):
             shared = alike[n]
             written = shared.written.get(language) or shared.write(language)
             document = made()
-            add = document.add_text
-            document.add_integer("key", key)
+            add, number = document.add_text, document.add_integer
+            number("key", key)
+            number("mark", mark)
             if accounts:
                 add("tags", f"{written.tags} {slice_} {stems}{_accounts(accounts)}")
             else:
@@ -93,13 +99,11 @@ class Documents:
                 add("original", original)
             yield document
 
-    def _stemmed(self, languages: Sequence[str], lowered: Lowered) -> list[str]:
-        """What stands in `tags` for the words of each text."""
-        names = sorted(set(languages))
-        spoken = np.fromiter(map({name: n for n, name in enumerate(names)}.__getitem__, languages), np.int64)
-        found = [""] * len(languages)
+    def _stemmed(self, spoken: npt.NDArray[np.int64], lowered: Lowered) -> list[str]:
+        """What stands in `tags` for the words of each text; `spoken` are places in LANGUAGES."""
+        found = [""] * len(spoken)
         for stemmer, stems in self._stems.items():
-            by = [n for n, name in enumerate(names) if stemmer in STEMMED.get(name, ())]
+            by = [n for n, name in enumerate(LANGUAGES) if stemmer in STEMMED.get(name, ())]
             asked = np.flatnonzero(np.isin(spoken, by))
             for n, tags in zip(asked.tolist(), stems.of(lowered, asked), strict=True):
                 found[n] = f"{found[n]} {tags}" if found[n] else tags

@@ -62,10 +62,10 @@ def one_of(schema: tantivy.Schema, field: str, values: Sequence[str]) -> tantivy
     return tantivy.Query.term_set_query(schema, field, list(values))
 
 
-def between(schema: tantivy.Schema, low: int | None, high: int | None) -> tantivy.Query:
-    """Texts with a key from `low` to before `high`."""
+def between(schema: tantivy.Schema, low: int | None, high: int | None, field: str = "key") -> tantivy.Query:
+    """Texts with a key (or another number) from `low` to before `high`."""
     upper = None if high is None else high - 1
-    return tantivy.Query.range_query(schema, "key", tantivy.FieldType.Integer, low, upper)
+    return tantivy.Query.range_query(schema, field, tantivy.FieldType.Integer, low, upper)
 
 
 def _word(schema: tantivy.Schema, word: str) -> tantivy.Query:

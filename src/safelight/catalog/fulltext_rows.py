@@ -19,6 +19,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from safelight.catalog.fulltext_schema import DIGEST
+
 #: Tables that the index is made from.
 TABLES = ("messages", "parses", "texts", "items")
 
@@ -33,9 +35,9 @@ _MESSAGES = """
 #: Conversation by conversation, so that neighbours have most columns in common. The order is one of digests, which are quick
 #: to compare; it needs to be the same every time and nothing more.
 _MESSAGE_ROWS = """
-    SELECT unit, trace_id AS id, item_id AS item, parser AS format, network, conversation_id AS conversation,
-        conversation AS native, exhibit, state, CASE WHEN kind = 'mail' THEN 'mail' ELSE 'message' END AS kind,
-        coalesce(epoch_us(sent.utc), epoch_us(sent.wall), epoch_us(received.utc), epoch_us(received.wall)) AS time,
+    SELECT unit, trace_id AS id, {digest} AS digest, item_id AS item, parser AS format, network,
+        conversation_id AS conversation, conversation AS native, exhibit, state, {kind} AS kind,
+        {time} AS time,
         coalesce(sent.utc IS NOT NULL OR (sent.wall IS NULL AND received.utc IS NOT NULL), false) AS zoned,
         sender_id, sender, sender_name, recipients_id AS others, subject, text, attachments, 1::BIGINT AS copies
     FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY hash(unit), hash(conversation_id), hash(trace_id)
@@ -57,8 +59,9 @@ _NAMES = """
     FROM items WHERE {where}
 """
 _ITEM_ROWS = """
-    SELECT unit, unit AS id, item, 'files' AS format, NULL AS network, NULL AS conversation, path AS native, exhibit,
-        CASE state WHEN 'allocated' THEN 'live' ELSE 'deleted' END AS state, '{kind}' AS kind, time,
+    SELECT unit, unit AS id, {digest} AS digest, item, 'files' AS format, NULL AS network, NULL AS conversation,
+        path AS native, exhibit,
+        CASE state WHEN 'allocated' THEN 'live' ELSE 'deleted' END AS state, {kind} AS kind, time,
         coalesce(zoned, false) AS zoned, NULL AS sender_id, NULL AS sender, NULL AS sender_name,
         NULL::VARCHAR[] AS others, NULL AS subject, text, NULL AS attachments, copies
     FROM ({units}) WHERE unit IN (SELECT unnest($wanted)) ORDER BY unit
@@ -72,9 +75,9 @@ _TRANSLATIONS = """
 """
 #: The id is the message's, and tells the translation apart.
 _TRANSLATION_ROWS = """
-    SELECT unit, trace_id || unit AS id, item_id AS item, parser AS format, network, conversation_id AS conversation,
-        conversation AS native, exhibit, state, 'translation' AS kind,
-        coalesce(epoch_us(sent.utc), epoch_us(sent.wall), epoch_us(received.utc), epoch_us(received.wall)) AS time,
+    SELECT unit, trace_id || unit AS id, {digest} AS digest, item_id AS item, parser AS format, network,
+        conversation_id AS conversation, conversation AS native, exhibit, state, {kind} AS kind,
+        {time} AS time,
         coalesce(sent.utc IS NOT NULL OR (sent.wall IS NULL AND received.utc IS NOT NULL), false) AS zoned,
         NULL AS sender_id, translator AS sender, translator AS sender_name, [sender_id] AS others, NULL AS subject,
         said AS text, NULL AS attachments, 1::BIGINT AS copies
@@ -119,11 +122,19 @@ class Origin:
         keys = sorted({unit.split("|")[1] for unit in units})
         given = {"wanted": list(units), "keys": keys}
         yield from db.sql(
-            self.rows.format(units=chosen, kind=_KINDS[self.letter]), params=given
+            self.rows.format(
+                units=chosen, kind=_KINDS[self.letter], time=_TIME, digest=DIGEST.format(id="id")
+            ),
+            params=given,
         ).to_arrow_reader(8192)
 
 
-_KINDS = {"m": "message", "x": "document", "n": "name", "t": "translation"}
+#: When a message was, in microseconds.
+_TIME = "coalesce(epoch_us(sent.utc), epoch_us(sent.wall), epoch_us(received.utc), epoch_us(received.wall))"
+_KINDS = {
+    "m": "CASE WHEN kind = 'mail' THEN 'mail' ELSE 'message' END", "x": "'document'", "n": "'name'",
+    "t": "'translation'",
+}  # fmt: skip
 MESSAGES = Origin("m", ("messages", "parses"), "m.item_id", _MESSAGES, _MESSAGE_ROWS, 500_000)
 TEXTS = Origin("x", ("texts", "items"), "t.sha256", _TEXTS, _ITEM_ROWS, 1000)
 NAMES = Origin("n", ("items",), "item_id", _NAMES, _ITEM_ROWS, 500_000)
@@ -134,6 +145,15 @@ ORIGINS = (MESSAGES, TEXTS, NAMES, TRANSLATIONS)
 TRANSLATED = pa.schema(
     [("seq", pa.int64()), ("trace_id", pa.string()), ("translator", pa.string()), ("text", pa.string())]
 )
+
+#: SQL of every message that is one of several copies, with the digest of its id and that of the message that all of them are
+#: (`head`), and what the index holds of it: what its hits are counted by, apart from the language.
+COPIES = f"""
+    SELECT {DIGEST.format(id="trace_id")} AS digest, {DIGEST.format(id="distinct_id")} AS head, {_KINDS["m"]} AS kind,
+        coalesce(network, '') AS network, coalesce(conversation_id, '') AS conversation, coalesce(exhibit, '') AS exhibit,
+        coalesce(state, '') AS state, {_TIME} AS time
+    FROM same_messages JOIN messages USING (trace_id)
+"""
 
 
 def message_of(id_: str) -> str:

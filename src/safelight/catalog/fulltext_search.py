@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import tantivy
 
@@ -24,6 +26,8 @@ _SLACK = 16
 #: A page is first looked for in so small a part of all texts (one in ...), and in no more than are enough for any word that
 #: is frequent: what does not fill a page from so many has few hits, and those are quickly put in order.
 _PART, _ENOUGH = 32, 50_000
+#: Marks lie between 0 and this, evenly.
+_MOST_MARK = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,22 @@ class Search:
             for group in self._groups
         )
 
+    def marks(
+        self, query: tantivy.Query | None, wanted: Wanted, at_once: int = 500_000
+    ) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+        """`mark` of all hits, the greatest first, about `at_once` together; with the microseconds that they are moved by.
+
+        A million take half a second; those that are held at once 80 MB."""
+        for group in self._groups:
+            asked = self._filtered(query, wanted, group)
+            pieces = -(-int(self._searcher.search(asked, 1, count=True).count or 0) // at_once)
+            edges = [(_MOST_MARK * n // pieces if n < pieces else None) for n in range(pieces, -1, -1)]
+            for high, low in pairwise(edges):
+                piece = both(asked, between(self._schema, low, high, "mark")) if pieces > 1 else asked
+                size = int(self._searcher.search(piece, 1, count=True).count or 0)
+                found = self._searcher.search(piece, max(size, 1), count=False, order_by_field="mark").hits
+                yield group.shift, np.fromiter((mark for mark, _place in found), np.int64, len(found))
+
     def facets(
         self, query: tantivy.Query | None, wanted: Wanted, names: Sequence[str], most: int = 1000
     ) -> dict[str, dict[str, int]]:
@@ -214,7 +234,7 @@ class Search:
         counted: dict[str, dict[str, int]] = {name: {} for name in names}
         for asked, chosen in [
             (together, wanted),
-            *(([name], _without(wanted, name)) for name in apart),
+            *(([name], without_facet(wanted, name)) for name in apart),
         ]:
             if not asked:
                 continue
@@ -326,7 +346,8 @@ def _timed(wanted: Wanted) -> Wanted:
     )
 
 
-def _without(wanted: Wanted, name: str) -> Wanted:
+def without_facet(wanted: Wanted, name: str) -> Wanted:
+    """The same without one of its parts."""
     changes: Mapping[str, Any] = {name: ()}
     return replace(wanted, **changes)
 

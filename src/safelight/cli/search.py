@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from safelight.access.door import Door
-from safelight.access.search import Hit
+from safelight.access.search import Counts, Hit
 from safelight.access.search_filter import SearchFilter
 from safelight.cli.options import Operation, Purpose, existing, who
 from safelight.cli.output import Format, console, show, write_rows
@@ -19,6 +19,10 @@ from safelight.traces.moment import Moment, iso_utc
 
 COLUMNS = ("id", "item", "kind", "network", "conversation", "title", "exhibit", "state", "language", "sender", "time",
            "time_basis", "copies", "text")  # fmt: skip
+
+COUNTED = ("facet", "value", "title", "hits", "distinct")
+#: Values of a facet in an export.
+_EVERY = 10_000
 
 Many = list[str] | None
 
@@ -56,8 +60,14 @@ def search(
     to: Annotated[str, typer.Option("--to", help="The last one, with the whole of it.")] = "",
     match: Annotated[str, typer.Option(help="How the query is read: words, exact or substring.")] = "words",
     oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,
+    counts: Annotated[
+        bool, typer.Option("--counts", help="Count the hits by facet instead, with copies and distinct ones.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="How the hits are written.")] = Format.table,
-    limit: Annotated[int | None, typer.Option(min=1, help="Hits, at most (50 in a table).")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Hits, or values of each facet, at most (in a table 50 and 12)."),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why the hits leave the house; needed but for a table.")] = "",
     purpose: Purpose = "search",
 ) -> None:
@@ -81,18 +91,25 @@ def search(
         if form is not Format.table:
             with door.consult("persons", wanted.words()) as look:
                 wanted = looked_up(look.reading, wanted)
-            hits = door.export_hits(wanted, reason)
-            write_rows(_rows(islice(hits, limit)), COLUMNS, form, None)
+            if counts:
+                write_rows(_counted(door.export_counts(wanted, reason, limit or _EVERY)), COUNTED, form, None)
+            else:
+                write_rows(_rows(islice(door.export_hits(wanted, reason), limit)), COLUMNS, form, None)
             return
         with door.consult("search", wanted.words()) as look:
             if not look.search.indexed:
                 raise NotFound("Nothing can be searched yet.", f"Run `safelight index {operation}`.")
             wanted = looked_up(look.reading, wanted)
-            page = look.search.page(wanted, limit=limit or 50)
+            page = None if counts else look.search.page(wanted, limit=limit or 50)
+            found = look.search.counts(wanted, bars=0, values=limit or 12) if counts else None
             total, distinct = look.search.count(wanted), look.search.distinct(wanted)
-    _table(page.rows)
+    if page is not None:
+        _table(page.rows)
+    if found is not None:
+        _counts_table(found)
+    shown = "" if page is None else f"{len(page.rows)} of "
     once = "distinct ones not counted" if distinct is None else f"{distinct} distinct"
-    console().print(f"{len(page.rows)} of {total} hits, {once}  {wanted.words()}".strip(), markup=False)
+    console().print(f"{shown}{total} hits, {once}  {wanted.words()}".strip(), markup=False)
 
 
 def _typed(words: Sequence[str]) -> str:
@@ -125,3 +142,19 @@ def _rows(hits: Iterator[Hit]) -> Iterator[dict[str, Any]]:
             "language": hit.language, "sender": hit.sender, "time": _time(hit.time),
             "time_basis": hit.time.basis if hit.time else "", "copies": hit.copies, "text": hit.text,
         }  # fmt: skip
+
+
+def _counts_table(counts: Counts) -> None:
+    rows = [[row[name] for name in COUNTED] for row in _counted(counts)]
+    show("", COUNTED, rows[1:], right=["hits", "distinct"])
+
+
+def _counted(counts: Counts) -> Iterator[dict[str, Any]]:
+    """All hits, then each value of each facet."""
+    yield {"facet": "all", "value": "", "title": "", "hits": counts.hits, "distinct": counts.distinct}
+    for facet in counts.facets:
+        for one in facet.values:
+            title = "" if one.label == one.value else one.label
+            yield {
+                "facet": facet.key, "value": one.value, "title": title, "hits": one.items, "distinct": one.distinct,
+            }  # fmt: skip

@@ -30,6 +30,7 @@ class Column:
     items: int
     start: str
     end: str
+    distinct: int | None = None
 
 
 BAR_WIDTH = 150
@@ -61,6 +62,7 @@ def columns(found: Histogram) -> tuple[Column, ...]:
             items=bar.items,
             start=day(bar.start_us),
             end=day(bar.end_us - 1),
+            distinct=bar.distinct,
         )
         for n, bar in enumerate(found.bars)
         if bar.items

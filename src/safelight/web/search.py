@@ -5,7 +5,7 @@ The hits go out first and the counts follow in the same answer, so that they do 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -65,6 +65,7 @@ def _pieces(request: Request, wanted: SearchFilter) -> Generator[str, None, None
             "network_badge": network_badge,
             "facet_title": facet_title,
             "value_name": value_name,
+            "differ": differ,
             "saved": look.search.saved(),
             "keywords": look.search.keywords(),
             "flush": _FLUSH,
@@ -99,25 +100,25 @@ def _people(look: Consultation, wanted: SearchFilter) -> list[FacetValue]:
     ranked = list(people(reading)[:PERSONS])
     there = {one.of for one in ranked}
     ranked += [person(reading, one) for one in wanted.person if one not in there]
-    return [
-        FacetValue(
-            one.of,
-            one.name,
-            look.search.count(replace(wanted, person=(one.of,), held={one.of: one.tenures})),
-            one.of in wanted.person,
-        )
-        for one in ranked
-    ]
+    found = []
+    for one in ranked:
+        theirs = replace(wanted, person=(one.of,), held={one.of: one.tenures})
+        chosen = one.of in wanted.person
+        count, distinct = look.search.count(theirs), look.search.distinct(theirs)
+        found.append(FacetValue(one.of, one.name, count, chosen, distinct))
+    return found
 
 
-def _without(look: Consultation, wanted: SearchFilter) -> list[tuple[str, str, SearchFilter, int]]:
-    """Each filter whose absence would give hits, with their number."""
+def _without(
+    look: Consultation, wanted: SearchFilter
+) -> list[tuple[str, str, SearchFilter, int, int | None]]:
+    """Each filter whose absence would give hits, with their number and that of distinct ones."""
     found = []
     for key, value in wanted.filters():
         less = wanted.without(key, value)
         count = look.search.count(less) if less.text else 0
         if count:
-            found.append((key, value, less, count))
+            found.append((key, value, less, count, look.search.distinct(less)))
     return found
 
 
@@ -147,6 +148,11 @@ def facet_title(name: str) -> str:
         "kind": _("Kind"), "network": _("Network"), "conversation": _("Conversation"), "exhibit": _("Exhibit"),
         "language": _("Language"), "state": _("State"), "person": _("Person"),
     }[name]  # fmt: skip
+
+
+def differ(values: Iterable[FacetValue]) -> bool:
+    """Whether any value has fewer distinct texts than hits."""
+    return any(one.distinct not in (None, one.items) for one in values)
 
 
 def value_name(facet: str, value: FacetValue | str) -> str:

@@ -1,0 +1,232 @@
+"""Hits and distinct messages beside each other, in all, by facet and over time; pages that are full."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pyarrow as pa
+import pytest
+
+from safelight.access import search as search_module
+from safelight.access.door import Door
+from safelight.access.memo import Memo
+from safelight.access.search import Counts, Searching
+from safelight.access.search_filter import SearchFilter
+from safelight.analyse.search_index import bring_up
+from safelight.catalog.catalog import Catalog
+from safelight.catalog.fulltext import FullText
+from safelight.ledger import clocks
+from safelight.ledger.ledger import Ledger
+from safelight.parsers.rows import Origin, Rows
+from safelight.traces.model import Conversation, Message
+from safelight.traces.moment import stated_utc
+from tests.access.built import ACTOR, Built, build
+from tests.access.test_search import MINUTE, us
+
+START = us("2016-11-08T12:00:00")
+#: Place and text of each message, by the item that holds it: the first two lie in one exhibit.
+HELD = {
+    "phone": {
+        "1": "toget går nå", "2": "ikke mat kattene", "3": "toget kommer", "4": "the train is late and the game is on",
+        "5": "toget står",
+    },
+    "backup": {"1": "toget går nå", "2": "ikke mat kattene"},
+    "tablet": {"1": "toget går nå", "2": "bussen, ikke toget", "4": "the train is late and the game is on"},
+}  # fmt: skip
+
+
+def fill(built: Built) -> None:
+    """One conversation in two items of the first exhibit and one of the second, whose clock is an hour ahead and where
+    message 1 was recovered and message 2 reads otherwise. Copies are of the same number; 3 and 5 have none."""
+    with Catalog.at(built.folder) as catalog:
+        for item, held in HELD.items():
+            source = built.sources[item == "tablet"]
+            rows = Rows(Origin(f"i1-{item}", source.id, source.exhibit, "club", 1, "v", "documentation"))
+            traces = [
+                Conversation(
+                    place="c:1", network="club", conversation="a|b", title="Kari og Ola", kind="direct"
+                )
+            ]
+            for place, text in held.items():
+                at = START + (int(place) + 60 * (item == "tablet")) * MINUTE
+                recovered = item == "tablet" and place == "1"
+                traces.append(Message(place=place, network="club", conversation="a|b", sender="kari", text=text,
+                                      sent=stated_utc(at, ""), state="recovered" if recovered else "live"))  # type: ignore[arg-type]  # fmt: skip
+            tables: dict[str, list[pa.Table]] = {}
+            for name, table in [pair for trace in traces for pair in rows.add(trace)] + list(rows.rest()):
+                tables.setdefault(name, []).append(table)
+            catalog.write(
+                f"b1-{item}", {name: pa.concat_tables(found) for name, found in tables.items()}, made_by={"t": "t"}
+            )  # fmt: skip
+        found = (
+            catalog.connect().sql("SELECT place, trace_id FROM messages WHERE network = 'club'").fetchall()
+        )
+        heads = {place: min(id_ for other, id_ in found if other == place) for place, _id in found}
+        same = [
+            {"trace_id": id_, "distinct_id": heads[place], "rule": "aligned", "run": "r"}
+            for place, id_ in found
+            if place not in ("3", "5")
+        ]
+        catalog.write("same", {"same_messages": same}, made_by={"t": "t"})
+    bring_up(built.folder)
+
+
+@pytest.fixture(scope="module")
+def talked(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    made = build(tmp_path_factory.mktemp("talked"))
+    fill(made)
+    return made
+
+
+@pytest.fixture
+def door(talked: Built) -> Iterator[Door]:
+    with Door(talked.folder, who=ACTOR, purpose="tests of search") as opened:
+        yield opened
+
+
+def counted(door: Door, wanted: SearchFilter) -> Counts:
+    with door.consult("search") as look:
+        return look.search.counts(wanted)
+
+
+def pairs(counts: Counts) -> dict[str, dict[str, tuple[int, int | None]]]:
+    """Hits and distinct ones by facet and value."""
+    return {
+        facet.key: {one.label: (one.items, one.distinct) for one in facet.values} for facet in counts.facets
+    }
+
+
+def test_every_value_tells_hits_and_distinct_messages(door: Door, talked: Built) -> None:
+    first, second = (one.number for one in talked.exhibits[:2])
+    counts = counted(door, SearchFilter(network=("club",)))
+    assert (counts.hits, counts.distinct) == (10, 5)
+    assert pairs(counts) == {
+        "kind": {"message": (10, 5)},
+        "network": {"club": (10, 5)},
+        "conversation": {"Kari og Ola": (10, 5)},
+        "exhibit": {first: (7, 5), second: (3, 3)},
+        "language": {"nb": (8, 4), "en": (2, 1)},
+        "state": {"live": (9, 5), "recovered": (1, 1)},
+    }
+
+
+def test_a_filter_leaves_only_the_copies_that_pass_it(door: Door, talked: Built) -> None:
+    first, second = (one.number for one in talked.exhibits[:2])
+    counts = counted(door, SearchFilter(network=("club",), exhibit=(second,)))
+    assert (counts.hits, counts.distinct) == (3, 3)
+    found = pairs(counts)
+    assert found["state"] == {"live": (2, 2), "recovered": (1, 1)}
+    assert found["exhibit"] == {first: (7, 5), second: (3, 3)}  # under the rest of the filter
+    assert pairs(counted(door, SearchFilter(network=("club",), state=("live",))))["exhibit"] == {
+        first: (7, 5), second: (2, 2),
+    }  # fmt: skip
+
+
+def test_a_copy_counts_whose_head_does_not_match(door: Door, talked: Built) -> None:
+    first, second = (one.number for one in talked.exhibits[:2])
+    counts = counted(door, SearchFilter("ikke", network=("club",)))
+    assert (counts.hits, counts.distinct) == (3, 1)
+    assert pairs(counts)["exhibit"] == {first: (2, 1), second: (1, 1)}
+    for words, expected in (("kattene", (2, 1)), ("bussen", (1, 1)), ("toget", (6, 4)), ("train", (2, 1))):
+        counts = counted(door, SearchFilter(words, network=("club",)))
+        assert (counts.hits, counts.distinct) == expected
+        assert pairs(counts)["kind"] == {"message": expected}
+
+
+def test_bars_tell_both_and_follow_the_clocks(tmp_path_factory: pytest.TempPathFactory) -> None:
+    built = build(tmp_path_factory.mktemp("clocks"))
+    fill(built)
+    wanted = SearchFilter(network=("club",))
+
+    def bars() -> list[tuple[int, int | None]]:
+        with Door(built.folder, who=ACTOR, purpose="tests of search") as door, door.consult("search") as look:
+            return [(one.items, one.distinct) for one in look.search.counts(wanted, bars=2).bars]
+
+    assert bars() == [(7, 5), (3, 3)]
+    with built.ledger() as ledger:
+        clocks.correct(ledger, built.exhibits[1], -3600, reason="an hour fast", actor=ACTOR)
+    assert bars() == [(6, 2), (4, 3)]
+
+
+def test_above_the_limit_nothing_is_told_of_distinct_ones(
+    door: Door, talked: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (one.number for one in talked.exhibits[:2])
+    monkeypatch.setattr(search_module, "DISTINCT_OF", 3)
+    wanted = SearchFilter(network=("club",), exhibit=(second,))
+    counts = counted(door, wanted)
+    assert (counts.hits, counts.distinct) == (3, 3)
+    found = pairs(counts)
+    assert found["state"] == {"live": (2, 2), "recovered": (1, 1)}
+    assert found["exhibit"] == {first: (7, None), second: (3, None)}
+    counts = counted(door, SearchFilter(network=("club",)))
+    assert (counts.hits, counts.distinct) == (10, None)
+    assert {pair for values in pairs(counts).values() for _hits, pair in values.items()} == {
+        (10, None), (7, None), (3, None), (8, None), (2, None), (9, None), (1, None),
+    }  # fmt: skip
+    assert {one.distinct for one in counts.bars} == {None}
+    with door.consult("search") as look:
+        assert look.search.distinct(SearchFilter(network=("club",))) is None
+
+
+def test_marks_are_handed_over_in_pieces(talked: Built) -> None:
+    from safelight.catalog.fulltext_search import Search, Wanted
+
+    fulltext = FullText(talked.folder.index)
+    searcher = fulltext.searcher()
+    assert searcher is not None
+    search = Search(searcher, fulltext.schema)
+    whole = [mark for _shift, found in search.marks(None, Wanted()) for mark in found.tolist()]
+    pieces = [found.tolist() for _shift, found in search.marks(None, Wanted(), at_once=3)]
+    assert len(whole) == len(set(whole)) == search.count(None, Wanted())
+    assert len(pieces) > 3
+    assert [mark for piece in pieces for mark in piece] == whole
+
+
+def test_who_sees_one_exhibit_learns_nothing_of_copies_in_another(talked: Built) -> None:
+    first, second = talked.exhibits[:2]
+    numbers = {one.number: one.key for one in talked.exhibits}
+    with Ledger.open(talked.folder) as ledger, Catalog.at(talked.folder) as catalog, catalog.connect() as db:
+        for exhibit, expected in ((first, (7, 5)), (second, (3, 3))):
+            search = Searching(
+                FullText(talked.folder.index), ledger, db, numbers, lambda _ids: None, (exhibit.key,), memo=Memo()
+            )  # fmt: skip
+            counts = search.counts(SearchFilter(network=("club",)))
+            assert (counts.hits, counts.distinct) == expected
+            assert pairs(counts)["exhibit"] == {exhibit.number: expected}
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
+def test_pages_are_full_and_tell_each_message_once(
+    door: Door, order: Literal["newest", "oldest"], limit: int
+) -> None:
+    wanted = SearchFilter(network=("club",)).ordered(order)
+    pages: list[list[str]] = []
+    after = None
+    with door.consult("search") as look:
+        while True:
+            page = look.search.page(wanted, after, limit)
+            pages.append([one.id.rpartition(":")[2] for one in page.rows])
+            after = page.after
+            if after is None:
+                break
+    told = {"newest": ["4", "2", "1", "5", "3"], "oldest": ["1", "2", "3", "4", "5"]}[order]
+    assert pages == [told[n : n + limit] for n in range(0, 5, limit)]
+
+
+def test_a_copy_far_behind_its_message_is_a_hit_again_and_no_message_is_lost(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "_AWAITED", 1)
+    wanted = SearchFilter(network=("club",))
+    told, after = [], None
+    with door.consult("search") as look:
+        while True:
+            page = look.search.page(wanted, after, 1)
+            told += [(one.id.rpartition(":")[2], one.copies) for one in page.rows]
+            after = page.after
+            if after is None:
+                break
+    assert told == [("4", 2), ("2", 3), ("1", 3), ("5", 1), ("4", 2), ("3", 1), ("2", 3), ("1", 3)]
