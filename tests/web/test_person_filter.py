@@ -51,9 +51,10 @@ def test_search_finds_what_all_confirmed_accounts_sent_or_received(
     assert "'query': 'kind:message person:togmann'" in str(workbench.whats(before))
     said = plain(page.text)
     assert "person togmann ×" in said
-    assert "5 hits" in said  # four messages, one of them in two places; not that of Kaissa
+    assert "5 hits in 2 conversations, 4 distinct" in said  # one message in two places; not that of Kaissa
     assert (
-        "Person togmann 5 A person is the accounts that people decided to be one, each in its period." in said
+        "Person hits · distinct togmann 5 · 4 A person is the accounts that people decided to be one, each in"
+        in said
     )
     less = re.search(r'<span class="tok"><b>person</b>.*?href="([^"]+)"', page.text)
     assert less is not None and "person" not in less[1]
