@@ -25,11 +25,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from safelight.access import search_copies
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import FullText
 from safelight.catalog.fulltext_marks import excerpt, places
 from safelight.catalog.fulltext_plan import plan
 from safelight.catalog.fulltext_query import parse
+from safelight.catalog.fulltext_schema import FACETS
 from safelight.catalog.fulltext_search import Search, Wanted
 from safelight.catalog.fulltext_update import update
 from safelight.parsers.rows import Origin, Rows
@@ -239,7 +241,8 @@ def _fts(path: Path) -> Callable[[str], object]:
 def measure(
     place: Path, millions: float, count: int = 100
 ) -> tuple[list[Made], list[tuple[Asked, Asked]], list[Asked]]:
-    """Make both, ask both, and ask ours for counts by facet. What was written there before for that size is used again."""
+    """Make both, ask both, and ask ours for counts by facet and of distinct messages. What was written there before for
+    that size is used again."""
     place = place / f"{millions:g}"
     place.mkdir(parents=True, exist_ok=True)
     with Catalog(place / "parts", f"sqlite:///{place / 'journal.sqlite'}") as catalog:
@@ -257,7 +260,7 @@ def measure(
         pairs.append((_ask(ours, name, given), _ask(theirs, name, given)))
     every = [one for given in queries(count).values() for one in given]
     pairs.append((_ask(ours, "all of them", every), _ask(theirs, "all of them", every)))
-    return made, pairs, list(_facets(place / "index", queries(count)))
+    return made, pairs, [*_facets(place / "index", queries(count)), *_distinct(place, queries(count))]
 
 
 def _facets(folder: Path, given: dict[str, list[str]]) -> Iterator[Asked]:
@@ -269,11 +272,41 @@ def _facets(folder: Path, given: dict[str, list[str]]) -> Iterator[Asked]:
     def ask(text: str) -> object:
         node = parse(text)
         assert node is not None
-        names = ("kind", "network", "conversation", "exhibit", "language", "state")
-        return search.facets(plan(fulltext.schema, node), Wanted(), names)
+        return search.facets(plan(fulltext.schema, node), Wanted(), FACETS)
 
     for name in ("a rare word", "a frequent word"):
         yield _ask(ask, f"counts by six facets, {name}", given[name])
+
+
+def _distinct(place: Path, given: dict[str, list[str]]) -> Iterator[Asked]:
+    """Distinct messages beside the counts, where every second message is one of two copies."""
+    with Catalog(place / "parts", f"sqlite:///{place / 'journal.sqlite'}") as catalog:
+        if not catalog.snapshot().rows("same_messages"):
+            numbered = "SELECT trace_id, row_number() OVER (ORDER BY trace_id) AS n FROM messages"
+            same = catalog.connect(tables=["messages"]).sql(
+                "SELECT trace_id, first_value(trace_id) OVER (PARTITION BY n // 2 ORDER BY n) AS distinct_id, "
+                f"'aligned' AS rule, '' AS group_id, 'benchmark' AS run FROM ({numbered}) WHERE n % 4 < 2"
+            )
+            catalog.write("same", {"same_messages": same.to_arrow_table()}, made_by={"stage": "benchmark"})
+        found: list[search_copies.Copies] = []
+        db = catalog.connect(tables=["messages", "same_messages"])
+        yield _ask(
+            lambda _none: found.append(search_copies.read(db)), "copies of a snapshot, read once", [""]
+        )
+    fulltext = FullText(place / "index")
+    searcher = fulltext.searcher()
+    assert searcher is not None
+    search = Search(searcher, fulltext.schema)
+
+    def ask(text: str) -> object:
+        node = parse(text) if text else None
+        query = None if node is None else plan(fulltext.schema, node)
+        repeated = search_copies.among(found[0], search.marks(query, Wanted()))
+        return repeated.in_all(), [repeated.by(name) for name in FACETS]
+
+    for name in ("a rare word", "a frequent word"):
+        yield _ask(ask, f"distinct messages by six facets, {name}", given[name])
+    yield _ask(ask, "distinct messages by six facets, all messages", [""] * 5)
 
 
 def _size(path: Path) -> int:

@@ -136,6 +136,16 @@ def test_a_table_is_filled_although_copies_are_one_hit(copied: Operation) -> Non
     assert lines[-1] == "3 of 9 hits, 5 distinct  network:irc"
 
 
+def test_an_export_has_every_copy_and_says_of_each_how_many_there_are(copied: Operation) -> None:
+    lines = copied.run(
+        "search", str(copied.root), "sjakk", "--format", "jsonl", "--reason", "counsel"
+    ).splitlines()
+    found = [json.loads(line) for line in lines]
+    assert sorted((one["exhibit"], one["time"], one["copies"]) for one in found) == [
+        ("A1", "2016-11-08T12:02:00Z", 2), ("B2", "2016-11-08T12:02:00Z", 2), ("B2", "2016-11-08T12:04:00Z", 1),
+    ]  # fmt: skip
+
+
 def test_counts_by_facet_tell_hits_and_distinct_ones(
     copied: Operation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

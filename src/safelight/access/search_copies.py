@@ -3,7 +3,7 @@
 Copies are told by `same_messages`; what else was found counts as often as it was found. Nothing but the hits is counted, so
 that a copy that does not match, or that the reader may not see, neither counts nor takes the place of another one. No
 estimate: of each hit the index hands over a number (`fulltext_schema`), and the numbers of all messages that have copies
-are kept once a snapshot, 44 bytes each, with what the catalog knows of them.
+are kept once a snapshot, about 28 bytes each, with what the catalog knows of them.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ class Copies:
     `values`, by facet; `times` microseconds as found (NO_TIME without)."""
 
     digests: Numbers
-    heads: Numbers
+    heads: npt.NDArray[np.int32]
     times: Numbers
-    codes: Mapping[str, npt.NDArray[np.int32]]
+    codes: Mapping[str, npt.NDArray[np.integer]]
     values: Mapping[str, Sequence[str]]
 
 
@@ -103,9 +103,12 @@ def read(db: DuckDBPyConnection) -> Copies:
     order = np.argsort(digests)
     return Copies(
         digests[order],
-        np.unique(_joined(numbers["head"], np.int64), return_inverse=True)[1][order],
+        np.unique(_joined(numbers["head"], np.int64), return_inverse=True)[1].astype(np.int32)[order],
         _joined(numbers["time"], np.int64)[order],
-        {name: _joined(found, np.int32)[order] for name, found in codes.items()},
+        {
+            name: _joined(found, np.int32).astype(np.min_scalar_type(len(known[name])))[order]
+            for name, found in codes.items()
+        },
         {name: list(places) for name, places in known.items()},
     )
 
