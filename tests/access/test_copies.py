@@ -1,13 +1,22 @@
-"""A call and a payment that were found twice: shown and counted once, wherever; each copy leads to the other."""
+"""A call and a payment that were found twice: shown and counted once, wherever; each copy leads to the other. Of a message
+the second copy does not say who wrote it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from safelight.access import account_contacts, account_events, timeline, timeline_lanes, timeline_rows
+from safelight.access import (
+    account_contacts,
+    account_events,
+    accounts,
+    timeline,
+    timeline_lanes,
+    timeline_rows,
+)
 from safelight.access.account import Paid, account
 from safelight.access.conversation import window
 from safelight.access.conversation_order import order_of, position_of
@@ -18,14 +27,18 @@ from safelight.access.timeline import whole
 from safelight.access.timeline_bars import FIRST, LAST
 from safelight.access.zones import ZONES
 from safelight.catalog.catalog import Catalog
+from safelight.identities import network
+from safelight.identities.network import KINDS
 from safelight.ledger.identities import Tenure
-from tests.access.acts import ASE, BO, DIRECT, PAYEE, PAYER, act, at, us
+from safelight.traces.ids import account_id
+from tests.access.acts import ASE, BO, DIRECT, KAISSA, PAYEE, PAYER, TOG, _Rows, act, at, us
 from tests.access.built import Built, build
 
 
 @pytest.fixture(scope="module")
 def acted(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The acts, and a second copy of the call and of the payment: as the other end has them, in the other exhibit."""
+    """The acts, and a second copy of the call, of the payment and of Bø's message: as the other end has them, in the other
+    exhibit, where the message's own account is not known."""
     built = build(tmp_path_factory.mktemp("copies"))
     act(built)
     there = {
@@ -41,7 +54,15 @@ def acted(tmp_path_factory: pytest.TempPathFactory) -> Built:
         "trace_id": "t1-p1x", "place": "line 9", "network": "bank", "sender": "NO1", "sender_id": PAYER, "receiver": "NO2",
         "receiver_id": PAYEE, "amount": Decimal("450.00"), "currency": "NOK", "time": at("2016-11-09T00:00"),
     }  # fmt: skip
-    tables = {"calls": [call], "transfers": [paid]} | {
+    wrote = there | {
+        "trace_id": "t1-m2x", "place": "line 8", "network": "club", "conversation": "direct:?|åse",
+        "conversation_id": "v-note", "kind": "text", "text": "ja, klokka sju", "sent": at("2016-11-07T08:05:01"),
+    }  # fmt: skip
+    same = [
+        {"trace_id": trace, "distinct_id": "t1-m2", "rule": "text", "run": "r"}
+        for trace in ("t1-m2", "t1-m2x")
+    ]
+    tables = {"calls": [call], "transfers": [paid], "messages": [wrote], "same_messages": same} | {
         f"same_{kind}": [
             {"trace_id": trace, "distinct_id": f"t1-{letter}1", "rule": rule, "run": "r"}
             for trace in (f"t1-{letter}1", f"t1-{letter}1x")
@@ -132,6 +153,50 @@ def test_an_account_s_page_counts_each_once(reading: Reading) -> None:
         for one in account_contacts.company(reading, BO).contacts
         if one.calls
     ] == [(ASE, 1, 2)]
+
+
+def test_copies_count_beside_the_distinct_ones_also_where_they_name_no_sender(reading: Reading) -> None:
+    row = accounts.one(reading, BO)
+    assert (row.messages, row.found) == (3, 4)
+    assert row in accounts.every(reading)
+    found = account_contacts.company(reading, BO)
+    assert [(one.conversation, one.messages, one.copies) for one in found.talks] == [
+        (TOG, 2, 2),
+        (DIRECT, 1, 2),
+    ]
+    assert [(one.account_id, one.figures) for one in found.contacts] == [
+        (ASE, ((1, 2), (3, 4), (0, 0), (1, 2))),
+    ]
+    ties = network.read(reading.db, reading.snapshot)
+    assert sorted(
+        (ties.accounts[a], ties.accounts[b], KINDS[kind], n, copies)
+        for a, b, kind, n, copies in zip(*(
+            column.tolist() for column in (ties.a, ties.b, ties.kind, ties.n, ties.copies)
+        ), strict=True)
+    ) == sorted([
+        (ASE, BO, "message", 1, 1), (ASE, BO, "message", 2, 3), (BO, ASE, "message", 1, 2), (ASE, BO, "call", 1, 2),
+        (ASE, KAISSA, "answer", 1, 1), (*sorted([ASE, KAISSA]), "together", 1, 1), (PAYER, PAYEE, "payment", 1, 2),
+    ])  # fmt: skip
+
+
+def test_copies_of_what_stands_as_another_s_are_told_of_both(tmp_path: Path) -> None:
+    """Åse's number in a list names her by another account: there she wrote nothing distinct, and one that was found."""
+    built = build(tmp_path)
+    act(built)
+    b3 = _Rows(built, 1)
+    other = account_id("club", None, "+47")
+    copy = b3.message("m3x", "+47", "fint", at("2016-11-07T23:30"))
+    same = [
+        {"trace_id": one, "distinct_id": "t1-m3", "rule": "text", "run": "r"} for one in ("t1-m3", "t1-m3x")
+    ]
+    with Catalog.at(built.folder) as catalog:
+        catalog.write("other", {"messages": [copy], "same_messages": same}, made_by={"test": "1"})
+    with Door(built.folder, who="kari", purpose="test") as door, door.consult("test") as look:
+        told = {id_: accounts.one(look.reading, id_) for id_ in (ASE, other)}
+        assert {id_: (row.messages, row.found) for id_, row in told.items()} == {ASE: (4, 6), other: (0, 1)}
+        assert all(row in accounts.every(look.reading) for row in told.values())
+        found = account_contacts.company(look.reading, other).talks
+        assert [(one.conversation, one.messages, one.copies) for one in found] == [(DIRECT, 0, 1)]
 
 
 def test_a_decision_about_one_copy_names_all(reading: Reading) -> None:

@@ -29,7 +29,7 @@ from safelight.identities.triage import reading as triage
 from safelight.identities.triage.run import find_roles
 from safelight.ledger.as_of import AsOf, day_of
 from safelight.operation.folder import OperationFolder
-from tests.access.acts import ASE, BO, act, us
+from tests.access.acts import ASE, BO, _Rows, act, at, us
 from tests.access.built import ACTOR, build
 
 APPROVERS = ("statsadvokat",)
@@ -156,6 +156,27 @@ def test_what_stands_outside_the_authority_is_flagged(case: Case) -> None:
         ("t1-m3", "outside", ""),
         ("t1-m5", "outside", ""),
     ]  # m3: half past midnight in Oslo
+
+
+def test_a_flag_counts_a_message_once_and_its_copies_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAFELIGHT_CLOCK", "2016-11-30T12:00:00Z")
+    built = build(tmp_path)
+    act(built)
+    case = Case(built.folder)
+    case.add()
+    case.end("2016-11-07")
+    copy = _Rows(built, 1).message("m3x", "åse", "fint", at("2016-11-07T23:30"))
+    same = [
+        {"trace_id": one, "distinct_id": "t1-m3", "rule": "text", "run": "r"} for one in ("t1-m3", "t1-m3x")
+    ]
+    with Catalog.at(case.folder) as catalog:
+        catalog.write("copy", {"messages": [copy], "same_messages": same}, made_by={"test": "1"})
+    with case.look() as reading:
+        found = flagged(reading, ASE, authority.every(reading))
+    assert (found.messages, found.copies) == (2, 3)
+    assert found.counts == {"outside": 2, "officer": 0, "unstated": 0, "undated": 0}
 
 
 def test_another_officer_is_flagged_and_so_is_who_is_not_known(case: Case) -> None:

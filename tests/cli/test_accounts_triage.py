@@ -30,7 +30,17 @@ def test_who_matters_and_why(acted: Operation, tmp_path: Path) -> None:
         "accounts", "triage", root, "--list", str(tmp_path / "lessons.toml"), "--role", "contact"
     )
     lines = said.splitlines()
-    assert lines[0].split() == ["account", "network", "name", "roles", "and", "why", "messages", "contacts"]
+    assert lines[0].split() == [
+        "account",
+        "network",
+        "name",
+        "roles",
+        "and",
+        "why",
+        "messages",
+        "distinct",
+        "contacts",
+    ]
     assert "lærar" in said and "Terms of “Chess lessons”" in said
     assert lines[-1].startswith("1 of 1 accounts; activity 6, automatic 1, beside 2, buyer 1, ")
     again = acted.run("accounts", "triage", root, "--network", "bank").splitlines()

@@ -43,4 +43,4 @@ def test_an_operation_is_recorded_added_to_shown_and_ended(operation: Operation)
     )
     shown = " ".join(operation.run("authority", "show", op, "A-001").split())
     assert "shared the log, Oslo, § 21" in shown, shown
-    assert f"{ASE}: 3 messages while police operated it; outside 2." in shown
+    assert f"{ASE}: 3 distinct messages (4 with copies) while police operated it; outside 2." in shown

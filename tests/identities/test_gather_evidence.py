@@ -65,7 +65,7 @@ def test_writing_to_each_other_for_long_is_against_and_a_note_is_nothing(bench: 
     bench.db.execute("delete from contacts")
     talk(bench, 0, 1, direct=200, days=70)
     assert found(talks.KIND, bench) == [
-        (-3.8, "The two had 200 messages, calls or payments with each other over 70 days.")
+        (-3.8, "The two had 200 distinct messages, calls or payments with each other over 70 days.")
     ]
 
 

@@ -102,8 +102,8 @@ def test_known_are_owners_of_exhibits_and_who_they_wrote_with(built: Built) -> N
     assert set(every["seized"]) == {ASE}
     assert said(built, "seized", ASE) == "Account of the owner of 2016-0142-A1, as an item there states."
     assert set(every["known"]) == {BO, KAISSA}  # being in the channel alone is no tie
-    assert said(built, "known", BO) == "4 messages, 1 call with togmann (seized with 2016-0142-A1)."
-    assert said(built, "known", KAISSA) == "1 message with togmann (seized with 2016-0142-A1)."
+    assert said(built, "known", BO) == "4 distinct messages, 1 call with togmann (seized with 2016-0142-A1)."
+    assert said(built, "known", KAISSA) == "1 distinct message with togmann (seized with 2016-0142-A1)."
 
 
 def test_contacts_by_terms_and_rhythm(built: Built) -> None:
@@ -113,8 +113,10 @@ def test_contacts_by_terms_and_rhythm(built: Built) -> None:
     assert detail["standing"] == "terms and rhythm" and detail["conversation"] == LESSONS
     assert traces == ["t1-d1", "t1-d2", "t1-d3"]
     told = said(built, "contact", TEACHER)
-    assert told.startswith("Terms of “Chess lessons” (lesson) in 3 messages to ")
-    assert told.endswith("; 25 messages in the first 14 days, 25 of them from 18:00 to 23:00 (Europe/Oslo).")
+    assert told.startswith("Terms of “Chess lessons” (lesson) in 3 distinct messages to ")
+    assert told.endswith(
+        "; 25 distinct messages in the first 14 days, 25 of them from 18:00 to 23:00 (Europe/Oslo)."
+    )
 
 
 def test_what_speaks_every_hour_and_always_the_same(built: Built) -> None:
@@ -132,7 +134,7 @@ def test_activity_and_place_are_figures_of_everybody(built: Built) -> None:
     }  # fmt: skip
     assert every["place"][BO][0]["contacts"] == 1 and every["place"][ASE][0]["contacts"] == 2
     assert CLOCK not in every["place"] or every["place"][CLOCK][0]["contacts"] > 0
-    assert said(built, "activity", ASE) == "Wrote 4 messages on 3 days, 2014-03-30 to 2016-11-08."
+    assert said(built, "activity", ASE) == "Wrote 4 distinct messages on 3 days, 2014-03-30 to 2016-11-08."
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])

@@ -94,7 +94,7 @@ def test_the_rule_is_written_down(client: httpx.Client) -> None:
 
 def test_an_account_beside_the_table(client: httpx.Client, workbench: Workbench) -> None:
     said = client.get(f"/accounts?selected={ASE}").text
-    for text in ("Names over time", "Messages by weekday and hour", "Top contacts of", "192.0.2.7", "Nordlys N5",
+    for text in ("Names over time", "Distinct messages by weekday and hour", "Top contacts of", "192.0.2.7", "Nordlys N5",
                  "Account of the owner of 2016-0142-A1", "Why do we have this"):  # fmt: skip
         assert text in said, text
     before = workbench.entries()

@@ -58,8 +58,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One conversation of the account: its own distinct messages in it and how many copies of them were found, from when to
-    when, and whether it is listed as a member.
+    """One conversation of the account: its own distinct messages in it and how many copies of them were found, wherever
+    those lie; from when to when, and whether it is listed as a member.
     """
 
     conversation: str
@@ -100,20 +100,27 @@ _ONCE = """
 """
 
 
+#: SQL: own messages by conversation: distinct ones, times, network, native name, and how many copies of them there are. Own
+#: copies of what stands as another account's count as well.
+_OWN = """
+    with own as materialized (
+        select trace_id, conversation_id, network, conversation,
+               coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us
+        from messages where sender_id = $id),
+    found as (select distinct_id, count(*) as n from same_messages
+              where distinct_id in (select trace_id from own) group by 1),
+    again as (select s.trace_id, s.distinct_id in (select trace_id from own) as counted
+              from same_messages s semi join own using (trace_id) where s.trace_id <> s.distinct_id)
+    select conversation_id, count(*) filter (counted is null), min(us), max(us), any_value(network), any_value(conversation),
+           sum(case when counted is null then coalesce(n, 1) when counted then 0 else 1 end)::bigint
+    from own left join again using (trace_id) left join found on distinct_id = own.trace_id group by conversation_id
+"""
+
+
 def _read(reading: Reading, account: str) -> Company:
     reading = withheld(reading)
     once = _NOT_COPY if reading.snapshot.rows("same_messages") else "true"
-    mine = {
-        row[0]: row[1:]
-        for row in reading.db.execute(
-            f"""select conversation_id, count(*) filter ({once}), min(us), max(us), any_value(network),
-                       any_value(conversation), count(*)
-                from (select *, coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us from messages
-                      where sender_id = $id)
-                group by conversation_id""",
-            {"id": account},
-        ).fetchall()
-    }
+    mine = {row[0]: row[1:] for row in reading.db.execute(_OWN, {"id": account}).fetchall()}
     members = {
         row[0]: row[1:]
         for row in reading.db.execute(
@@ -159,7 +166,7 @@ def _contacts(
         return found[key]
 
     def at(one: Contact, conversation: str, n: int) -> None:
-        if n > one.most:
+        if conversation and (n > one.most or (n == one.most and conversation < one.conversation)):
             one.most, one.conversation = n, conversation
 
     wrote: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)

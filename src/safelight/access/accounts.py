@@ -20,7 +20,8 @@ ORDERS: tuple[Order, ...] = ("messages", "conversations", "name", "first", "last
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One account. `messages` counts each distinct one once, `found` every copy of them. Times are microseconds UTC for
+    """One account. `messages` counts each distinct one that it wrote once, `found` every copy of them, also those that name
+    another sender or none, and copies that name it of what another stands for. Times are microseconds UTC for
     comparison: first and last thing that it did (message, call, payment, login ...)."""
 
     account_id: str
@@ -126,6 +127,7 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
     reading = withheld(reading)
     only = "true" if account is None else "{} = $id"
     values = {} if account is None else {"id": account}
+    theirs = "true" if account is None else "hash(distinct_id) in (select head from heads)"
     kinds = [name for name in EVENTS if name not in FILE_KINDS]
     # Numbers stand for ids while pairs are counted: at three million messages that is a second less.
     acts = f"""
@@ -138,11 +140,16 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
                   where kind = 'message'),
         talks as (select account, count(distinct coalesce(gid, conversation)) as n from pairs left join merged
                   using (conversation) group by account),
+        heads as (select hash(account) as account, head from events where kind = 'message' and head is not null),
+        copies as (select hash(distinct_id) as head, count(*) as n from same_messages where {theirs} group by 1),
+        others as (select account, count(*) as n from (select hash(account) as account, head from everything
+                   where kind = 'message' and not stands) anti join heads using (account, head) group by account),
         acts as (select account, any_value(network) as network, count(*) filter (kind = 'message' and stands) as messages,
-                        count(*) filter (kind = 'message') as found, min(us) filter (stands) as low,
-                        max(us) filter (stands) as high from everything group by account)
-        select a.account, a.network, a.messages, a.found, coalesce(t.n, 0), a.low, a.high
-        from acts a left join talks t on t.account = hash(a.account)"""
+                        coalesce(sum(coalesce(c.n, 1)) filter (kind = 'message' and stands), 0)::bigint as found,
+                        min(us) filter (stands) as low, max(us) filter (stands) as high
+                 from everything left join copies c using (head) group by account)
+        select a.account, a.network, a.messages, a.found + coalesce(o.n, 0), coalesce(t.n, 0), a.low, a.high
+        from acts a left join talks t on t.account = hash(a.account) left join others o on o.account = hash(a.account)"""
     done = {row[0]: row[1:] for row in reading.db.execute(acts, values).fetchall()}
     names: dict[str, dict[str, tuple[bool, int]]] = defaultdict(dict)
     told: dict[str, tuple[str, str | None, str, bool]] = {}

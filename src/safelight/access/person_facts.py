@@ -21,7 +21,7 @@ from safelight.access.reading import Reading
 @dataclass(slots=True)
 class Facts:
     """One account. `hours`: messages by hour since 1970 (UTC), each distinct one once; `ties`: messages in conversations
-    between two, by the other account's id."""
+    between two, by the other account's id, each distinct one once and with every copy."""
 
     account_id: str
     names: list[Name] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Facts:
     profiles: list[Profile] = field(default_factory=list)
     exhibits: tuple[str, ...] = ()
     """Numbers of the exhibits in which the account or a message of its own stands."""
-    ties: Mapping[str, int] = field(default_factory=dict)
+    ties: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def facts_of(reading: Reading, accounts: Iterable[str]) -> Mapping[str, Facts]:
@@ -141,17 +141,23 @@ def _messages(
         one.exhibits = tuple(sorted(exhibits[id_]))
     if not talks:
         return
-    ties: dict[str, dict[str, int]] = defaultdict(dict)
+    ties: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     between = reading.db.execute(
-        f"""select conversation_id, list_distinct(list(sender_id)), count(*) from messages
-            where conversation_id = any($talks) and {once} group by 1 order by 1""",
+        f"""with chosen as materialized (
+                select trace_id, conversation_id, sender_id from messages
+                where conversation_id = any($talks) and {once}),
+            further as (select distinct_id, count(*) as n from same_messages
+                        where trace_id <> distinct_id and distinct_id in (select trace_id from chosen) group by 1)
+            select conversation_id, list_distinct(list(sender_id)), count(*), sum(1 + coalesce(n, 0))::bigint
+            from chosen left join further on distinct_id = chosen.trace_id group by 1 order by 1""",
         {"talks": sorted(talks)},
     ).fetchall()
-    for talk, writers, n in between:
+    for talk, writers, n, copies in between:
         for id_ in talks[talk]:
             for other in writers:
                 if other and other != id_:
-                    ties[id_][other] = ties[id_].get(other, 0) + n
+                    before = ties[id_].get(other, (0, 0))
+                    ties[id_][other] = before[0] + n, before[1] + copies
     for id_, theirs in ties.items():
         found[id_].ties = theirs
 

@@ -35,11 +35,12 @@ class Flagged:
 @dataclass(frozen=True, slots=True)
 class Flags:
     """Flagged messages by time, those of one page, and how many there are of each flag; `messages`: all of the account while
-    police operated it."""
+    police operated it, each distinct one once, and `copies` with every copy of them."""
 
     page: Sequence[Flagged]
     counts: Mapping[str, int]
     messages: int
+    copies: int
 
 
 def flagged(
@@ -70,9 +71,14 @@ def flagged(
               where sender_id = $id and {copies} and kind not in ('system', 'notice'))
         where us is null or {_in(held)}"""
     rows = reading.db.execute(
-        f"select flag, count(*) from ({relation}) group by 1", {"id": account}
+        f"""with found as (select trace_id, flag from ({relation})),
+                 further as (select distinct_id, count(*) as n from same_messages
+                             where trace_id <> distinct_id and distinct_id in (select trace_id from found) group by 1)
+            select flag, count(*), sum(1 + coalesce(n, 0))::bigint from found left join further
+            on distinct_id = found.trace_id group by 1""",
+        {"id": account},
     ).fetchall()
-    counts = dict(rows)
+    counts = {flag: n for flag, n, _copies in rows}
     page = [
         Flagged(*row)
         for row in reading.db.execute(
@@ -82,7 +88,9 @@ def flagged(
         ).fetchall()
     ]
     reading.show([account, *(one.trace_id for one in page)])
-    return Flags(page, {flag: counts.get(flag, 0) for flag in FLAGS}, sum(counts.values()))
+    return Flags(
+        page, {flag: counts.get(flag, 0) for flag in FLAGS}, sum(counts.values()), sum(row[2] for row in rows)
+    )
 
 
 def _watches(own: Sequence[Authority]) -> dict[str, list[Span]]:

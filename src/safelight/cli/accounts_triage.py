@@ -60,19 +60,20 @@ def accounts_triage(
             rows, total, _counts = reading.listed(look.reading, asked, 0, limit)
     show(
         "",
-        ["account", "network", "name", "roles and why", "messages", "contacts"],
+        ["account", "network", "name", "roles and why", "messages", "distinct", "contacts"],
         [
             (
                 one.row.account_id[:14],
                 one.row.network,
                 one.row.name,
                 _why(one),
+                one.row.found,
                 one.row.messages,
                 one.contacts,
             )
             for one in rows
         ],
-        right=["messages", "contacts"],
+        right=["messages", "distinct", "contacts"],
     )
     told = ", ".join(f"{name} {n:,}" for name, n in ran.roles.items())
     console().print(f"{len(rows)} of {total:,} accounts; {told or 'no finding'}", markup=False)

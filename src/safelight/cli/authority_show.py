@@ -49,7 +49,8 @@ def authority_show(
     for account, found in flags:
         told = ", ".join(f"{flag} {n}" for flag, n in found.counts.items() if n) or "none flagged"
         console().print(
-            f"{account}: {found.messages} messages while police operated it; {told}.", markup=False
+            f"{account}: {found.messages} distinct messages ({found.copies} with copies) while police operated it; {told}.",
+            markup=False,
         )
         if found.page:
             show(

@@ -140,7 +140,8 @@ def _node(
     short = name if len(name) <= LETTERS else name[: LETTERS - 1] + "…"
     badge = visible(network_badge(row.network, "message")) if row else "?"
     told = (
-        ngettext("%(n)s message", "%(n)s messages", row.messages) % {"n": decimal(row.messages)}
+        ngettext("%(n)s distinct message", "%(n)s distinct messages", row.messages)
+        % {"n": decimal(row.messages)}
         if row
         else ""
     )

@@ -62,6 +62,7 @@ def page(request: Request) -> Response:
         now = who.standing(reading)
         person = persons.person(reading, now, of)
         names = rows.rows_of(reading, person.members)
+        own = {row.account_id: row for row in names.values()}
         facts = facts_of(reading, [account_of(one) for one in person.members[:MOST] if one in names])
         ties = _ties(facts)
         decisions = sorted(
@@ -78,12 +79,15 @@ def page(request: Request) -> Response:
             "person": person,
             "title": title(person, names),
             "names": names,
-            "others": rows.rows_of(reading, sorted({*there, *(id_ for id_, _n in ties)} - set(names))),
+            "others": rows.rows_of(
+                reading, sorted({*there, *(id_ for id_, _n, _copies in ties)} - set(names))
+            ),
             "chart": names_chart(person, names, facts, now, zone),
             "known": _known(names, facts),
             "accounts": [(one, names[one], _best(person, one)) for one in person.members if one in names],
             "periods": periods(now, person.members),
-            "messages": sum(row.messages for row in {row.account_id: row for row in names.values()}.values()),
+            "messages": sum(row.messages for row in own.values()),
+            "found": sum(row.found for row in own.values()),
             "networks": len({row.network for row in names.values()}),
             "ties": ties,
             "decisions": decisions,
@@ -148,14 +152,16 @@ def _profile_word(key: str) -> str:
     }.get(key, visible(key))  # fmt: skip
 
 
-def _ties(facts: Mapping[str, Facts]) -> list[tuple[str, int]]:
-    """With whom most was written in conversations between two, own accounts left out: account id, messages both ways."""
-    sums: dict[str, int] = {}
+def _ties(facts: Mapping[str, Facts]) -> list[tuple[str, int, int]]:
+    """With whom most was written in conversations between two, own accounts left out: account id, messages both ways, each
+    distinct one once, and with copies."""
+    sums: dict[str, tuple[int, int]] = {}
     for one in facts.values():
-        for other, n in one.ties.items():
+        for other, (n, copies) in one.ties.items():
             if other not in facts:
-                sums[other] = sums.get(other, 0) + n
-    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:8]
+                before = sums.get(other, (0, 0))
+                sums[other] = before[0] + n, before[1] + copies
+    return sorted(((id_, *both) for id_, both in sums.items()), key=lambda item: (-item[1], item[0]))[:8]
 
 
 def listing(request: Request) -> Response:

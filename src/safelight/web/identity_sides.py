@@ -80,7 +80,7 @@ def rows(a: Side, b: Side, pieces: Sequence[Piece], zone: Zone) -> list[SideRow]
         ),
         ("", _("Period"), _period(a, zone), _period(b, zone)),
         ("active", _("Active"), _active(a, zone), _active(b, zone)),
-        ("messages", _("Messages"), _messages(a), _messages(b)),
+        ("messages", _("Distinct messages"), _messages(a), _messages(b)),
         ("phone", _("Phone, e-mail"), _reached(a), _reached(b)),
         ("devices", _("Devices"), _devices(a), _devices(b)),
         ("addresses", _("Addresses"), _addresses(a), _addresses(b)),
@@ -198,7 +198,8 @@ def _messages(one: Side) -> tuple[Part, ...]:
     told = ngettext("in %(n)s conversation", "in %(n)s conversations", row.conversations) % {
         "n": decimal(row.conversations)
     }
-    return (Part(decimal(row.messages), told, link),)
+    both = _("%(n)s with copies") % {"n": decimal(row.found)}
+    return (Part(decimal(row.messages), f"({both}) {told}", link),)
 
 
 def _reached(one: Side) -> tuple[Part, ...]:

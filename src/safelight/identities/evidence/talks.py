@@ -48,7 +48,7 @@ def _measure(bench: Bench) -> pa.Table:
 
 
 def _say(detail: Mapping[str, Any]) -> str:
-    return _("The two had %(n)s messages, calls or payments with each other over %(days)s days.") % {
+    return _("The two had %(n)s distinct messages, calls or payments with each other over %(days)s days.") % {
         "n": detail["n"],
         "days": detail["days"],
     }

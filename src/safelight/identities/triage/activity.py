@@ -45,9 +45,11 @@ def say(detail: Mapping[str, Any]) -> str:
     n, days = detail["messages"], detail["days"]
     if not days:
         return ngettext(
-            "Wrote %(n)s message, its time not known.", "Wrote %(n)s messages, their times not known.", n
+            "Wrote %(n)s distinct message, its time not known.",
+            "Wrote %(n)s distinct messages, their times not known.",
+            n,
         ) % {"n": decimal(n)}
-    wrote = ngettext("Wrote %(n)s message", "Wrote %(n)s messages", n) % {"n": decimal(n)}
+    wrote = ngettext("Wrote %(n)s distinct message", "Wrote %(n)s distinct messages", n) % {"n": decimal(n)}
     on = ngettext("on %(n)s day", "on %(n)s days", days) % {"n": decimal(days)}
     trend = {
         "more": _("; more in the last quarter of that time"),
@@ -62,7 +64,7 @@ ROLE = Role(
     rule=lambda: _(
         "Messages, each distinct one once, and the days (UTC) on which they were sent. Lately more or less: the last "
         "quarter of the account's time had at least twice, or at most half, the pace of the three before, told from "
-        "40 messages over 60 days on."
+        "40 distinct messages over 60 days on."
     ),
     find=find,
     say=say,

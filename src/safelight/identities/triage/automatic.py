@@ -56,8 +56,8 @@ ROLE = Role(
     name="automatic",
     title=lambda: _("bot or shared"),
     rule=lambda: _(
-        "At least 500 messages, and either each hour of the day holds at least 3 in 200 of them, or at most a quarter of "
-        "the texts are distinct. A program, a gateway, or a name that several use can look like this."
+        "At least 500 distinct messages, and either each hour of the day holds at least 3 in 200 of them, or at most a "
+        "quarter of the texts are distinct. A program, a gateway, or a name that several use can look like this."
     ),
     find=find,
     say=say,

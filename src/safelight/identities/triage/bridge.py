@@ -62,8 +62,8 @@ ROLE = Role(
     name="bridge",
     title=lambda: _("bridge"),
     rule=lambda: _(
-        "In the first tenth by betweenness, and tied to at least 2 accounts in each of at least 3 communities by 3 messages "
-        "or more, a call or a payment."
+        "In the first tenth by betweenness, and tied to at least 2 accounts in each of at least 3 communities by 3 distinct "
+        "messages or more, a call or a payment."
     ),
     find=find,
     say=say,

@@ -127,8 +127,8 @@ def say(detail: Mapping[str, Any]) -> str:
     """The sentence."""
     n = detail["with_messages"]
     told = ngettext(
-        "Terms of “%(list)s” (%(terms)s) in %(n)s message to %(with)s",
-        "Terms of “%(list)s” (%(terms)s) in %(n)s messages to %(with)s",
+        "Terms of “%(list)s” (%(terms)s) in %(n)s distinct message to %(with)s",
+        "Terms of “%(list)s” (%(terms)s) in %(n)s distinct messages to %(with)s",
         n,
     ) % {
         "list": detail["list"],
@@ -138,7 +138,9 @@ def say(detail: Mapping[str, Any]) -> str:
     }
     rhythm = detail["rhythm"]
     if rhythm:
-        told += _("; %(n)s messages in the first %(days)s days, %(within)s of them from %(from)s to %(to)s (%(zone)s)") % {
+        told += _(
+            "; %(n)s distinct messages in the first %(days)s days, %(within)s of them from %(from)s to %(to)s (%(zone)s)"
+        ) % {
             "n": decimal(rhythm["messages"]), "days": decimal(rhythm["days"]), "within": decimal(rhythm["within"]),
             "from": f"{rhythm['hours'][0]:02}:00", "to": f"{rhythm['hours'][1]:02}:00", "zone": rhythm["zone"],
         }  # fmt: skip
@@ -154,9 +156,9 @@ ROLE = Role(
     name="contact",
     title=lambda: _("list"),
     rule=lambda: _(
-        "Terms of the unit's contact list stand in at least as many of the account's own messages to one other account, "
-        "between the two, as the list asks for; with rhythm, where the first days of that contact also look as the list "
-        "describes. A rhythm alone flags nobody, and nothing is said about who the other one is."
+        "Terms of the unit's contact list stand in at least as many of the account's own distinct messages to one other "
+        "account, between the two, as the list asks for; with rhythm, where the first days of that contact also look as the "
+        "list describes. A rhythm alone flags nobody, and nothing is said about who the other one is."
     ),
     find=find,
     say=say,

@@ -50,7 +50,8 @@ def say(detail: Mapping[str, Any]) -> str:
     did = []
     if first["messages"]:
         did.append(
-            ngettext("%(n)s message", "%(n)s messages", first["messages"]) % {"n": decimal(first["messages"])}
+            ngettext("%(n)s distinct message", "%(n)s distinct messages", first["messages"])
+            % {"n": decimal(first["messages"])}
         )
     if first["calls"]:
         did.append(ngettext("%(n)s call", "%(n)s calls", first["calls"]) % {"n": decimal(first["calls"])})

@@ -32,8 +32,8 @@ def say(detail: Mapping[str, Any]) -> str:
     """The sentence."""
     n = detail["conversations"]
     return ngettext(
-        "Wrote %(messages)s messages in %(n)s conversation; place %(place)s of %(of)s in %(network)s.",
-        "Wrote %(messages)s messages in %(n)s conversations; place %(place)s of %(of)s in %(network)s.",
+        "Wrote %(messages)s distinct messages in %(n)s conversation; place %(place)s of %(of)s in %(network)s.",
+        "Wrote %(messages)s distinct messages in %(n)s conversations; place %(place)s of %(of)s in %(network)s.",
         n,
     ) % {
         "messages": decimal(detail["messages"]),
@@ -47,7 +47,7 @@ def say(detail: Mapping[str, Any]) -> str:
 ROLE = Role(
     name="talker",
     title=lambda: _("talker"),
-    rule=lambda: _("At least 200 messages, and among the first tenth of its network by messages."),
+    rule=lambda: _("At least 200 distinct messages, and among the first tenth of its network by them."),
     find=find,
     say=say,
     needs=("messages",),
