@@ -177,16 +177,17 @@ def _say(detail: Mapping[str, Any]) -> str:
     values = {"few": few, "many": many, "rivals": int(detail["rivals"])}
     if "compared" not in detail:
         said = _(
-            "The two write less alike than one person's accounts mostly do (%(few)d and %(many)d messages compared)."
+            "The two write less alike than one person's accounts mostly do "
+            "(%(few)d and %(many)d distinct messages compared)."
         )
         return said % values
     if detail["mutual"]:
         said = _(
-            "Of %(rivals)d accounts compared, none writes more like either of them (%(few)d and %(many)d messages)."
+            "Of %(rivals)d accounts compared, none writes more like either of them (%(few)d and %(many)d distinct messages)."
         )
     else:
         said = _(
-            "The two write alike, but others write more alike still (%(few)d and %(many)d messages compared)."
+            "The two write alike, but others write more alike still (%(few)d and %(many)d distinct messages compared)."
         )
     sentences = [said % values]
     habits = [f"“{habit['written'].strip()}”" for habit in detail["habits"]]
