@@ -134,6 +134,19 @@ def test_a_copy_counts_whose_head_does_not_match(door: Door, talked: Built) -> N
         assert pairs(counts)["kind"] == {"message": expected}
 
 
+@pytest.mark.parametrize("together", [0, 2000])
+def test_few_hits_are_looked_up_and_many_are_counted_to_the_same_end(
+    door: Door, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(search_module, "_TOGETHER", together)
+    with door.consult("search") as look:
+        told = {
+            words: look.search.distinct(SearchFilter(words, network=("club",)))
+            for words in ("", "ikke", "kattene", "bussen", "toget", "train", "sjakk")
+        }
+    assert told == {"": 5, "ikke": 1, "kattene": 1, "bussen": 1, "toget": 4, "train": 1, "sjakk": 0}
+
+
 def test_bars_tell_both_and_follow_the_clocks(tmp_path_factory: pytest.TempPathFactory) -> None:
     built = build(tmp_path_factory.mktemp("clocks"))
     fill(built)
@@ -166,6 +179,7 @@ def test_above_the_limit_nothing_is_told_of_distinct_ones(
         (10, None), (7, None), (3, None), (8, None), (2, None), (9, None), (1, None),
     }  # fmt: skip
     assert {one.distinct for one in counts.bars} == {None}
+    monkeypatch.setattr(search_module, "_TOGETHER", 9)
     with door.consult("search") as look:
         assert look.search.distinct(SearchFilter(network=("club",))) is None
 

@@ -39,7 +39,9 @@ from safelight.traces.moment import Moment
 _ASIDE = 160
 #: Of more hits distinct ones are not counted, if any message has copies: a million take 0.9 s of processor.
 DISTINCT_OF = 2_000_000
-#: Hits whose copies are looked up together.
+#: The memo's name for all messages that have copies.
+_COPIES = "copies of messages"
+#: Hits whose copies are looked up together, by what is stored of each.
 _TOGETHER = 2000
 #: Messages whose further copies the next page passes over, and characters of a message's digest in a cursor.
 _AWAITED, _DIGITS = 64, 16
@@ -207,6 +209,12 @@ class Searching:
             return 0
         query, limits = self._query(wanted)[1], self._wanted(wanted)
         hits = self._search.count(query, limits)
+        if hits <= _TOGETHER and not self._memo.known(
+            _COPIES
+        ):  # a command reads no million copies for ten hits
+            rows = list(self._search.every(query, limits))
+            heads = self._heads(rows)
+            return len({heads[one.id][0] if one.id in heads else one.id for one in rows})
         repeated = self._repeated(query, limits, hits)
         return None if repeated is None else hits - repeated.in_all()
 
@@ -351,7 +359,7 @@ class Searching:
     def _repeated(self, query: tantivy.Query | None, limits: Wanted, hits: int) -> Repeated | None:
         """The hits that have copies; None where there are too many hits to look."""
         assert self._search is not None
-        copies = self._memo.get("copies of messages", lambda: search_copies.read(self._db))
+        copies = self._memo.get(_COPIES, lambda: search_copies.read(self._db))
         if not len(copies.digests) or not hits:
             return search_copies.among(copies, ())
         return search_copies.among(copies, self._search.marks(query, limits)) if hits <= DISTINCT_OF else None

@@ -102,7 +102,8 @@ def search(
             wanted = looked_up(look.reading, wanted)
             page = None if counts else look.search.page(wanted, limit=limit or 50)
             found = look.search.counts(wanted, bars=0, values=limit or 12) if counts else None
-            total, distinct = look.search.count(wanted), look.search.distinct(wanted)
+            total = found.hits if found else look.search.count(wanted)
+            distinct = found.distinct if found else look.search.distinct(wanted)
     if page is not None:
         _table(page.rows)
     if found is not None:
