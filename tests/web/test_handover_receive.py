@@ -72,14 +72,14 @@ def test_checked_then_imported_then_imported_again(
     assert answer.status_code == 200
     for told in (
         "whole, and signed by somebody who is trusted", "known here as N. Hauge, Vest", "politiregisterloven",
-        "for this case only", "statements that name third parties", "What an import would do", "9 messages",
+        "for this case only", "statements that name third parties", "What an import would do", "9 messages (copies count)",
     ):  # fmt: skip
         assert told in page, told
     assert {verb for verb, _what in bench.whats(before)} == {"consultation"}
     given = {"path": str(root / "HO-001"), "checked": manifest_of(page), "sure": "yes"}
     answer = client.post("/handovers/receive/import", data=given)
     assert answer.url.path == "/handovers/HO-001"
-    assert "What the import did" in answer.text and "9 messages" in answer.text
+    assert "What the import did" in answer.text and "9 messages (copies count)" in answer.text
     assert "What the import did" not in client.get("/handovers/HO-001").text
     with bench.built.ledger() as ledger:
         assert len(records.every(ledger, "person")) == 2

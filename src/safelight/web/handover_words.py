@@ -148,10 +148,10 @@ def fault(text: str) -> str:
 
 
 def rows(table: str, count: int) -> str:
-    """So many traces of a kind."""
+    """So many traces of a kind. Which messages of a package are copies is found when it is imported: each copy counts."""
     n = {"n": decimal(count)}
     return {
-        "messages": ngettext("%(n)s message", "%(n)s messages", count),
+        "messages": ngettext("%(n)s message (copies count)", "%(n)s messages (copies count)", count),
         "calls": ngettext("%(n)s call", "%(n)s calls", count),
         "transfers": ngettext("%(n)s transfer", "%(n)s transfers", count),
         "accounts": ngettext("%(n)s account", "%(n)s accounts", count),
