@@ -131,7 +131,7 @@ def _read(reading: Reading, account: str | None = None) -> Sequence[AccountRow]:
     kinds = [name for name in EVENTS if name not in FILE_KINDS]
     # Numbers stand for ids while pairs are counted: at three million messages that is a second less.
     acts = f"""
-        with everything as (select * from ({relation(reading.snapshot, kinds, copies=True)})
+        with everything as (select * from ({relation(reading.snapshot, kinds, copies=True, heads=True)})
                             where account is not null and {only.format("account")}),
         events as (select * from everything where stands),
         merged as (select hash(conversation_id) as conversation, hash(any_value(group_id)) as gid from conversation_groups

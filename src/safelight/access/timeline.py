@@ -214,7 +214,7 @@ def by_person(
         rows = relation(reading.snapshot, _named(others), span, copies=True, exhibits=chosen(reading, others))
         both = (f"count(*) filter ({one}{more})" for one in each for more in (" and stands", ""))
         (row,) = reading.db.execute(
-            f"select {', '.join(both)} from ({rows}) where {match}", values
+            f"select {', '.join(both)} from ({rows}) where {match} and ({' or '.join(each)})", values
         ).fetchall()
         return [Tally(*two) for two in zip(row[::2], row[1::2], strict=True)]
 
@@ -328,7 +328,7 @@ def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit:
             f"{scope} and {match}",
             f"us // {unit}",
             span,
-            exhibits=chosen(reading, facets),
+            chosen(reading, facets),
         ),
         params=values | more,
     ).to_arrow_table()
@@ -374,7 +374,8 @@ def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> t
             f"us is not null and {scope}",
             "network, state, exhibit",
             span,
-            exhibits=chosen(reading, facets),
+            chosen(reading, facets),
+            heads=True,
         ),
         params=values,
     ).to_arrow_table()
@@ -405,12 +406,14 @@ def _by_kind(
     group: str,
     span: tuple[int, int] | None,
     exhibits: Sequence[str],
+    heads: bool = False,
 ) -> str:
     """SQL of an aggregate over each kind by itself, copies included: one more column to group by would cost a third more."""
     within = Span(*span, slack(reading)) if span else None
     there = [name for name, one in EVENTS.items() if reading.snapshot.rows(one.table)] or list(EVENTS)[:1]
     rows = {
-        name: relation(reading.snapshot, [name], within, copies=True, exhibits=exhibits) for name in there
+        name: relation(reading.snapshot, [name], within, copies=True, heads=heads, exhibits=exhibits)
+        for name in there
     }
     return " union all ".join(
         f"select '{name}' as kind, {select} from ({one}) where {where} group by {group}"

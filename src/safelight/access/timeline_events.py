@@ -2,8 +2,8 @@
 the times of files.
 
 Columns: `kind`, `us` (microseconds UTC for comparison; null where no zone is known), `wall` (the wall clock as stated),
-`network`, `account`, `conversation`, `exhibit`, `state`, `id` (trace or item). With copies, for what each exhibit holds,
-`stands` says whether a row is no copy of one that stands for it, and `head` (a number) which copies are of one.
+`network`, `account`, `conversation`, `exhibit`, `state`, `id` (trace or item). With copies `stands` says whether a row is no
+copy of one that stands for it; with heads, for what each exhibit holds, `head` (a number) says which copies are of one.
 
 Of some exhibits alone, each distinct one is there once that any of them holds, whichever exhibit the copy that stands for
 it in all lies in.
@@ -114,13 +114,15 @@ def relation(
     columns: str = "",
     *,
     copies: bool = False,
+    heads: bool = False,
     exhibits: Collection[str] = (),
 ) -> str:
     """SQL of the relation over the tables that have rows; all kinds if none is named.
 
     With a span times as they are stored are compared too, so that most row groups are never read; `columns` (SQL that
-    begins with a comma) are added, which every table of `kinds` must then have. With `copies` no row is left out. Where
-    only rows of some `exhibits` (keys) are wanted, what stands once is chosen among theirs; the caller leaves others out.
+    begins with a comma) are added, which every table of `kinds` must then have. With `copies` no row is left out; `heads`
+    cost a join. Where only rows of some `exhibits` (keys) are wanted, what stands once is chosen among theirs; the caller
+    leaves others out.
     """
     parts = []
     for name, one in EVENTS.items():
@@ -128,12 +130,13 @@ def relation(
             continue
         twice, source, head = one.same and snapshot.rows(one.same), one.table, "null::ubigint"
         stands = "true" if not twice else _once_in(one, exhibits) if exhibits else once(one.same)
-        if copies and twice:
-            heads = f"select trace_id, distinct_id as head_id from {one.same}"
-            source = f"(select t.*, h.head_id from {one.table} t left join ({heads}) h using (trace_id))"
+        if heads and twice:
+            named = f"select trace_id, distinct_id as head_id from {one.same}"
+            source = f"(select t.*, h.head_id from {one.table} t left join ({named}) h using (trace_id))"
             head = "case when head_id is not null then hash(head_id) end"
             stands = stands if exhibits else "(head_id is null or trace_id = head_id)"
-        shown = f", {stands} as stands, {head} as head" if copies else ""
+        shown = f", {stands} as stands" if copies else ""
+        shown += f", {head} as head" if heads else ""
         parts += [
             f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, "
             f"{one.account} as account, {one.conversation} as conversation, exhibit, {one.state} as state, "
