@@ -130,20 +130,25 @@ def relation(
             continue
         twice, source, head = one.same and snapshot.rows(one.same), one.table, "null::ubigint"
         stands = "true" if not twice else _once_in(one, exhibits) if exhibits else once(one.same)
-        if heads and twice:
-            named = f"select trace_id, distinct_id as head_id from {one.same}"
-            source = f"(select t.*, h.head_id from {one.table} t left join ({named}) h using (trace_id))"
-            head = "case when head_id is not null then hash(head_id) end"
+        # A span has few rows: a join looks for their copies alone, where `once` would gather all copies that there are.
+        joined = twice and (heads or (span and not exhibits))
+        conditions = _conditions(
+            one, "true" if copies or joined else stands, span, snapshot.rows(one.table) > _MANY
+        )
+        if joined:
             stands = stands if exhibits else "(head_id is null or trace_id = head_id)"
+            head = "case when head_id is not null then hash(head_id) end"
+            rows = " union all ".join(f"select * from {one.table} where {each}" for each in conditions)
+            named = f"select trace_id, distinct_id as head_id from {one.same}"
+            source = f"(select t.*, h.head_id from ({rows}) t left join ({named}) h using (trace_id))"
+            conditions = ["true" if copies else stands]
         shown = f", {stands} as stands" if copies else ""
         shown += f", {head} as head" if heads else ""
         parts += [
             f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, "
             f"{one.account} as account, {one.conversation} as conversation, exhibit, {one.state} as state, "
             f"{one.id} as id{shown}{columns} from {source} where {condition}"
-            for condition in _conditions(
-                one, "true" if copies else stands, span, snapshot.rows(one.table) > _MANY
-            )
+            for condition in conditions
         ]
     empty = ", ".join(f"null::varchar as {name}" for name in _EMPTY)
     return (
