@@ -19,7 +19,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from safelight.access import account, account_contacts, accounts, timeline, timeline_lanes, timeline_rows
+from safelight.access import (
+    account,
+    account_contacts,
+    accounts,
+    timeline,
+    timeline_copies,
+    timeline_lanes,
+    timeline_rows,
+)
 from safelight.access.door import Door
 from safelight.access.memo import Memo
 from safelight.access.reading import Reading
@@ -168,6 +176,7 @@ def _picture(reading: Reading, whole: tuple[int, int]) -> timeline.Picture:
 
 def _with_whole(kept: Reading, reading: Reading) -> Reading:
     """A reading that knows the whole already, as it does when somebody zooms."""
+    reading.memo.get(("timeline copies", "message"), lambda: timeline_copies.copies(kept, "message"))
     reading.memo.get(("timeline", None, HOUR, ()), lambda: timeline.whole(kept, {}))
     reading.memo.get(("timeline groups", None, ()), lambda: timeline.groups(kept, {}))
     return reading

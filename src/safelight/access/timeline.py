@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from safelight.access.reading import Reading
 from safelight.access.timeline_bars import HOUR, Level, around, edges, level_for
+from safelight.access.timeline_copies import NEVER, copies
 from safelight.access.timeline_events import EVENTS, Span, relation
 from safelight.access.timeline_held import Bits, Stretches
 from safelight.access.zones import Zone
@@ -321,17 +322,21 @@ def _memoised(reading: Reading, facets: Facets, span: tuple[int, int] | None, un
 def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit: int) -> Counted:
     scope, values = condition(reading, facets, SCOPES)
     match, more = condition(reading, facets, COUNTED)
+    bare = _bare(facets)
     table: pa.Table = reading.db.sql(
         _by_kind(
             reading,
-            f"us // {unit} as slot, count(*) filter (stands) as matching, count(*) as found",
+            f"us // {unit} as slot, count(*) {'' if bare else 'filter (stands)'} as matching, count(*) as found",
             f"{scope} and {match}",
             f"us // {unit}",
             span,
             chosen(reading, facets),
+            bare=bare,
         ),
         params=values | more,
     ).to_arrow_table()
+    if bare:
+        table = _less_copies(reading, facets, table, span, unit)
     timed = table.filter(pc.is_valid(table["slot"])).sort_by("slot")
     undated = table.filter(pc.is_null(table["slot"]))
     return Counted(
@@ -343,6 +348,30 @@ def _count(reading: Reading, facets: Facets, span: tuple[int, int] | None, unit:
         groups=groups(reading, facets, span),
         untimed=Tally(sum(undated["matching"].to_pylist()), sum(undated["found"].to_pylist())),
     )
+
+
+def _bare(facets: Facets) -> bool:
+    """Whether rows are counted as they are, and copies taken off: that pays where they are many."""
+    return not any(facets.get(name) for name in SCOPES)
+
+
+def _less_copies(
+    reading: Reading, facets: Facets, table: pa.Table, span: tuple[int, int] | None, unit: int
+) -> pa.Table:
+    """Counts by slot, in `matching` without what another row stands for."""
+    matching = table["matching"].to_numpy().copy()
+    slots = table["slot"].fill_null(NEVER).to_numpy()
+    kinds = table["kind"].to_numpy(zero_copy_only=False)
+    wanted = [{str(one) for one in facets.get(name, ())} for name in ("network", "state")]
+    for name in EVENTS:
+        mine = np.flatnonzero(kinds == name)
+        there = copies(reading, name) if len(mine) else None
+        if there is None:
+            continue
+        less, counts = there.by_slot(unit, span, [*wanted, set(chosen(reading, facets))])
+        mine = mine[np.argsort(slots[mine])]
+        matching[mine[np.searchsorted(slots[mine], less)]] -= counts
+    return table.set_column(table.column_names.index("matching"), "matching", pa.array(matching))
 
 
 def groups(reading: Reading, facets: Facets, span: tuple[int, int] | None = None) -> tuple[Group, ...]:
@@ -363,23 +392,39 @@ def stretches(span: tuple[int, int] | None) -> Stretches:
 
 def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> tuple[Group, ...]:
     scope, values = condition(reading, facets, SCOPES)
-    cut = stretches(span)
+    cut, bare = stretches(span), _bare(facets)
+    told = (
+        "count(*) as events, count(*) as own"
+        if bare
+        else "count(*) filter (stands) as events, count(*) filter (head is null) + count(distinct head) as own"
+    )
     # By itself, for as grouping sets of one query the times would be written down for every slot as well.
     table: pa.Table = reading.db.sql(
         _by_kind(
             reading,
-            "network, state, exhibit, count(*) filter (stands) as events, "
-            "count(*) filter (head is null) + count(distinct head) as own, count(*) as found, min(us) as first, "
+            f"network, state, exhibit, {told}, count(*) as found, min(us) as first, "
             f"max(us) as last, {cut.sql('us')} as held",
             f"us is not null and {scope}",
             "network, state, exhibit",
             span,
             chosen(reading, facets),
-            heads=True,
+            heads=not bare,
+            bare=bare,
         ),
         params=values,
     ).to_arrow_table()
     numbers = {key: number for number, key in reading.numbers.items()}
+    rows = table.to_pylist()
+    exhibits = set(chosen(reading, facets))
+    for name in EVENTS if bare else ():
+        mine = [row for row in rows if row["kind"] == name]
+        there = copies(reading, name) if mine else None
+        less = there.by_place(span, exhibits) if there else {}
+        for row in mine:
+            held = less.get((row["network"], row["state"], row["exhibit"]))
+            if held is not None:
+                row["events"] -= held.extra
+                row["own"] -= held.copies - held.events
     return tuple(
         Group(
             (
@@ -395,7 +440,7 @@ def _groups(reading: Reading, facets: Facets, span: tuple[int, int] | None) -> t
             row["last"],
             cut.bits(row["held"]),
         )
-        for row in table.to_pylist()
+        for row in rows
     )
 
 
@@ -407,12 +452,15 @@ def _by_kind(
     span: tuple[int, int] | None,
     exhibits: Sequence[str],
     heads: bool = False,
+    bare: bool = False,
 ) -> str:
     """SQL of an aggregate over each kind by itself, copies included: one more column to group by would cost a third more."""
     within = Span(*span, slack(reading)) if span else None
     there = [name for name, one in EVENTS.items() if reading.snapshot.rows(one.table)] or list(EVENTS)[:1]
     rows = {
-        name: relation(reading.snapshot, [name], within, copies=True, heads=heads, exhibits=exhibits)
+        name: relation(
+            reading.snapshot, [name], within, copies=True, bare=bare, heads=heads, exhibits=exhibits
+        )
         for name in there
     }
     return " union all ".join(

@@ -93,7 +93,8 @@ def _once_in(kind: EventKind, exhibits: Collection[str]) -> str:
     """SQL: no copy of a trace that another one in these exhibits (keys) stands for."""
     keys = ", ".join("'" + key.replace("'", "''") + "'" for key in sorted(exhibits))
     return f"""trace_id not in (select trace_id from (
-        select trace_id, row_number() over (partition by distinct_id order by trace_id <> distinct_id, trace_id) as n
+        select trace_id, row_number() over (
+            partition by distinct_id order by trace_id <> distinct_id, hash(trace_id) >> 1) as n
         from {kind.same} semi join (select trace_id from {kind.table} where exhibit in ({keys})) using (trace_id))
         where n > 1)"""
 
@@ -114,21 +115,22 @@ def relation(
     columns: str = "",
     *,
     copies: bool = False,
+    bare: bool = False,
     heads: bool = False,
     exhibits: Collection[str] = (),
 ) -> str:
     """SQL of the relation over the tables that have rows; all kinds if none is named.
 
     With a span times as they are stored are compared too, so that most row groups are never read; `columns` (SQL that
-    begins with a comma) are added, which every table of `kinds` must then have. With `copies` no row is left out; `heads`
-    cost a join. Where only rows of some `exhibits` (keys) are wanted, what stands once is chosen among theirs; the caller
-    leaves others out.
+    begins with a comma) are added, which every table of `kinds` must then have. With `copies` no row is left out; `bare`
+    they do not say which stand for others, which costs, and so do `heads`. Where only rows of some `exhibits` (keys) are
+    wanted, what stands once is chosen among theirs; the caller leaves others out.
     """
     parts = []
     for name, one in EVENTS.items():
         if (kinds and name not in kinds) or not snapshot.rows(one.table):
             continue
-        twice, source, head = one.same and snapshot.rows(one.same), one.table, "null::ubigint"
+        twice, source, head = not bare and one.same and snapshot.rows(one.same), one.table, "null::ubigint"
         stands = "true" if not twice else _once_in(one, exhibits) if exhibits else once(one.same)
         # A span has few rows: a join looks for their copies alone, where `once` would gather all copies that there are.
         joined = twice and (heads or (span and not exhibits))
@@ -142,7 +144,7 @@ def relation(
             named = f"select trace_id, distinct_id as head_id from {one.same}"
             source = f"(select t.*, h.head_id from ({rows}) t left join ({named}) h using (trace_id))"
             conditions = ["true" if copies else stands]
-        shown = f", {stands} as stands" if copies else ""
+        shown = f", {stands} as stands" if copies and not bare else ""
         shown += f", {head} as head" if heads else ""
         parts += [
             f"select '{name}' as kind, {one.us} as us, {one.wall} as wall, {one.network} as network, "

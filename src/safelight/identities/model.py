@@ -98,7 +98,7 @@ class Finding:
 class Bench:
     """The tables above, empty at first. In memory unless given a file; memory is bounded and spills to `spill`."""
 
-    def __init__(self, file: str = ":memory:", *, memory: str = "4GB", spill: str | None = None) -> None:
+    def __init__(self, file: str = ":memory:", *, memory: str = "3GB", spill: str | None = None) -> None:
         self.db = duckdb.connect(file)
         self.db.execute("set enable_progress_bar = false")  # it would print into what a command says
         self.only: frozenset[int] | None = None
