@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from safelight.access.account_names import usual
 from safelight.access.police import withheld
 from safelight.access.reading import Reading
+from safelight.catalog.copies import no_copy
 
 
 @dataclass(slots=True)
@@ -87,7 +88,6 @@ def company(reading: Reading, account: str) -> Company:
     return found
 
 
-_NOT_COPY = "trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
 #: SQL: of the messages with a condition the distinct ones, each with how many copies of it there are.
 _ONCE = """
     chosen as materialized (
@@ -119,7 +119,7 @@ _OWN = """
 
 def _read(reading: Reading, account: str) -> Company:
     reading = withheld(reading)
-    once = _NOT_COPY if reading.snapshot.rows("same_messages") else "true"
+    once = no_copy("same_messages", reading.snapshot)
     mine = {row[0]: row[1:] for row in reading.db.execute(_OWN, {"id": account}).fetchall()}
     members = {
         row[0]: row[1:]

@@ -12,8 +12,9 @@ from typing import Final
 from safelight.access.cursor import Cursor, decode
 from safelight.access.police import without_police
 from safelight.access.reading import Reading
-from safelight.access.timeline_events import EVENTS, once
+from safelight.access.timeline_events import EVENTS
 from safelight.access.timeline_rows import EventPage, columns_of, completed
+from safelight.catalog.copies import no_copy
 
 #: SQL: the account takes part. Messages that it received are in their conversations.
 _PART: Final = {
@@ -77,7 +78,7 @@ def _rows(reading: Reading, kind: str) -> str:
     if not one.same or not reading.snapshot.rows(one.same):
         return f"{one.table} where {_PART[kind]}"
     if kind == "message":  # all copies have one sender
-        return f"{one.table} where {_PART[kind]} and {once(one.same)}"
+        return f"{one.table} where {_PART[kind]} and {no_copy(one.same)}"
     return f"""(
         select t.* from {one.table} t left join {one.same} s using (trace_id) where {_PART[kind]}
         qualify row_number() over (

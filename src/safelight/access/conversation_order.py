@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from safelight.access.memo import Memo
 from safelight.access.reading import Reading
+from safelight.catalog.copies import no_copy
 from safelight.errors import NotFound
 from safelight.messages import _
 from safelight.traces.place import IN_FILE
@@ -96,12 +97,10 @@ _COPIES = f"""
     where m.conversation_id in (select unnest($ids)) order by s.distinct_id, s.trace_id
 """
 _ORDER = f"""
-    with copies as (
-        select trace_id from same_messages where trace_id <> distinct_id
-    ), lines as (
+    with lines as (
         select 'm' as kind, trace_id, {SENT} as us, item_id, place, ordinal,
                {_STORED} as stored, {_CLOCK} as clock
-        from messages where conversation_id in (select unnest($ids)) and trace_id not in (select trace_id from copies)
+        from messages where conversation_id in (select unnest($ids)) and {no_copy("same_messages")}
         union all
         select 'c', trace_id, {_WHEN.format("started")}, item_id, place, ordinal, null, {NONE}
         from calls left join same_calls s using (trace_id) where conversation_id in (select unnest($ids))

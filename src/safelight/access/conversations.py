@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from safelight.access.conversation_order import SENT
 from safelight.access.reading import Reading
+from safelight.catalog.copies import no_copy
 
 #: Names that stand for a conversation without a title.
 _NAMED = 3
@@ -39,18 +40,16 @@ class ConversationRow:
 _ROWS = f"""
     with grouped as (
         select conversation_id, any_value(group_id) as gid, max(copies) as copies from conversation_groups group by all
-    ), copies as (
-        select trace_id from same_messages where trace_id <> distinct_id
     ), lines as (
         select coalesce(g.gid, m.conversation_id) as gid, m.network, m.instance, m.sender_id, m.sender_name, m.state,
                m.sender, m.kind, m.conversation, {SENT} as us, coalesce(g.copies, 1) as copies,
-               m.trace_id in (select trace_id from copies) as again
+               {no_copy("same_messages")} as stands
         from messages m left join grouped g using (conversation_id)
     ), figures as (
         select gid, any_value(network) as network, any_value(instance) as instance, count(*) as messages,
                min(conversation) filter (starts_with(conversation, '#')) as channel,
-               count(*) filter (not again) as distinct_messages,
-               count(*) filter (state = 'recovered' and not again) as recovered,
+               count(*) filter (stands) as distinct_messages,
+               count(*) filter (state = 'recovered' and stands) as recovered,
                count(distinct sender_id) as people, max(copies) as copies, min(us) as first_us, max(us) as last_us
         from lines group by gid
     ), writers as (

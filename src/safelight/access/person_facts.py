@@ -16,6 +16,7 @@ from safelight.access.account import Address, Device, Entry, Name, Profile, Sour
 from safelight.access.identities import facts
 from safelight.access.police import withheld
 from safelight.access.reading import Reading
+from safelight.catalog.copies import no_copy
 
 
 @dataclass(slots=True)
@@ -118,9 +119,7 @@ def _most(one: int | None, other: int | None) -> int | None:
 def _messages(
     reading: Reading, wanted: Sequence[str], found: Mapping[str, Facts], numbers: Mapping[str, str]
 ) -> None:
-    once = "true"
-    if reading.snapshot.rows("same_messages"):
-        once = "trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)"
+    once = no_copy("same_messages", reading.snapshot)
     rows = reading.db.execute(
         f"""select sender_id, us // 3600000000, count(*), list_distinct(list(exhibit)),
                    list_distinct(list(conversation_id) filter (conversation like 'direct:%'))

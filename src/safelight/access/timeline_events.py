@@ -15,6 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from safelight.catalog.copies import no_copy
 from safelight.catalog.snapshot import Snapshot
 
 
@@ -84,11 +85,6 @@ _MANY: Final = 400_000
 _EMPTY = ("kind", "network", "account", "conversation", "exhibit", "state", "id")
 
 
-def once(same: str) -> str:
-    """SQL: no copy of a trace that another one stands for."""
-    return f"trace_id not in (select trace_id from {same} where trace_id <> distinct_id)"
-
-
 def _once_in(kind: EventKind, exhibits: Collection[str]) -> str:
     """SQL: no copy of a trace that another one in these exhibits (keys) stands for."""
     keys = ", ".join("'" + key.replace("'", "''") + "'" for key in sorted(exhibits))
@@ -131,8 +127,8 @@ def relation(
         if (kinds and name not in kinds) or not snapshot.rows(one.table):
             continue
         twice, source, head = not bare and one.same and snapshot.rows(one.same), one.table, "null::ubigint"
-        stands = "true" if not twice else _once_in(one, exhibits) if exhibits else once(one.same)
-        # A span has few rows: a join looks for their copies alone, where `once` would gather all copies that there are.
+        stands = "true" if not twice else _once_in(one, exhibits) if exhibits else no_copy(one.same)
+        # A span has few rows: a join looks for their copies alone, where `no_copy` would gather all copies that there are.
         joined = twice and (heads or (span and not exhibits))
         conditions = _conditions(
             one, "true" if copies or joined else stands, span, snapshot.rows(one.table) > _MANY

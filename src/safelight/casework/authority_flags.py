@@ -14,8 +14,9 @@ from typing import Final
 
 from safelight.access.police import FIRST, LAST, Span, less
 from safelight.access.reading import Reading
-from safelight.access.timeline_events import EVENTS, once
+from safelight.access.timeline_events import EVENTS
 from safelight.casework.authority import Authority
+from safelight.catalog.copies import no_copy
 
 FLAGS: Final = ("outside", "officer", "unstated", "undated")
 
@@ -60,7 +61,7 @@ def flagged(
     told = [span for spans in watches.values() for span in spans]
     unstated = less(held, told) if told else []
     message = EVENTS["message"]
-    copies = once(message.same) if reading.snapshot.rows(message.same) else "true"
+    once = no_copy(message.same, reading.snapshot)
     who = " ".join(f"when {_in([span])} then {_text(name)}" for span, name in wrong)
     relation = f"""
         select *, case when us is null then 'undated' when not {_in(windows)} then 'outside'
@@ -68,7 +69,7 @@ def flagged(
                        when {_in(unstated)} then 'unstated' end as flag,
                   case {who or "when false then ''"} else '' end as who
         from (select trace_id, conversation_id, {message.us} as us, coalesce(text, '') as text from messages
-              where sender_id = $id and {copies} and kind not in ('system', 'notice'))
+              where sender_id = $id and {once} and kind not in ('system', 'notice'))
         where us is null or {_in(held)}"""
     rows = reading.db.execute(
         f"""with found as (select trace_id, flag from ({relation})),

@@ -16,8 +16,8 @@ from safelight.access.identity_acts import named
 from safelight.access.police import without_police
 from safelight.access.reading import Reading
 from safelight.access.search_filter import SearchFilter
-from safelight.access.timeline_events import once
 from safelight.access.timeline_filter import TimelineFilter
+from safelight.catalog.copies import no_copy
 from safelight.errors import NotFound, Refused
 from safelight.identities.constraints import Constraints, constraints
 from safelight.ledger import identities as law
@@ -101,10 +101,11 @@ def _confirmed(reading: Reading, now: Standing, groups: Sequence[Sequence[str]])
     """Persons with their names: reading the accounts in question alone, for the list of all takes seconds."""
     tenures = [[found for one in members if (found := now.tenure(one)) is not None] for members in groups]
     accounts = sorted({one.account_id for some in tenures for one in some})
+    once = no_copy("same_messages", reading.snapshot)
     wrote = dict(
         without_police(reading.db, reading.ledger)
         .execute(
-            f"select sender_id, count(*) from messages where sender_id = any($ids) and {_once(reading)} group by 1",
+            f"select sender_id, count(*) from messages where sender_id = any($ids) and {once} group by 1",
             {"ids": accounts},
         )
         .fetchall()
@@ -116,7 +117,3 @@ def _confirmed(reading: Reading, now: Standing, groups: Sequence[Sequence[str]])
         name = names.get(best.account_id, best.account_id[:14])
         made.append(Confirmed(some[0].id, name, tuple(some)))
     return made
-
-
-def _once(reading: Reading) -> str:
-    return once("same_messages") if reading.snapshot.rows("same_messages") else "true"

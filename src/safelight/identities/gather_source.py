@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from safelight.catalog.copies import no_copy
 from safelight.identities.model import Bench
 
 #: Rows that are in flight between the two databases.
@@ -21,8 +22,8 @@ _AT_ONCE = 100_000
 HELD = "(s.begin_us is null or us >= s.begin_us) and (s.end_us is null or us < s.end_us)"
 
 #: SQL: not a copy that another call or transfer stands for.
-DISTINCT_CALL = "trace_id not in (select trace_id from same_calls where trace_id <> distinct_id)"
-DISTINCT_TRANSFER = "trace_id not in (select trace_id from same_transfers where trace_id <> distinct_id)"
+DISTINCT_CALL = no_copy("same_calls")
+DISTINCT_TRANSFER = no_copy("same_transfers")
 
 _SAID = f"""
     select s.tenure, m.* from (
@@ -31,7 +32,7 @@ _SAID = f"""
                coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us
         from messages
         where sender_id is not null and kind not in ('system', 'notice')
-              and trace_id not in (select trace_id from same_messages where trace_id <> distinct_id)
+              and {no_copy("same_messages")}
     ) m join spans s on s.account_id = m.sender_id and {HELD}
 """
 

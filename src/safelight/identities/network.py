@@ -224,8 +224,6 @@ _WITH = f"""
              from messages m join talks using (conversation_id)
              where not direct and len(ends) between 2 and {SMALL_GROUP} and m.sender_id is not null)
 """
-#: SQL: no copy of a message, a call or a transfer that another one stands for.
-NO_COPY: Final = "trace_id not in (select trace_id from {} where trace_id <> distinct_id)"
 
 
 def _once(table: str) -> str:

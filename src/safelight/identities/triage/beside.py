@@ -13,7 +13,7 @@ from typing import Any
 
 from scipy.stats import poisson
 
-from safelight.identities.network import NO_COPY
+from safelight.catalog.copies import no_copy
 from safelight.identities.triage.ground import Ground
 from safelight.identities.triage.model import TRACES, Found, Role
 from safelight.messages import _
@@ -33,7 +33,7 @@ _TALKS = f"""
         select least(caller_id, others[1]) as a, greatest(caller_id, others[1]) as b, us, duration, native_id, trace_id
         from (select *, list_distinct(list_filter(participants_id, lambda x: x <> caller_id)) as others,
                      at_us(started, exhibit, parser) as us
-              from calls where kind is distinct from 'audio' and duration >= {SECONDS} and {NO_COPY.format("same_calls")})
+              from calls where kind is distinct from 'audio' and duration >= {SECONDS} and {no_copy("same_calls")})
         where len(others) = 1)
     where us is not null and a is not null and b is not null
     group by a, b, coalesce(native_id, (us // 60000000)::varchar)

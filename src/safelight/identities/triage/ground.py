@@ -11,6 +11,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from safelight.access.account_names import OWN_NAMES
+from safelight.catalog.copies import no_copy
 from safelight.catalog.snapshot import Snapshot
 from safelight.identities import network
 from safelight.identities.triage.contact_list import ContactList
@@ -23,14 +24,13 @@ _ONCE = """
            coalesce(at_us(sent, exhibit, parser), at_us(received, exhibit, parser)) as us
     from messages where sender_id is not null and {}
 """
-_COPIES = network.NO_COPY.format("same_messages")
 #: Payments, each once however many statements tell of it.
 _PAID = f"""
     create temp view paid as
     select sender_id as payer, receiver_id as payee, amount, any_value(currency) as currency,
            min(at_us("time", exhibit, parser)) as us, min(trace_id) as trace_id
     from transfers
-    where sender_id is not null and receiver_id is not null and {network.NO_COPY.format("same_transfers")}
+    where sender_id is not null and receiver_id is not null and {no_copy("same_transfers")}
     group by sender_id, receiver_id, amount, coalesce(native_id, "time".text, trace_id)
 """
 
@@ -62,7 +62,7 @@ class Ground:
         self.db, self.snapshot, self.contacts = db, snapshot, contacts
         self._woven = woven
         self._exhibits, self._same = exhibits, tuple(same)
-        db.execute(_ONCE.format(_COPIES if snapshot.rows("same_messages") else "true"))
+        db.execute(_ONCE.format(no_copy("same_messages", snapshot)))
         db.execute(_PAID)
         db.execute("create temp view theirs as select * from once")
 
