@@ -24,3 +24,7 @@ def test_authors_are_put_together_and_hardly_any_two_are_merged(realdata: Path) 
     baselines = [report[name]["pair F1"] for name in report if name.startswith("baseline")]
     assert len(baselines) == 2 and all(draw["pair F1"] > one for one in baselines)
     assert report["blocking"]["recall"] > 0.9
+    for name in ("mean of 8 draws", "mean of 8 draws, by the point of each half"):
+        kept = report[name]["blocking"]
+        assert kept["true pairs"] == 729 and kept["true pairs that comparing all with all would tell"] > 600
+        assert kept["recall of those"] >= 0.995

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from safelight.identities.evaluation.chats import read
+from safelight.identities.evaluation.writing import proposed
 from safelight.identities.style import model
 from safelight.identities.style.train import simulate
 
@@ -26,3 +27,6 @@ def test_style_finds_counterparts_among_strangers(realdata: Path) -> None:
     odds = model.capped(model.learned().log_odds(found.compared, found.characters), found.compared)
     claimed = model.probability(odds) >= 0.95
     assert found.same[claimed].mean() >= 0.95 if claimed.any() else True
+    kept = proposed(chats, found)
+    assert kept["true pairs"] == 60 and kept["true pairs that comparing all with all would tell"] > 45
+    assert kept["recall of those"] >= 0.995

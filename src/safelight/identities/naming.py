@@ -22,12 +22,14 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 from scipy import sparse
 
+from safelight.identities import trigrams
 from safelight.identities.handles import Handle, handle, initials
 from safelight.identities.model import Bench
 from safelight.identities.placeholders import condition
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 CLASSES: Final = ("full", "mixed", "handle")
 #: By class: the same letters; rarity of the words in common, and of those only one has (0 to 1 each); Jaro-Winkler above
@@ -41,12 +43,9 @@ FEATURES: Final = (
 #: A word or name that more tenures have proposes nobody.
 MOST_WORD: Final = 30
 MOST_SAME: Final = 40
-#: A trigram that more forms have proposes nobody.
-MOST_TRIGRAM: Final = 400
 LEAST_COSINE: Final = 0.4
 #: So many most alike forms are kept of each.
 NEAREST: Final = 12
-_CHUNK: Final = 2_000
 SHORT: Final = 5
 
 
@@ -72,7 +71,7 @@ class Forms:
     @cached_property
     def trigrams(self) -> sparse.csr_array:
         """Forms by trigrams of their letters, weighed by rarity and normalised; frequent trigrams are left out."""
-        return _trigrams(self)
+        return trigrams.weighed([(one.core,) for one in self.handles])
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +165,6 @@ def _tenures_having(known: Forms, matrix: sparse.csr_array) -> Ints:
     return np.asarray(having.sum(axis=0)).ravel().astype(np.int64)
 
 
-def _trigrams(known: Forms) -> sparse.csr_array:
-    index: dict[str, int] = {}
-    rows, columns = [], []
-    for n, one in enumerate(known.handles):
-        marked = f"^{one.core}$"
-        for at in range(len(marked) - 2):
-            rows.append(n)
-            columns.append(index.setdefault(marked[at : at + 3], len(index)))
-    matrix = sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(known.handles), len(index)))
-    matrix.data[:] = 1
-    count = np.asarray(matrix.sum(axis=0)).ravel()
-    weight = np.log((len(known.handles) + 1) / (count + 0.5))
-    weighed = sparse.csr_array(matrix @ sparse.diags_array(np.maximum(weight, 0)))
-    length = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
-    return sparse.csr_array(sparse.diags_array(1 / np.maximum(length, 1e-9)) @ weighed)
-
-
 def _alike(known: Forms, count: Ints, grams: sparse.csr_array) -> tuple[Ints, Ints]:
     """Pairs of forms (first <= second) worth a look."""
     keys = {"form": [], "key": []}  # type: dict[str, list[Any]]
@@ -207,33 +189,13 @@ def _alike(known: Forms, count: Ints, grams: sparse.csr_array) -> tuple[Ints, In
             where x.form < y.form"""
         ).fetchnumpy()
     first, second = (np.asarray(found[name], dtype=np.int64) for name in ("first", "second"))
-    near_first, near_second = _near(grams)
+    near_first, near_second = trigrams.nearest(grams, NEAREST, LEAST_COSINE)
     itself = np.flatnonzero((known.holders > 1) & (known.holders <= MOST_SAME))
     both = np.stack(
         (np.concatenate((first, near_first, itself)), np.concatenate((second, near_second, itself)))
     )
     made = np.unique(both, axis=1)
     return made[0], made[1]
-
-
-def _near(grams: sparse.csr_array) -> tuple[Ints, Ints]:
-    """Pairs of forms that share many rare trigrams: the most alike ones of each."""
-    count = np.asarray((grams > 0).sum(axis=0)).ravel()
-    rare = sparse.csc_array(grams)[:, np.flatnonzero((count > 1) & (count <= MOST_TRIGRAM))].tocsr()
-    other = sparse.csr_array(rare.T)
-    ones, others = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for begin in range(0, rare.shape[0], _CHUNK):
-        product = sparse.coo_array(rare[begin : begin + _CHUNK] @ other)
-        row, column, value = product.row.astype(np.int64) + begin, product.col.astype(np.int64), product.data
-        kept = (value >= LEAST_COSINE) & (row != column)
-        row, column, value = row[kept], column[kept], value[kept]
-        order = np.lexsort((column, -value, row))
-        row, column = row[order], column[order]
-        place = np.arange(len(row)) - np.searchsorted(row, row)
-        ones.append(row[place < NEAREST])
-        others.append(column[place < NEAREST])
-    one, two = np.concatenate(ones), np.concatenate(others)
-    return np.minimum(one, two), np.maximum(one, two)
 
 
 def _holdings(known: Forms, first: Ints, second: Ints) -> tuple[Ints, Ints, Ints, Ints]:

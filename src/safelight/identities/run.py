@@ -171,8 +171,10 @@ def weigh(
     progress: Progress = lambda _done, _total: None,
     police: Sequence[PolicePeriod] = (),
     leave: Callable[[Bench], None] = lambda _bench: None,
+    *,
+    every: bool = False,
 ) -> Weighing:
-    """Gather, propose, measure, combine; nothing is written. `leave` sees the bench at the end."""
+    """Gather, propose, measure, combine; nothing is written. `leave` sees the bench at the end; `every`: see `propose`."""
     steps = count(STEPS + 1)
 
     def step() -> None:
@@ -180,7 +182,7 @@ def weigh(
 
     with Bench(spill=str(catalog.spill)) as bench:
         gather(bench, catalog, decided.tenures, shifts, police, progress=lambda one: progress(one, _TOTAL))
-        propose(bench, KINDS, progress=step)
+        propose(bench, KINDS, progress=step, every=every)
         measure(bench, KINDS, step)
         combined = combining.combine(bench, KINDS, by)
         step()

@@ -9,16 +9,19 @@ The traps of this data are reported: names that many take, and hosts that stand 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from safelight.identities.clusters import cluster
 from safelight.identities.evaluation.baselines import alike_names, joined_by_identifier
-from safelight.identities.evaluation.irc_log import Log, bench, read
+from safelight.identities.evaluation.blocking import blocking
+from safelight.identities.evaluation.irc_log import Log, add_changes, bench, read
 from safelight.identities.evaluation.measures import (
     b_cubed,
     brier,
@@ -29,10 +32,11 @@ from safelight.identities.evaluation.measures import (
     reliability,
 )
 from safelight.identities.evaluation.train_names import training
-from safelight.identities.evidence import host, names
+from safelight.identities.evidence import host, names, renamed
 from safelight.identities.handles import handle
+from safelight.identities.kinds import Kind
 from safelight.identities.model import Bench
-from safelight.identities.naming import Floats
+from safelight.identities.naming import Floats, Ints
 from safelight.ledger.identities import Standing
 
 #: Groups are joined where their pairs are on average more probable than this.
@@ -42,15 +46,22 @@ JOIN: Final = 0.8
 def evaluate(folder: Path) -> dict[str, Any]:
     """All figures. Raises OSError."""
     log = read(folder)
-    with bench(log) as told:
-        ids = [row[0] for row in told.db.execute("select id from tenures order by tenure").fetchall()]
-        a, b, points = _weighed(told)
-        hosts = _hosts(told)
     chosen = training(list(log.person.values()))
     person = {nick: who for nick, who in log.person.items() if who not in chosen}
-    odds = _learned(
-        log, chosen, [(ids[x], ids[y]) for x, y in zip(a.tolist(), b.tolist(), strict=True)], points
-    )
+    true = {pair for pair in log.changes if pair[0] in person and pair[1] in person}
+    with bench(log) as told:
+        ids = [row[0] for row in told.db.execute("select id from tenures order by tenure").fetchall()]
+        number = {nick: n for n, nick in enumerate(ids)}
+        proposed = _proposed(told, (names.KIND, host.KIND))
+        a, b, points = _weighed(told, proposed)
+        *_pairs, points_lost = _weighed(told, {(number[x], number[y]) for x, y in true} - proposed)
+        hosts = _hosts(told)
+        add_changes(told, log)
+        in_operation = proposed | _proposed(told, (renamed.KIND,))
+    nicks = [(ids[x], ids[y]) for x, y in zip(a.tolist(), b.tolist(), strict=True)]
+    model = _model(log, chosen, nicks, points)
+    odds: Floats = model.decision_function(points)
+    left_out: Floats = expit(model.decision_function(points_lost)) if len(points_lost) else np.zeros(0)
     weighed = [
         (ids[x], ids[y], float(w - np.log(JOIN / (1 - JOIN)))) for x, y, w in zip(a, b, odds, strict=True)
     ]
@@ -64,7 +75,13 @@ def evaluate(folder: Path) -> dict[str, Any]:
         "changes of nick": len(log.changes),
         "persons of the truth": len(set(log.person.values())),
         "persons not learned from": len(set(person.values())),
-        "blocking": _blocking(log, person, ids, a, b),
+        "blocking": _blocking(
+            log,
+            true,
+            dict(zip(nicks, expit(odds).tolist(), strict=True)),
+            left_out,
+            {(ids[x], ids[y]) for x, y in in_operation},
+        ),
         "clusters": {
             **_figures(made.of(), person),
             "largest": max((len(one) for one in made.members.values()), default=0),
@@ -83,45 +100,52 @@ def evaluate(folder: Path) -> dict[str, Any]:
     }
 
 
-def _weighed(told: Bench) -> tuple[Any, Any, Floats]:
-    """Pairs that names or hosts propose, and the points of both."""
-    proposed = pa.concat_tables([names.KIND.propose(told), host.KIND.propose(told)])
-    told.db.register("proposed", proposed)
-    told.db.execute("insert into pairs select distinct a, b, null from proposed order by a, b")
-    told.db.unregister("proposed")
-    pairs = told.db.sql("select a, b from pairs order by a, b").fetchnumpy()
-    a, b = pairs["a"].astype(np.int64), pairs["b"].astype(np.int64)
-    size = int(told.db.execute("select count(*) from tenures").fetchall()[0][0])
+def _proposed(told: Bench, kinds: Sequence[Kind]) -> set[tuple[int, int]]:
+    """Pairs of tenures (a < b) that these kinds propose."""
+    found = pa.concat_tables([kind.propose(told) for kind in kinds])
+    return set(zip(found["a"].to_pylist(), found["b"].to_pylist(), strict=True))
+
+
+def _weighed(told: Bench, pairs: Iterable[tuple[int, int]]) -> tuple[Ints, Ints, Floats]:
+    """These pairs in order, and the points of names and of hosts."""
+    table = np.asarray(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    a, b = table[:, 0], table[:, 1]
+    told.db.execute("delete from pairs")
+    told.add("pairs", pa.table({"a": pa.array(a, pa.int32()), "b": pa.array(b, pa.int32())}))
     columns = []
     for kind in (names.KIND, host.KIND):
         found = kind.measure(told)
         points = np.zeros(len(a))
-        keys = found["a"].to_numpy().astype(np.int64) * size + found["b"].to_numpy()
-        points[np.searchsorted(a * size + b, keys)] = found["points"].to_numpy()
+        keys = found["a"].to_numpy().astype(np.int64) * told.size + found["b"].to_numpy()
+        points[np.searchsorted(a * told.size + b, keys)] = found["points"].to_numpy()
         columns.append(points)
     return a, b, np.column_stack(columns)
 
 
-def _learned(log: Log, chosen: set[str], pairs: list[tuple[str, str]], points: Floats) -> Floats:
-    """Log-odds of all pairs, learned from those among the persons `chosen`."""
+def _model(log: Log, chosen: set[str], pairs: list[tuple[str, str]], points: Floats) -> LogisticRegression:
+    """What points are worth, learned from the pairs among the persons `chosen`."""
     people = [(log.person.get(x), log.person.get(y)) for x, y in pairs]
     at = [n for n, (x, y) in enumerate(people) if x in chosen and y in chosen]
     same = [people[n][0] == people[n][1] for n in at]
-    model = LogisticRegression(C=1.0, max_iter=1_000).fit(points[at], same)
-    odds: Floats = model.decision_function(points)
-    return odds
+    return LogisticRegression(C=1.0, max_iter=1_000).fit(points[at], same)
 
 
-def _blocking(log: Log, person: dict[str, str], ids: list[str], a: Any, b: Any) -> dict[str, Any]:
-    kept = {(ids[x], ids[y]) for x, y in zip(a.tolist(), b.tolist(), strict=True)}
-    true = {pair for pair in log.changes if pair[0] in person and pair[1] in person}
+def _blocking(
+    log: Log,
+    true: Set[tuple[str, str]],
+    kept: Mapping[tuple[str, str], float],
+    lost: Floats,
+    in_operation: Set[tuple[str, str]],
+) -> dict[str, Any]:
+    """`kept`, `lost`: probabilities of all candidates and of the changes that are none."""
     linkable = {pair for pair in true if _told(log, pair[0]) & _told(log, pair[1])}
     return {
-        "changes": len(true),
-        "recall": len(true & kept) / max(1, len(true)),
+        "changes of nick that are hidden": len(true),
+        **blocking(np.asarray([kept[pair] for pair in sorted(true & kept.keys())]), lost, len(kept)),
         "changes with a trigram of the nick or a user@host in common": len(linkable),
-        "recall of these": len(linkable & kept) / max(1, len(linkable)),
-        "candidates": len(kept),
+        "recall of these": len(linkable & kept.keys()) / max(1, len(linkable)),
+        "recall where changes of nick are evidence, as in an operation": len(true & in_operation)
+        / max(1, len(true)),
     }
 
 
@@ -161,7 +185,7 @@ def _probabilities(person: dict[str, str], ids: list[str], a: Any, b: Any, odds:
     for x, y, w in zip(a.tolist(), b.tolist(), odds.tolist(), strict=True):
         one, other = person.get(ids[x]), person.get(ids[y])
         if one is not None and other is not None:
-            said.append(float(1 / (1 + np.exp(-w))))
+            said.append(float(expit(w)))
             true.append(one == other)
     return {
         "pairs": len(said),

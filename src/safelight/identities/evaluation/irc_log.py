@@ -84,3 +84,13 @@ def bench(log: Log) -> Bench:
         for n, nick in enumerate(nicks) for host, uses in sorted(log.joins.get(nick, {}).items())
     ])  # fmt: skip
     return made
+
+
+def add_changes(told: Bench, log: Log) -> None:
+    """The changes of nick as an operation gathers them: of each nick, which others one connection changed it to or from."""
+    nicks = [row[0] for row in told.db.execute("select id from tenures order by tenure").fetchall()]
+    number = {nick: n for n, nick in enumerate(nicks)}
+    told.add("identifiers", [
+        {"tenure": number[one], "kind": "renamed", "value": other, "basis": "own", "uses": 1}
+        for one, other in sorted(log.changes)
+    ])  # fmt: skip

@@ -11,15 +11,18 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from safelight.identities import naming
 from safelight.identities.clusters import ABSENT, cluster
 from safelight.identities.evaluation.baselines import alike_names, joined_by_identifier
+from safelight.identities.evaluation.blocking import blocking
 from safelight.identities.evaluation.mailmap_records import Author, bench, hosts, read
 from safelight.identities.evaluation.measures import (
     b_cubed,
@@ -32,7 +35,7 @@ from safelight.identities.evaluation.measures import (
 )
 from safelight.identities.evaluation.train_names import training
 from safelight.identities.handles import handle
-from safelight.identities.naming import FEATURES, Floats, Ints
+from safelight.identities.naming import FEATURES, Bools, Floats, Ints
 from safelight.identities.placeholders import condition
 from safelight.ledger.identities import Standing
 
@@ -62,9 +65,6 @@ _HOLDERS: Final = 20
 _OWN_HOST: Final = 4
 
 
-Bools = np.ndarray[Any, np.dtype[np.bool_]]
-
-
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """Pairs a < b with their features (columns `names`)."""
@@ -78,10 +78,12 @@ class Candidates:
 def evaluate(folder: Path) -> dict[str, Any]:
     """All figures. Raises OSError."""
     authors = read(folder)
-    found = candidates(authors)
+    stated = known(authors)
+    found = stated.proposed()
+    lost = stated.described(_true(authors).difference(zip(found.a.tolist(), found.b.tolist(), strict=True)))
     person = [one.person for one in authors]
-    runs = [_run(authors, found, seed, POINT) for seed in SEEDS]
-    crossed = [_run(authors, found, seed, point) for seed in SEEDS for point in HALVES]
+    runs = [_run(authors, found, lost, seed, POINT) for seed in SEEDS]
+    crossed = [_run(authors, found, lost, seed, point) for seed in SEEDS for point in HALVES]
     ids = [f"{n:06}" for n in range(len(authors))]
     addresses = [(ids[n], one.address) for n, one in enumerate(authors)]
     jaro = alike_names({ids[n]: [one.name] for n, one in enumerate(authors)}, 0.95)
@@ -100,8 +102,36 @@ def evaluate(folder: Path) -> dict[str, Any]:
     }
 
 
-def candidates(authors: Sequence[Author]) -> Candidates:
-    """Pairs worth a look, by names (`naming.py`), addresses, and hosts that bear a name."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the authors: their names, who has which address in common, whose host bears whose name."""
+
+    every: naming.Forms
+    names_only: naming.Forms
+    same: Set[tuple[int, int]]
+    bearing: Set[tuple[int, int]]
+
+    def described(self, pairs: Iterable[tuple[int, int]]) -> Candidates:
+        """These pairs with their features."""
+        ordered = sorted(pairs)
+        table = np.asarray(ordered, dtype=np.int64).reshape(-1, 2)
+        a, b = table[:, 0], table[:, 1]
+        address = np.asarray([pair in self.same for pair in ordered], dtype=float)
+        named = np.asarray([pair in self.bearing for pair in ordered], dtype=float)
+        # With one address its local part is in common anyway, and says nothing on top.
+        features = np.where(address[:, None] > 0, _aligned(self.names_only, a, b), _aligned(self.every, a, b))
+        return Candidates(a, b, np.column_stack((features, address, named)), (*FEATURES, "address", "host"))
+
+    def proposed(self) -> Candidates:
+        """Pairs worth a look, by names (`naming.py`), addresses, and hosts that bear a name."""
+        alike = naming.compare(self.every)
+        return self.described(
+            {*zip(alike.a.tolist(), alike.b.tolist(), strict=True), *self.same, *self.bearing}
+        )
+
+
+def known(authors: Sequence[Author]) -> Known:
+    """Read the names and addresses of the authors."""
     with bench(authors, locals_too=True) as told, bench(authors, locals_too=False) as without:
         hollow = {
             row[0]
@@ -115,22 +145,13 @@ def candidates(authors: Sequence[Author]) -> Candidates:
         )
         every, names_only = naming.forms(told), naming.forms(without)
     same = _block([None if n in hollow else one.address for n, one in enumerate(authors)])
-    bearing = _hosts_bearing_names(authors)
-    alike = naming.compare(every)
-    pairs = sorted({*zip(alike.a.tolist(), alike.b.tolist(), strict=True), *same, *bearing})
-    table = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    a, b = table[:, 0], table[:, 1]
-    address = np.asarray([pair in same for pair in pairs], dtype=float)
-    # With one address its local part is in common anyway, and says nothing on top.
-    features = np.where(address[:, None] > 0, _aligned(names_only, a, b), _aligned(every, a, b))
-    named = np.asarray([pair in bearing for pair in pairs], dtype=float)
-    return Candidates(a, b, np.column_stack((features, address, named)), (*FEATURES, "address", "host"))
+    return Known(every, names_only, same, _hosts_bearing_names(authors))
 
 
-def _aligned(known: naming.Forms, a: Ints, b: Ints) -> Floats:
+def _aligned(names: naming.Forms, a: Ints, b: Ints) -> Floats:
     """Features of exactly these pairs; zeros where one has no name."""
-    found = naming.compare(known, (a, b))
-    size = known.tenures
+    found = naming.compare(names, (a, b))
+    size = names.tenures
     made = np.zeros((len(a), len(FEATURES)))
     made[np.searchsorted(a * size + b, found.a * size + found.b)] = found.features
     return made
@@ -141,13 +162,7 @@ def _block(keys: Sequence[str | None]) -> set[tuple[int, int]]:
     for n, key in enumerate(keys):
         if key:
             members[key].append(n)
-    return {
-        (x, y)
-        for found in members.values()
-        if len(found) <= _HOLDERS
-        for at, x in enumerate(found)
-        for y in found[at + 1 :]
-    }
+    return {pair for found in members.values() if len(found) <= _HOLDERS for pair in combinations(found, 2)}
 
 
 def _hosts_bearing_names(authors: Sequence[Author]) -> set[tuple[int, int]]:
@@ -172,12 +187,38 @@ def drawn(found: Candidates, people: Sequence[str], among: Set[str], dice: np.ra
     return dice.permutation(np.flatnonzero(inside[found.a] & inside[found.b]))[:LABELS]
 
 
-def learned(found: Candidates, labels: Ints, same: Bools, by: Point) -> Floats:
-    """Log-odds of all candidates, by a model of the labelled ones."""
-    features = found.features * np.where(np.asarray(found.names) == "address", by.address, 1.0)
-    model = LogisticRegression(C=by.penalty, max_iter=5_000).fit(features[labels], same[labels])
-    odds: Floats = model.decision_function(features)
+def learned(found: Candidates, labels: Ints, same: Bools, by: Point) -> Callable[[Candidates], Floats]:
+    """Log-odds of any pairs, by a model of the labelled candidates."""
+
+    def scaled(pairs: Candidates) -> Floats:
+        made: Floats = pairs.features * np.where(np.asarray(pairs.names) == "address", by.address, 1.0)
+        return made
+
+    model = LogisticRegression(C=by.penalty, max_iter=5_000).fit(scaled(found)[labels], same[labels])
+
+    def odds(pairs: Candidates) -> Floats:
+        made: Floats = model.decision_function(scaled(pairs)) if len(pairs.a) else np.zeros(0)
+        return made
+
     return odds
+
+
+def are_same(owners: Sequence[str], pairs: Candidates) -> Bools:
+    """By pair: whether the truth says that it is one person."""
+    person = np.unique(np.asarray(owners), return_inverse=True)[1]
+    same: Bools = person[pairs.a] == person[pairs.b]
+    return same
+
+
+def taught(
+    owners: Sequence[str], found: Candidates, seed: int, by: Point
+) -> tuple[Ints, Callable[[Candidates], Floats]]:
+    """Labels drawn among `LABELLED_PERSONS`, and what is learned from them."""
+    dice = np.random.default_rng(seed)
+    people = sorted(set(owners))
+    chosen = dice.random(len(people)) < LABELLED_PERSONS
+    labels = drawn(found, owners, {one for one, yes in zip(people, chosen, strict=True) if yes}, dice)
+    return labels, learned(found, labels, are_same(owners, found), by)
 
 
 def people_of(found: Candidates, odds: Floats, ids: Sequence[str], join: float) -> dict[str, str]:
@@ -194,16 +235,14 @@ def people_of(found: Candidates, odds: Floats, ids: Sequence[str], join: float) 
     return cluster(weighed, ids, Standing({})).of()
 
 
-def _run(authors: Sequence[Author], found: Candidates, seed: int, by: Point) -> dict[str, Any]:
-    """Label, learn, cluster, score."""
-    dice = np.random.default_rng(seed)
+def _run(
+    authors: Sequence[Author], found: Candidates, lost: Candidates, seed: int, by: Point
+) -> dict[str, Any]:
+    """Label, learn, cluster, score. `lost`: the true pairs that are no candidates."""
     owners = [one.person for one in authors]
-    people = sorted(set(owners))
-    chosen = dice.random(len(people)) < LABELLED_PERSONS
-    person = np.unique(np.asarray(owners), return_inverse=True)[1]
-    same = person[found.a] == person[found.b]
-    labels = drawn(found, owners, {one for one, yes in zip(people, chosen, strict=True) if yes}, dice)
-    odds = learned(found, labels, same, by)
+    same = are_same(owners, found)
+    labels, model = taught(owners, found, seed, by)
+    odds = model(found)
     ids = [f"{n:06}" for n in range(len(authors))]
     made = people_of(found, odds, ids, by.join)
     used = {owners[n] for n in (*found.a[labels].tolist(), *found.b[labels].tolist())}
@@ -211,7 +250,7 @@ def _run(authors: Sequence[Author], found: Candidates, seed: int, by: Point) -> 
     chosen_on = {HALVES[0]: first, HALVES[1]: set(owners) - first}.get(by)
     new = np.asarray([one not in used for one in owners])
     unseen = np.flatnonzero(new[found.a] & new[found.b])
-    said, true = 1 / (1 + np.exp(-odds[unseen])), same[unseen]
+    said, true = expit(odds[unseen]), same[unseen]
 
     def scored(kept: Callable[[str], bool]) -> dict[str, Any]:
         at = [n for n, one in enumerate(owners) if kept(one)]
@@ -220,6 +259,7 @@ def _run(authors: Sequence[Author], found: Candidates, seed: int, by: Point) -> 
 
     return {
         "labels that are one person": int(same[labels].sum()),
+        "blocking": blocking(expit(odds[same]), expit(model(lost)), len(found.a)),
         "all persons": scored(lambda _one: True),
         **(
             {"the half of which nothing was chosen": scored(lambda one: one not in chosen_on)}
@@ -286,11 +326,16 @@ def _by_author(
     )
 
 
-def _blocking(authors: Sequence[Author], found: Candidates) -> dict[str, Any]:
+def _true(authors: Sequence[Author]) -> set[tuple[int, int]]:
+    """Pairs that are one person."""
     members: dict[str, list[int]] = defaultdict(list)
     for n, one in enumerate(authors):
         members[one.person].append(n)
-    true = {(x, y) for held in members.values() for at, x in enumerate(held) for y in held[at + 1 :]}
+    return {pair for held in members.values() for pair in combinations(held, 2)}
+
+
+def _blocking(authors: Sequence[Author], found: Candidates) -> dict[str, Any]:
+    true = _true(authors)
     kept = set(zip(found.a.tolist(), found.b.tolist(), strict=True))
     told = [_told(one) for one in authors]
     linkable = {pair for pair in true if told[pair[0]] & told[pair[1]]}

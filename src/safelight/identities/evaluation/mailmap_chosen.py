@@ -52,7 +52,9 @@ def tried(
     owner = dict(zip(ids, owners, strict=True))
     draws = [_labels(found, owners, half, seed) for seed in SEEDS]
     for penalty, address in product(PENALTIES, ADDRESSES):
-        weighed = [mailmap.learned(found, labels, same, Point(penalty, address, 0.5)) for labels in draws]
+        weighed = [
+            mailmap.learned(found, labels, same, Point(penalty, address, 0.5))(found) for labels in draws
+        ]
         for join in JOINS:
             made = [_figures(mailmap.people_of(found, odds, ids, join), owner, half) for odds in weighed]
             precision, recall, merges = np.mean(made, axis=0).tolist()
@@ -78,7 +80,7 @@ def _figures(made: Mapping[str, str], owner: Mapping[str, str], half: Set[str]) 
 def main(folder: Path) -> None:
     """Print for each half what finds most with each penalty and unit of addresses, and what is taken."""
     authors = read(folder)
-    found = mailmap.candidates(authors)
+    found = mailmap.known(authors).proposed()
     everybody = {one.person for one in authors}
     first = training(sorted(everybody))
     for name, half in (("first", first), ("second", everybody - first)):

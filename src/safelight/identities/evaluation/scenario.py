@@ -57,15 +57,17 @@ def evaluate(folder: Path, truth_folder: Path) -> dict[str, Any]:
     return report(read, calibration())
 
 
-def weighed_operation(folder: OperationFolder, truth_folder: Path) -> Read:
-    """Gather and measure an operation, and read its truth."""
+def weighed_operation(folder: OperationFolder, truth_folder: Path, *, every: bool = False) -> Read:
+    """Gather and measure an operation, and read its truth. `every`: all pairs, not candidates alone."""
     with Ledger.open(folder) as ledger, Catalog.at(folder) as catalog:
         if not ledger.synthetic:
             raise Refused(
                 "Only a synthetic operation has a truth to be compared with.",
                 "Make it with `safelight init --synthetic`.",
             )
-        found = weigh(catalog, Standing(standing(ledger).tenures), clocks.every(ledger), calibration())
+        found = weigh(
+            catalog, Standing(standing(ledger).tenures), clocks.every(ledger), calibration(), every=every
+        )
         with catalog.connect() as db:
             known = truth(truth_folder, db)
             values = db.execute(_VALUES).fetchall()
@@ -209,7 +211,7 @@ def _baselines(read: Read) -> dict[str, Any]:
 def _blocking(read: Read) -> dict[str, Any]:
     """How many of the true pairs became candidates at all."""
     known = read.truth
-    there = set(_pairs(read.weighing, np.ones(len(read.weighing.combined.probability), dtype=bool)))
+    there = set(weighed_pairs(read.weighing))
     return {
         "recall of directly linkable": _share(len(known.direct & there), len(known.direct)),
         "recall of linkable": _share(len(known.linkable & there), len(known.linkable)),
@@ -220,7 +222,7 @@ def _blocking(read: Read) -> dict[str, Any]:
 def labelled(read: Read) -> tuple[np.ndarray[Any, np.dtype[np.bool_]], np.ndarray[Any, np.dtype[np.bool_]]]:
     """By weighed pair: whether the truth knows both, and whether they are one person."""
     known = read.truth
-    both = _pairs(read.weighing, np.ones(len(read.weighing.combined.probability), dtype=bool))
+    both = weighed_pairs(read.weighing)
     told = np.asarray([a in known.owners and b in known.owners for a, b in both], dtype=bool)
     same = np.asarray([told[n] and known.same(*pair) for n, pair in enumerate(both)], dtype=bool)
     return told, same
@@ -255,6 +257,11 @@ def _probabilities(read: Read) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def weighed_pairs(found: Weighing) -> list[Pair]:
+    """All pairs that were weighed, in their order."""
+    return _pairs(found, np.ones(len(found.combined.probability), dtype=bool))
+
+
 def _pairs(found: Weighing, chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> list[Pair]:
     pieces, ids = found.combined.pieces, found.ids
     return [
@@ -268,7 +275,7 @@ def play(read: Read, by: Calibration, count: int) -> Standing:
     found, known = read.weighing, read.truth
     combined = found.combined
     order = np.lexsort((np.arange(len(combined.probability)), np.abs(combined.probability - 0.5)))
-    both = _pairs(found, np.ones(len(combined.probability), dtype=bool))
+    both = weighed_pairs(found)
     decided: list[Decided] = []
     shared: dict[str, tuple[Tenure, ...]] = {}
     for n in order.tolist():

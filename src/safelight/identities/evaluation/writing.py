@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from safelight.identities.evaluation.baselines import character_cosine
+from safelight.identities.evaluation.blocking import blocking
 from safelight.identities.evaluation.chats import Chats, read
 from safelight.identities.evaluation.measures import (
     Interval,
@@ -25,6 +26,7 @@ from safelight.identities.evaluation.measures import (
     pairwise,
     reliability,
 )
+from safelight.identities.evidence.style import PROPOSED
 from safelight.identities.style import model
 from safelight.identities.style.cohort import Floats
 from safelight.identities.style.text import sample
@@ -50,7 +52,11 @@ def evaluate(folder: Path) -> dict[str, Any]:
             report[f"{most} messages"] = {"silent, too little text": 1.0}
             continue
         found = simulate(limited, model.learned().views)
-        report[f"{most} messages"] = {**_retrieval(limited, found, most), **_claims(limited, found)}
+        report[f"{most} messages"] = {
+            **_retrieval(limited, found, most),
+            "blocking": proposed(limited, found),
+            **_claims(limited, found),
+        }
     fewer = _without_a_third(chats).limited(200, seed=_SEED)
     report["200 messages, a third without counterpart"] = _claims(
         fewer, simulate(fewer, model.learned().views)
@@ -111,6 +117,24 @@ def _retrieval(chats: Chats, found: Simulated, most: int) -> dict[str, Any]:
         "baseline, cosine of character 3- and 4-grams: top-1": _figure(_within(plain, plain_persons, 1)),
         "baseline, cosine of character 3- and 4-grams: top-5": _figure(_within(plain, plain_persons, 5)),
     }
+
+
+def proposed(chats: Chats, found: Simulated) -> dict[str, Any]:
+    """Of the true pairs of which both write enough, those that style proposes."""
+    place = {one: row for row, one in enumerate(found.accounts)}
+    rows = [
+        sorted((place[one], place[other]))
+        for one, other in chats.counterparts()
+        if one in place and other in place
+    ]
+    true = np.asarray(rows, dtype=np.int64).reshape(-1, 2)
+    near = found.neighbours.pairs(PROPOSED)
+    compared = found.neighbours.compare(found.index, true[:, 0], true[:, 1])
+    odds = model.capped(model.learned().log_odds(compared, found.characters), compared)
+    said: np.ndarray[Any, np.dtype[np.float64]] = model.probability(odds).astype(np.float64)
+    pairs = set(zip(near[0].tolist(), near[1].tolist(), strict=True))
+    kept = np.asarray([tuple(pair) in pairs for pair in rows], dtype=np.bool_)
+    return blocking(said[kept], said[~kept], len(pairs))
 
 
 def _plain_ranks(chats: Chats, pairs: Sequence[tuple[str, str]]) -> tuple[list[float], list[str]]:
