@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from safelight.access.account_names import usual
 from safelight.access.police import withheld
 from safelight.access.reading import Reading
-from safelight.catalog.copies import no_copy
+from safelight.catalog.copies import each_once, no_copy
 
 
 @dataclass(slots=True)
@@ -88,20 +88,8 @@ def company(reading: Reading, account: str) -> Company:
     return found
 
 
-#: SQL: of the messages with a condition the distinct ones, each with how many copies of it there are.
-_ONCE = """
-    chosen as materialized (
-        select trace_id, network, exhibit, conversation_id, sender_id, recipients_id, reply_to from messages where {}),
-    further as (select s.* from same_messages s semi join chosen using (trace_id) where s.trace_id <> s.distinct_id),
-    found as (select distinct_id, count(*) as n from same_messages
-              where distinct_id in (select trace_id from chosen) group by 1),
-    once as (select c.*, coalesce(n, 1) as copies from chosen c left join found on distinct_id = c.trace_id
-             where c.trace_id not in (select trace_id from further))
-"""
-
-
 #: SQL: own messages by conversation: distinct ones, times, network, native name, and how many copies of them there are. Own
-#: copies of what stands as another account's count as well.
+#: copies of what stands as another account's count as well, which is why `each_once` does not do here.
 _OWN = """
     with own as materialized (
         select trace_id, conversation_id, network, conversation,
@@ -115,6 +103,12 @@ _OWN = """
            sum(case when counted is null then coalesce(n, 1) when counted then 0 else 1 end)::bigint
     from own left join again using (trace_id) left join found on distinct_id = own.trace_id group by conversation_id
 """
+
+
+def _once(condition: str) -> str:
+    """SQL: `each_once` of the messages with a condition."""
+    columns = "trace_id, network, exhibit, conversation_id, sender_id, recipients_id, reply_to"
+    return each_once(f"select {columns} from messages where {condition}", "same_messages")
 
 
 def _read(reading: Reading, account: str) -> Company:
@@ -172,7 +166,7 @@ def _contacts(
     wrote: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
     networks: dict[str, str] = {}
     for conversation, network, who, n, copies in reading.db.execute(
-        f"""with {_ONCE.format("conversation_id = any($direct)")}
+        f"""with {_once("conversation_id = any($direct)")}
             select conversation_id, any_value(network), coalesce(sender_id, 'exhibit:' || exhibit), count(*),
                    sum(copies)::bigint
             from once group by 1, 3""",
@@ -193,7 +187,7 @@ def _contacts(
     named = """recipients_id is not null and (sender_id = $id or list_contains(recipients_id, $id))
                and not conversation_id = any($direct)"""
     for sign, network, who, conversation, n, copies in reading.db.execute(
-        f"""with {_ONCE.format(named)}
+        f"""with {_once(named)}
             select 'to', network, who, conversation_id, count(*), sum(copies)::bigint
             from (select network, unnest(recipients_id) as who, conversation_id, copies from once where sender_id = $id)
             group by 1, 2, 3, 4
@@ -260,7 +254,7 @@ def _answers(
     if there is None:
         return []
     return reading.db.execute(
-        f"""with {_ONCE.format(answers)},
+        f"""with {_once(answers)},
             natives as (select sender_id, conversation_id, native_id from messages
                         where conversation_id = any($groups) and native_id is not null and {once})
             select network, who, conversation_id, count(*), sum(copies)::bigint from (

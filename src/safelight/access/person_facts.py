@@ -16,7 +16,7 @@ from safelight.access.account import Address, Device, Entry, Name, Profile, Sour
 from safelight.access.identities import facts
 from safelight.access.police import withheld
 from safelight.access.reading import Reading
-from safelight.catalog.copies import no_copy
+from safelight.catalog.copies import each_once, no_copy
 
 
 @dataclass(slots=True)
@@ -141,14 +141,11 @@ def _messages(
     if not talks:
         return
     ties: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+    written = "select trace_id, conversation_id, sender_id from messages where conversation_id = any($talks)"
     between = reading.db.execute(
-        f"""with chosen as materialized (
-                select trace_id, conversation_id, sender_id from messages
-                where conversation_id = any($talks) and {once}),
-            further as (select distinct_id, count(*) as n from same_messages
-                        where trace_id <> distinct_id and distinct_id in (select trace_id from chosen) group by 1)
-            select conversation_id, list_distinct(list(sender_id)), count(*), sum(1 + coalesce(n, 0))::bigint
-            from chosen left join further on distinct_id = chosen.trace_id group by 1 order by 1""",
+        f"""with {each_once(written, "same_messages")}
+            select conversation_id, list_distinct(list(sender_id)), count(*), sum(copies)::bigint
+            from once group by 1 order by 1""",
         {"talks": sorted(talks)},
     ).fetchall()
     for talk, writers, n, copies in between:

@@ -16,7 +16,7 @@ from safelight.access.police import FIRST, LAST, Span, less
 from safelight.access.reading import Reading
 from safelight.access.timeline_events import EVENTS
 from safelight.casework.authority import Authority
-from safelight.catalog.copies import no_copy
+from safelight.catalog.copies import each_once, no_copy
 
 FLAGS: Final = ("outside", "officer", "unstated", "undated")
 
@@ -61,7 +61,6 @@ def flagged(
     told = [span for spans in watches.values() for span in spans]
     unstated = less(held, told) if told else []
     message = EVENTS["message"]
-    once = no_copy(message.same, reading.snapshot)
     who = " ".join(f"when {_in([span])} then {_text(name)}" for span, name in wrong)
     relation = f"""
         select *, case when us is null then 'undated' when not {_in(windows)} then 'outside'
@@ -69,21 +68,19 @@ def flagged(
                        when {_in(unstated)} then 'unstated' end as flag,
                   case {who or "when false then ''"} else '' end as who
         from (select trace_id, conversation_id, {message.us} as us, coalesce(text, '') as text from messages
-              where sender_id = $id and {once} and kind not in ('system', 'notice'))
+              where sender_id = $id and kind not in ('system', 'notice'))
         where us is null or {_in(held)}"""
     rows = reading.db.execute(
-        f"""with found as (select trace_id, flag from ({relation})),
-                 further as (select distinct_id, count(*) as n from same_messages
-                             where trace_id <> distinct_id and distinct_id in (select trace_id from found) group by 1)
-            select flag, count(*), sum(1 + coalesce(n, 0))::bigint from found left join further
-            on distinct_id = found.trace_id group by 1""",
+        f"""with {each_once(f"select trace_id, flag from ({relation})", message.same)}
+            select flag, count(*), sum(copies)::bigint from once group by 1""",
         {"id": account},
     ).fetchall()
     counts = {flag: n for flag, n, _copies in rows}
     page = [
         Flagged(*row)
         for row in reading.db.execute(
-            f"""select trace_id, conversation_id, us, text, flag, who from ({relation}) where flag is not null
+            f"""select trace_id, conversation_id, us, text, flag, who from ({relation})
+                where flag is not null and {no_copy(message.same, reading.snapshot)}
                 order by us nulls last, trace_id limit {int(count)} offset {int(first)}""",
             {"id": account},
         ).fetchall()

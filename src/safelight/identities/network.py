@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from safelight.catalog.copies import all_once
 from safelight.catalog.snapshot import Snapshot
 
 Ints = npt.NDArray[np.int64]
@@ -226,33 +227,21 @@ _WITH = f"""
 """
 
 
-def _once(table: str) -> str:
-    """SQL: rows of a table, of copies that which stands for all; `copies` is how many there are, itself among them.
-
-    Numbers stand for ids: at two million messages that takes a fifth less.
-    """
-    again = f"from same_{table} where trace_id <> distinct_id"
-    return f"""(select t.*, 1 + coalesce(f.further, 0) as copies
-                from {table} t left join (select hash(distinct_id) as id, count(*) as further {again} group by 1) f
-                on f.id = hash(t.trace_id)
-                where hash(t.trace_id) not in (select hash(trace_id) {again}))"""
-
-
 _DIRECT = f"""
     select m.sender_id as a, case when m.sender_id = one then other else one end as b, {_sent("m")} as month,
            {MESSAGE} as kind, count(*) as n, sum(copies) as copies
-    from {_once("messages")} m join two using (conversation_id) where m.sender_id is not null group by 1, 2, 3
+    from {all_once("messages")} m join two using (conversation_id) where m.sender_id is not null group by 1, 2, 3
 """
 _NAMED = f"""
     select a, b, month, {MESSAGE} as kind, count(*) as n, sum(copies) as copies from (
-        select m.sender_id as a, unnest(m.recipients_id) as b, {_sent("m")} as month, copies from {_once("messages")} m
+        select m.sender_id as a, unnest(m.recipients_id) as b, {_sent("m")} as month, copies from {all_once("messages")} m
         where m.sender_id is not null and m.recipients_id is not null
               and m.conversation_id not in (select conversation_id from two))
     group by 1, 2, 3
 """
 _ANSWERS = f"""
     select m.sender_id as a, o.sender_id as b, {_sent("m")} as month, {ANSWER} as kind, count(*) as n, sum(copies) as copies
-    from {_once("messages")} m join (
+    from {all_once("messages")} m join (
         select conversation_id, native_id, min(sender_id) as sender_id from messages
         where native_id is not null and sender_id is not null group by 1, 2) o
         on o.conversation_id = m.conversation_id and o.native_id = m.reply_to
@@ -269,14 +258,14 @@ _CALLS = f"""
         select a, b, min(us) as us, sum(copies) as copies from (
             select caller_id as a, unnest(list_distinct(participants_id)) as b, at_us(started, exhibit, parser) as us,
                    native_id, trace_id, copies
-            from {_once("calls")} where caller_id is not null)
+            from {all_once("calls")} where caller_id is not null)
         group by a, b, coalesce(native_id, (us // 60000000)::varchar, trace_id))
     group by 1, 2, 3
 """
 _PAYMENTS = f"""
     select a, b, {_month("us")} as month, {PAYMENT} as kind, count(*) as n, sum(copies) as copies from (
         select sender_id as a, receiver_id as b, min(at_us("time", exhibit, parser)) as us, sum(copies) as copies
-        from {_once("transfers")} where sender_id is not null and receiver_id is not null
+        from {all_once("transfers")} where sender_id is not null and receiver_id is not null
         group by sender_id, receiver_id, amount, coalesce(native_id, "time".text, trace_id))
     group by 1, 2, 3
 """
