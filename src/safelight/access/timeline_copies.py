@@ -9,11 +9,12 @@ of each: 33 bytes, a hundred megabytes for three million. Accounts, persons and 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
+from safelight.access.memo import Memo
 from safelight.access.reading import Reading
 from safelight.access.timeline_events import EVENTS, EventKind
 
@@ -21,6 +22,8 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 #: Network, state and key of the exhibit, as the relation has them.
 Place = tuple[str | None, str | None, str | None]
+#: Choices of exhibits of which it is kept which rows others stand for: bars and facets of one page ask for the same one.
+_CHOICES: Final = 4
 #: Stands for the time, and for the slot, of what has none.
 NEVER: Final = -(2**62)
 
@@ -46,6 +49,7 @@ class Copies:
     id: Ints
     extra: Bools
     places: tuple[Place, ...]
+    _chosen: Memo = field(default_factory=lambda: Memo(most=_CHOICES), repr=False, compare=False)
 
     def by_slot(
         self, unit: int, span: tuple[int, int] | None, wanted: Sequence[Collection[str]]
@@ -87,6 +91,10 @@ class Copies:
         """Which rows others stand for; among those of some exhibits one of theirs does, if any is there."""
         if not exhibits:
             return self.extra
+        found: Bools = self._chosen.get(frozenset(exhibits), lambda: self._extra_among(exhibits))
+        return found
+
+    def _extra_among(self, exhibits: Collection[str]) -> Bools:
         among = np.array([one[2] in exhibits for one in self.places], np.bool_)
         rows = np.flatnonzero(among[self.place])
         # As `timeline_events` chooses: what stands for all, else the first by the digest of its id.
