@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,67 +14,19 @@ from safelight.access.memo import Memo
 from safelight.access.search import Hit
 from safelight.access.search_clock import groups
 from safelight.access.search_filter import SearchFilter
-from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext_marks import Segment
 from safelight.errors import NotFound, Refused
 from safelight.ledger import clocks
 from safelight.ledger.clocks import ClockDecision
-from safelight.parsers.rows import Origin, Rows
-from safelight.traces.model import Conversation, Message
-from safelight.traces.moment import stated_utc, wall_only
+from tests.access.acts import us
 from tests.access.built import ACTOR, Built, build
-
-MINUTE = 60_000_000
-
-
-def us(text: str) -> int:
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1_000_000
-
-
-def fill(built: Built) -> None:
-    """Skype in the first exhibit (UTC), IRC in the second (a wall clock without a zone), an hour apart."""
-    lines = [
-        "toget går snart",
-        "har du nummeret 482-119-7306",
-        "ja, det er greit",
-        "the train is late and the snow is deep",
-    ]
-    tables: dict[str, list[pa.Table]] = {}
-    for n, network in enumerate(("skype", "irc")):
-        source = built.sources[n]
-        rows = Rows(Origin(f"i1-{network}", source.id, source.exhibit, network, 1, "v", "documentation"))
-        traces = [
-            Conversation(place="c:1", network=network, conversation="a|b", title="Kari og Ola", kind="direct")
-        ]
-        for k, text in enumerate(lines):
-            at = us("2016-11-08T12:00:00") + (n * 60 + k) * MINUTE
-            sent = stated_utc(at, "") if network == "skype" else wall_only(at, "")
-            traces.append(Message(place=f"m:{k}", network=network, conversation="a|b", sender="kari", sender_name="Kari",
-                                  text=text, sent=sent, state="recovered" if k == 2 else "live"))  # type: ignore[arg-type]  # fmt: skip
-        found = [pair for trace in traces for pair in rows.add(trace)] + list(rows.rest())
-        for name, table in found:
-            tables.setdefault(name, []).append(table)
-    with Catalog.at(built.folder) as catalog:
-        catalog.write(
-            "b1-chats",
-            {name: pa.concat_tables(found) for name, found in tables.items()},
-            made_by={"stage": "t"},
-        )
-    bring_up(built.folder)
+from tests.access.searched import searched
 
 
 @pytest.fixture(scope="module")
-def talked(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    made = build(tmp_path_factory.mktemp("talked"))
-    fill(made)
-    return made
-
-
-@pytest.fixture
-def door(talked: Built) -> Iterator[Door]:
-    with Door(talked.folder, who=ACTOR, purpose="tests of search") as opened:
-        yield opened
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return searched(tmp_path_factory.mktemp("searched"))
 
 
 def asked(door: Door, **words: str) -> tuple[Hit, ...]:
@@ -84,12 +34,12 @@ def asked(door: Door, **words: str) -> tuple[Hit, ...]:
         return look.search.page(SearchFilter.from_pairs(words.items()), context=True).rows
 
 
-def test_a_hit_says_what_where_when_and_what_stands_around_it(door: Door, talked: Built) -> None:
+def test_a_hit_says_what_where_when_and_what_stands_around_it(door: Door, built: Built) -> None:
     hit = asked(door, q="nummer", network="skype")[0]
     assert hit.segments == (Segment("har du "), Segment("nummeret", True), Segment(" 482-119-7306"))
     assert (hit.before, hit.after) == ("toget går snart", "ja, det er greit")
     assert (hit.title, hit.sender, hit.exhibit, hit.network, hit.state) == (
-        "Kari og Ola", "Kari", talked.exhibits[0].number, "skype", "live",
+        "Kari og Ola", "Kari", built.exhibits[0].number, "skype", "live",
     )  # fmt: skip
     assert hit.time is not None
     assert (hit.time.utc_us, hit.time.basis) == (us("2016-11-08T12:01:00"), "stated")
@@ -98,17 +48,17 @@ def test_a_hit_says_what_where_when_and_what_stands_around_it(door: Door, talked
     assert (other.time.utc_us, other.time.wall_us) == (None, us("2016-11-08T13:01:00"))
 
 
-def test_documents_and_names_are_found_too(door: Door, talked: Built) -> None:
+def test_documents_and_names_are_found_too(door: Door, built: Built) -> None:
     found = asked(door, q='"finse open"', kind="document")
     assert [(one.item_id, one.title) for one in found] == [
-        (talked.item("sjakk/åpninger.pgn"), "sjakk/åpninger.pgn")
+        (built.item("sjakk/åpninger.pgn"), "sjakk/åpninger.pgn")
     ]
     assert "\u202e" in found[0].text
     names = asked(door, q="bjørnøya", kind="name")
-    assert [one.item_id for one in names] == [talked.item("vêr/Bjørnøya 1970–2016.csv")]
+    assert [one.item_id for one in names] == [built.item("vêr/Bjørnøya 1970–2016.csv")]
 
 
-def test_counts_honour_the_rest_of_the_filter(door: Door, talked: Built) -> None:
+def test_counts_honour_the_rest_of_the_filter(door: Door, built: Built) -> None:
     wanted = SearchFilter.from_pairs([("q", "toget OR train kind:message"), ("network", "irc")])
     with door.consult("search") as look:
         counts = look.search.counts(wanted)
@@ -117,7 +67,7 @@ def test_counts_honour_the_rest_of_the_filter(door: Door, talked: Built) -> None
     assert counts.hits == 2
     assert counts.conversations == 1
     assert facets["network"] == {"irc": 2, "skype": 2}
-    assert facets["exhibit"] == {talked.exhibits[1].number: 2}
+    assert facets["exhibit"] == {built.exhibits[1].number: 2}
     assert sum(facets["language"].values()) == 2
     assert facets["language"]["en"] == 1
     assert facets["kind"] == {"message": 2}
@@ -126,16 +76,16 @@ def test_counts_honour_the_rest_of_the_filter(door: Door, talked: Built) -> None
     assert sum(bar.items for bar in counts.bars) == 2
 
 
-def test_what_the_reader_may_not_see_is_in_no_hit_count_facet_or_context(talked: Built) -> None:
+def test_what_the_reader_may_not_see_is_in_no_hit_count_facet_or_context(built: Built) -> None:
     from safelight.access.search import Searching
     from safelight.catalog.fulltext import FullText
     from safelight.ledger.ledger import Ledger
 
-    numbers = {one.number: one.key for one in talked.exhibits}
-    with Ledger.open(talked.folder) as ledger, Catalog.at(talked.folder) as catalog, catalog.connect() as db:
-        sight = (talked.exhibits[0].key,)
+    numbers = {one.number: one.key for one in built.exhibits}
+    with Ledger.open(built.folder) as ledger, Catalog.at(built.folder) as catalog, catalog.connect() as db:
+        sight = (built.exhibits[0].key,)
         search = Searching(
-            FullText(talked.folder.index), ledger, db, numbers, lambda _ids: None, sight, memo=Memo()
+            FullText(built.folder.index), ledger, db, numbers, lambda _ids: None, sight, memo=Memo()
         )
         wanted = SearchFilter("toget OR train", ("message",))
         assert {one.network for one in search.page(wanted, context=True).rows} == {"skype"}
@@ -144,11 +94,11 @@ def test_what_the_reader_may_not_see_is_in_no_hit_count_facet_or_context(talked:
         assert all(
             [value.value for value in facet.values] == expected
             for facet in counts.facets
-            for key, expected in (("network", ["skype"]), ("exhibit", [talked.exhibits[0].number]))
+            for key, expected in (("network", ["skype"]), ("exhibit", [built.exhibits[0].number]))
             if facet.key == key
         )
         assert (
-            search.counts(SearchFilter("toget", ("message",), exhibit=(talked.exhibits[1].number,))).hits == 0
+            search.counts(SearchFilter("toget", ("message",), exhibit=(built.exhibits[1].number,))).hits == 0
         )
 
 
@@ -172,8 +122,7 @@ def test_paging_gives_every_hit_once_and_refuses_other_cursors(door: Door) -> No
 
 
 def test_a_corrected_clock_moves_order_filter_and_shown_time(tmp_path: Path) -> None:
-    built = build(tmp_path)
-    fill(built)
+    built = searched(tmp_path)
     with built.ledger() as ledger:
         clocks.assume_zone(ledger, built.exhibits[1], "Europe/Oslo", reason="set in the program", actor=ACTOR)
         clocks.correct(ledger, built.exhibits[0], -3600, reason="an hour fast", actor=ACTOR)
@@ -283,13 +232,13 @@ def test_saved_searches_are_replaced_by_name_and_withdrawn(tmp_path: Path) -> No
             door.save_search("Tom", SearchFilter())
 
 
-def test_a_consultation_names_the_query_and_what_was_shown(talked: Built, door: Door) -> None:
-    with talked.ledger() as ledger:
+def test_a_consultation_names_the_query_and_what_was_shown(built: Built, door: Door) -> None:
+    with built.ledger() as ledger:
         before = ledger.head().seq
     wanted = SearchFilter.from_pairs([("q", "nummer network:irc")])
     with door.consult("search", wanted.words()) as look:
         shown = look.search.page(wanted).rows
-    with talked.ledger() as ledger:
+    with built.ledger() as ledger:
         (entry,) = list(ledger.entries(before))
         payload = ledger.payload(entry.seq)
     assert entry.subjects == tuple(one.id for one in shown)
@@ -297,7 +246,7 @@ def test_a_consultation_names_the_query_and_what_was_shown(talked: Built, door: 
     assert payload["what"] == {"page": "search", "query": "nummer network:irc"}
 
 
-def test_export_is_a_disclosure_with_a_reason(talked: Built, door: Door) -> None:
+def test_export_is_a_disclosure_with_a_reason(built: Built, door: Door) -> None:
     with pytest.raises(Refused):
         door.export_hits(SearchFilter("toget", ("message",)), " ")
     found = list(door.export_hits(SearchFilter("toget", ("message",)), "asked for by counsel"))

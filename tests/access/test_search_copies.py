@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
-import pyarrow as pa
 import pytest
 
 from safelight.access import search as search_module
@@ -13,76 +11,17 @@ from safelight.access.door import Door
 from safelight.access.memo import Memo
 from safelight.access.search import Counts, Searching
 from safelight.access.search_filter import SearchFilter
-from safelight.analyse.search_index import bring_up
 from safelight.catalog.catalog import Catalog
 from safelight.catalog.fulltext import FullText
 from safelight.ledger import clocks
 from safelight.ledger.ledger import Ledger
-from safelight.parsers.rows import Origin, Rows
-from safelight.traces.model import Conversation, Message
-from safelight.traces.moment import stated_utc
-from tests.access.built import ACTOR, Built, build
-from tests.access.test_search import MINUTE, us
-
-START = us("2016-11-08T12:00:00")
-#: Place and text of each message, by the item that holds it: the first two lie in one exhibit.
-HELD = {
-    "phone": {
-        "1": "toget går nå", "2": "ikke mat kattene", "3": "toget kommer", "4": "the train is late and the game is on",
-        "5": "toget står",
-    },
-    "backup": {"1": "toget går nå", "2": "ikke mat kattene"},
-    "tablet": {"1": "toget går nå", "2": "bussen, ikke toget", "4": "the train is late and the game is on"},
-}  # fmt: skip
-
-
-def fill(built: Built) -> None:
-    """One conversation in two items of the first exhibit and one of the second, whose clock is an hour ahead and where
-    message 1 was recovered and message 2 reads otherwise. Copies are of the same number; 3 and 5 have none."""
-    with Catalog.at(built.folder) as catalog:
-        for item, held in HELD.items():
-            source = built.sources[item == "tablet"]
-            rows = Rows(Origin(f"i1-{item}", source.id, source.exhibit, "club", 1, "v", "documentation"))
-            traces = [
-                Conversation(
-                    place="c:1", network="club", conversation="a|b", title="Kari og Ola", kind="direct"
-                )
-            ]
-            for place, text in held.items():
-                at = START + (int(place) + 60 * (item == "tablet")) * MINUTE
-                recovered = item == "tablet" and place == "1"
-                traces.append(Message(place=place, network="club", conversation="a|b", sender="kari", text=text,
-                                      sent=stated_utc(at, ""), state="recovered" if recovered else "live"))  # type: ignore[arg-type]  # fmt: skip
-            tables: dict[str, list[pa.Table]] = {}
-            for name, table in [pair for trace in traces for pair in rows.add(trace)] + list(rows.rest()):
-                tables.setdefault(name, []).append(table)
-            catalog.write(
-                f"b1-{item}", {name: pa.concat_tables(found) for name, found in tables.items()}, made_by={"t": "t"}
-            )  # fmt: skip
-        found = (
-            catalog.connect().sql("SELECT place, trace_id FROM messages WHERE network = 'club'").fetchall()
-        )
-        heads = {place: min(id_ for other, id_ in found if other == place) for place, _id in found}
-        same = [
-            {"trace_id": id_, "distinct_id": heads[place], "rule": "aligned", "run": "r"}
-            for place, id_ in found
-            if place not in ("3", "5")
-        ]
-        catalog.write("same", {"same_messages": same}, made_by={"t": "t"})
-    bring_up(built.folder)
+from tests.access.built import ACTOR, Built
+from tests.access.searched import fill_copies, searched
 
 
 @pytest.fixture(scope="module")
-def talked(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    made = build(tmp_path_factory.mktemp("talked"))
-    fill(made)
-    return made
-
-
-@pytest.fixture
-def door(talked: Built) -> Iterator[Door]:
-    with Door(talked.folder, who=ACTOR, purpose="tests of search") as opened:
-        yield opened
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return searched(tmp_path_factory.mktemp("copies"), fill_copies)
 
 
 def counted(door: Door, wanted: SearchFilter) -> Counts:
@@ -97,8 +36,8 @@ def pairs(counts: Counts) -> dict[str, dict[str, tuple[int, int | None]]]:
     }
 
 
-def test_every_value_tells_hits_and_distinct_messages(door: Door, talked: Built) -> None:
-    first, second = (one.number for one in talked.exhibits[:2])
+def test_every_value_tells_hits_and_distinct_messages(door: Door, built: Built) -> None:
+    first, second = (one.number for one in built.exhibits[:2])
     counts = counted(door, SearchFilter(network=("club",)))
     assert (counts.hits, counts.distinct) == (10, 5)
     assert pairs(counts) == {
@@ -111,8 +50,8 @@ def test_every_value_tells_hits_and_distinct_messages(door: Door, talked: Built)
     }
 
 
-def test_a_filter_leaves_only_the_copies_that_pass_it(door: Door, talked: Built) -> None:
-    first, second = (one.number for one in talked.exhibits[:2])
+def test_a_filter_leaves_only_the_copies_that_pass_it(door: Door, built: Built) -> None:
+    first, second = (one.number for one in built.exhibits[:2])
     counts = counted(door, SearchFilter(network=("club",), exhibit=(second,)))
     assert (counts.hits, counts.distinct) == (3, 3)
     found = pairs(counts)
@@ -123,8 +62,8 @@ def test_a_filter_leaves_only_the_copies_that_pass_it(door: Door, talked: Built)
     }  # fmt: skip
 
 
-def test_a_copy_counts_whose_head_does_not_match(door: Door, talked: Built) -> None:
-    first, second = (one.number for one in talked.exhibits[:2])
+def test_a_copy_counts_whose_head_does_not_match(door: Door, built: Built) -> None:
+    first, second = (one.number for one in built.exhibits[:2])
     counts = counted(door, SearchFilter("ikke", network=("club",)))
     assert (counts.hits, counts.distinct) == (3, 1)
     assert pairs(counts)["exhibit"] == {first: (2, 1), second: (1, 1)}
@@ -148,8 +87,7 @@ def test_few_hits_are_looked_up_and_many_are_counted_to_the_same_end(
 
 
 def test_bars_tell_both_and_follow_the_clocks(tmp_path_factory: pytest.TempPathFactory) -> None:
-    built = build(tmp_path_factory.mktemp("clocks"))
-    fill(built)
+    built = searched(tmp_path_factory.mktemp("clocks"), fill_copies)
     wanted = SearchFilter(network=("club",))
 
     def bars() -> list[tuple[int, int | None]]:
@@ -163,9 +101,9 @@ def test_bars_tell_both_and_follow_the_clocks(tmp_path_factory: pytest.TempPathF
 
 
 def test_above_the_limit_nothing_is_told_of_distinct_ones(
-    door: Door, talked: Built, monkeypatch: pytest.MonkeyPatch
+    door: Door, built: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = (one.number for one in talked.exhibits[:2])
+    first, second = (one.number for one in built.exhibits[:2])
     monkeypatch.setattr(search_module, "DISTINCT_OF", 3)
     wanted = SearchFilter(network=("club",), exhibit=(second,))
     counts = counted(door, wanted)
@@ -184,10 +122,10 @@ def test_above_the_limit_nothing_is_told_of_distinct_ones(
         assert look.search.distinct(SearchFilter(network=("club",))) is None
 
 
-def test_marks_are_handed_over_in_pieces(talked: Built) -> None:
+def test_marks_are_handed_over_in_pieces(built: Built) -> None:
     from safelight.catalog.fulltext_search import Search, Wanted
 
-    fulltext = FullText(talked.folder.index)
+    fulltext = FullText(built.folder.index)
     searcher = fulltext.searcher()
     assert searcher is not None
     search = Search(searcher, fulltext.schema)
@@ -198,13 +136,13 @@ def test_marks_are_handed_over_in_pieces(talked: Built) -> None:
     assert [mark for piece in pieces for mark in piece] == whole
 
 
-def test_who_sees_one_exhibit_learns_nothing_of_copies_in_another(talked: Built) -> None:
-    first, second = talked.exhibits[:2]
-    numbers = {one.number: one.key for one in talked.exhibits}
-    with Ledger.open(talked.folder) as ledger, Catalog.at(talked.folder) as catalog, catalog.connect() as db:
+def test_who_sees_one_exhibit_learns_nothing_of_copies_in_another(built: Built) -> None:
+    first, second = built.exhibits[:2]
+    numbers = {one.number: one.key for one in built.exhibits}
+    with Ledger.open(built.folder) as ledger, Catalog.at(built.folder) as catalog, catalog.connect() as db:
         for exhibit, expected in ((first, (7, 5)), (second, (3, 3))):
             search = Searching(
-                FullText(talked.folder.index), ledger, db, numbers, lambda _ids: None, (exhibit.key,), memo=Memo()
+                FullText(built.folder.index), ledger, db, numbers, lambda _ids: None, (exhibit.key,), memo=Memo()
             )  # fmt: skip
             counts = search.counts(SearchFilter(network=("club",)))
             assert (counts.hits, counts.distinct) == expected

@@ -16,7 +16,7 @@ from safelight.analyse.keywords import Ran
 from safelight.errors import Refused
 from safelight.web.keywords import Run, Runs
 from tests.access.built import build
-from tests.access.test_search import fill
+from tests.access.searched import fill
 from tests.web.conftest import Workbench, serving
 
 

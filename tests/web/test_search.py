@@ -12,9 +12,8 @@ from playwright.sync_api import Page
 from safelight.access import search as search_module
 from safelight.analyse.keyword_list import read
 from safelight.analyse.keywords import run
-from tests.access import test_search_copies
 from tests.access.built import build
-from tests.access.test_search import fill
+from tests.access.searched import fill, fill_copies
 from tests.web.browsing import launched, watched, window
 from tests.web.conftest import Workbench, serving
 from tests.web.waiting import until
@@ -79,7 +78,7 @@ def test_facets_filter_and_say_what_an_absent_filter_would_give(
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """Ten messages of which some are copies, five distinct."""
     built = build(tmp_path_factory.mktemp("copied"))
-    test_search_copies.fill(built)
+    fill_copies(built)
     for workbench in serving(built, "token-of-the-copies"):
         with workbench.entered() as entered:
             yield entered
