@@ -2,7 +2,7 @@
 
 Texts of accounts or records are rows; the cosine of two rows says how much rare spelling they share, whatever word or field
 it stands in. That is nearest-neighbour blocking (Papadakis et al., "Blocking and Filtering Techniques for Entity Resolution:
-A Survey", 2020, section 5): each row proposes the few that are most like it, instead of all that equal it in something.
+A Survey", 2020): each row proposes the few that are most like it, instead of all that equal it in something.
 """
 
 from __future__ import annotations
